@@ -1,0 +1,66 @@
+"""Every error a user can meet, in one tree.
+
+    RotationError             one line: what, which value, what is allowed, what to do next
+    ├── ParameterError        a name, type, date or value on the command line or in a parameters cell
+    ├── DataError             data that are missing, damaged, too short or not what they claim to be
+    │   └── SnapshotError     the embedded snapshot does not match its manifest
+    ├── LedgerError           claims.toml names something that does not exist, or a rule is malformed
+    ├── FigureError           a figure or table lacks what every figure must carry
+    └── BuildError            a chapter or the site could not be made
+
+A message never spans lines, so that it reads the same in a terminal, a log and a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RotationError(Exception):
+    """Base of all expected failures; the command line prints it without a traceback."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+class ParameterError(RotationError):
+    """A parameter that cannot be used; carries its name and value."""
+
+    def __init__(self, name: str, value: object, allowed: str, advice: str) -> None:
+        self.name = name
+        self.value = value
+        super().__init__(f"{name} = {value!r} cannot be used: {allowed}; {advice}.")
+
+
+class DataError(RotationError):
+    """Data that cannot support the calculation asked for."""
+
+
+class SnapshotError(DataError):
+    """A file of the embedded snapshot is missing or differs from its manifest."""
+
+
+class LedgerError(RotationError):
+    """The ledger of claims refers to something that does not exist."""
+
+
+class FigureError(RotationError):
+    """A figure or table without a part that every figure must carry."""
+
+
+class BuildError(RotationError):
+    """A chapter failed or the site could not be assembled."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``"try 'risks'"`` for a near miss, else the sorted list of what is known.
+
+    Args:
+        name: what the user typed.
+        known: the names that would have been accepted.
+    """
+    names = sorted(known)
+    folded = {n.casefold(): n for n in names}
+    close = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return f"try {folded[close[0]]!r}" if close else f"choose one of {', '.join(names)}"

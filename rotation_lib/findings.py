@@ -1,0 +1,192 @@
+"""What a measured result looks like: a value with its uncertainty and its provenance.
+
+Findings are made by the studies and only read by everything after them. This
+module computes nothing from data.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+
+from .errors import LedgerError, nearest
+
+SEED = 20240918
+CONFIDENCE = 0.95
+
+
+class HasBounds(Protocol):
+    """An interval: what :class:`rotation_lib.stats.bootstrap.Interval` offers."""
+
+    low: float
+    high: float
+    confidence: float
+    method: str
+
+
+class Finding(BaseModel):
+    """One number of the report.
+
+    Attributes:
+        id: stable key, ``chapter.snake_case``.
+        label: what it is, for a reader.
+        value: plain fraction unless ``unit`` says otherwise; ``None`` with a ``reason``.
+        low, high: interval of a tendency; ``None`` for the realised return of a named window.
+        confidence: coverage aimed at by the interval, ``None`` without one.
+        method: how value and interval were computed, with draws and seed.
+        n: observations used.
+        start, end: first return date and last date used (ISO).
+        series: catalog ids.
+        percentile: rank of a fact among all windows of its length since 2010, 0 to 1.
+        reason: why the value is missing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    chapter: str
+    label: str
+    value: float | None
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    confidence: float | None = None
+    method: str = ""
+    n: int | None = None
+    start: str | None = None
+    end: str | None = None
+    series: tuple[str, ...] = ()
+    percentile: float | None = None
+    reason: str | None = None
+
+    @field_validator("value", "low", "high", "percentile", mode="before")
+    @classmethod
+    def _no_nan(cls, value: Any) -> float | None:
+        return None if value is None or not math.isfinite(value) else float(value)
+
+    @model_validator(mode="after")
+    def _explained(self) -> Finding:
+        if self.value is None and not self.reason:
+            raise ValueError(f"{self.id}: a missing value needs a reason")
+        if (self.low is None) != (self.high is None):
+            raise ValueError(f"{self.id}: an interval has two ends")
+        return self
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the interval lies wholly on one side of zero."""
+        return self.low is not None and self.high is not None and self.low * self.high > 0
+
+
+class Specification(BaseModel):
+    """One of several reasonable ways to measure a claim."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    unit: str = "fraction"
+
+    @field_validator("value", "low", "high", mode="before")
+    @classmethod
+    def _no_nan(cls, value: Any) -> float | None:
+        return None if value is None or not math.isfinite(value) else float(value)
+
+
+class FindingSet(Mapping[str, Finding]):
+    """Findings by id, in the order they were made; an unknown id is answered with a near one."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._by_id: dict[str, Finding] = {}
+        for finding in findings:
+            if finding.id in self._by_id:
+                raise LedgerError(f"finding {finding.id!r} was made twice; ids must be unique")
+            self._by_id[finding.id] = finding
+
+    def __getitem__(self, key: str) -> Finding:
+        try:
+            return self._by_id[key]
+        except KeyError:
+            raise LedgerError(
+                f"no finding is called {key!r}; {nearest(key, self._by_id)}"
+            ) from None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_id
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+
+def chapter_of(finding_id: str) -> str:
+    """The chapter part of a finding's id."""
+    return finding_id.split(".", 1)[0]
+
+
+def tendency(
+    id: str,
+    label: str,
+    value: float,
+    interval: HasBounds | None,
+    *,
+    unit: str,
+    index: pd.DatetimeIndex,
+    series: Iterable[str],
+    method: str = "",
+    n: int | None = None,
+) -> Finding:
+    """A finding with an interval: a mean, slope, ratio or tail figure.
+
+    Args:
+        id: stable key.
+        label: what it is.
+        value: the estimate.
+        interval: its bounds; ``None`` only where the method text says why there are none.
+        unit: see :class:`Finding`.
+        index: dates used, first and last of which are recorded.
+        series: catalog ids.
+        method: overrides the interval's own description.
+        n: observations, if not ``len(index)``.
+    """
+    return Finding(
+        id=id,
+        chapter=chapter_of(id),
+        label=label,
+        value=value,
+        unit=unit,
+        low=None if interval is None else interval.low,
+        high=None if interval is None else interval.high,
+        confidence=None if interval is None else interval.confidence,
+        method=method or ("" if interval is None else interval.method),
+        n=len(index) if n is None else n,
+        start=_iso(index.min()) if len(index) else None,
+        end=_iso(index.max()) if len(index) else None,
+        series=tuple(series),
+        reason="the estimate is not defined for these data" if not math.isfinite(value) else None,
+    )
+
+
+def missing(id: str, label: str, *, unit: str, series: Iterable[str], reason: str) -> Finding:
+    """A finding that cannot be had, with the reason a reader is shown."""
+    return Finding(
+        id=id,
+        chapter=chapter_of(id),
+        label=label,
+        value=None,
+        unit=unit,
+        series=tuple(series),
+        reason=reason,
+    )
+
+
+def _iso(stamp: pd.Timestamp) -> str:
+    return stamp.date().isoformat()

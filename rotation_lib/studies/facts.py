@@ -1,0 +1,106 @@
+"""Realised returns of named windows: facts, with their rank among all windows of that length.
+
+A fact has no interval. What tells whether it is unusual is its percentile.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..findings import Finding, chapter_of, missing
+from ..market import Market
+
+
+def window_fact(
+    market: Market,
+    id: str,
+    label: str,
+    symbol: str,
+    first_close: str | pd.Timestamp,
+    last_close: str | pd.Timestamp,
+    minus: str | None = None,
+) -> Finding:
+    """Total return of ``symbol`` between two closes, or its lead over ``minus``.
+
+    Args:
+        market: data and window.
+        id: finding id.
+        label: what it is.
+        symbol: whose return.
+        first_close: session whose close is the base.
+        last_close: session whose close ends the window.
+        minus: symbol whose return over the same window is subtracted.
+
+    Returns:
+        A finding as a fraction, with ``percentile`` the share of windows of the same number of
+        sessions since 2010, up to ``end``, that were lower. Null, with the reason, when ``end``
+        is before the window's last close or the base close is after its first close.
+    """
+    first, last = pd.Timestamp(first_close), pd.Timestamp(last_close)
+    series = (symbol,) if minus is None else (symbol, minus)
+    reason = null_reason(market, first, last)
+    if reason is None:
+        gaps = [s for s in series if not _listed(market, s, first, last)]
+        reason = f"{gaps[0]} has no returns for the whole window" if gaps else None
+    if reason is not None:
+        return missing(id, label, unit="fraction", series=series, reason=reason)
+    closes = market.closes
+    at, to = closes.get_indexer(pd.DatetimeIndex([first, last]))
+    windows = all_windows(market, symbol, int(to - at), minus)
+    value = float(windows.iloc[at])
+    known = windows.dropna()
+    return Finding(
+        id=id,
+        chapter=chapter_of(id),
+        label=label,
+        value=value,
+        unit="fraction",
+        method="realised return; rank among all windows of the same number of sessions since 2010",
+        n=int(to - at),
+        start=closes[at + 1].date().isoformat(),
+        end=last.date().isoformat(),
+        series=series,
+        percentile=float((known < value).mean()),
+    )
+
+
+def all_windows(market: Market, symbol: str, length: int, minus: str | None = None) -> pd.Series:
+    """Total returns of all windows of ``length`` sessions since 2010.
+
+    Args:
+        market: data and window.
+        symbol: whose return.
+        length: sessions in a window, at least 1.
+        minus: symbol whose return is subtracted.
+
+    Returns:
+        Fractions indexed by the base close of each window; NaN where a return is missing.
+    """
+    total = _windows(market, symbol, length)
+    return total if minus is None else total - _windows(market, minus, length)
+
+
+def null_reason(market: Market, first: pd.Timestamp, last: pd.Timestamp) -> str | None:
+    """Why a window cannot be measured under the market's dates, or ``None`` if it can."""
+    if market.end < last:
+        return f"the window ends on {last.date()}, after the report's end {market.end.date()}"
+    if market.base > first:
+        return f"the window begins on {first.date()}, before the report's base close {market.base.date()}"
+    return None
+
+
+def _windows(market: Market, symbol: str, length: int) -> pd.Series:
+    returns = market.history[symbol]
+    logs = np.log1p(returns.to_numpy())
+    # A gap makes every window across it NaN: counted apart, since a cumulated NaN never ends.
+    sums = np.concatenate([[0.0], np.nancumsum(logs)])
+    gaps = np.concatenate([[0], np.cumsum(np.isnan(logs))])
+    values = np.expm1(sums[length:] - sums[:-length])
+    values[gaps[length:] != gaps[:-length]] = np.nan
+    return pd.Series(values, index=market.closes[: len(values)], name=symbol)
+
+
+def _listed(market: Market, symbol: str, first: pd.Timestamp, last: pd.Timestamp) -> bool:
+    part = market.history.loc[first:last, symbol]
+    return bool(part[part.index > first].notna().all())
