@@ -7,7 +7,7 @@ is settled by :meth:`rotation_lib.market.Market.load`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -109,7 +109,7 @@ class ReportParams(BaseModel):
                 "start",
                 self.start.isoformat(),
                 f"it must lie before end = {self.end}",
-                "swap the two dates or widen the window",
+                f"swap the two dates, or use {max(FIRST_START, self.end - timedelta(days=365))}",
             )
         if self.as_of is not None and isinstance(self.end, date) and self.end > self.as_of:
             raise ParameterError(

@@ -1,0 +1,88 @@
+"""What a chapter opens: its market, its findings, and the parts every chapter has.
+
+It puts the layers together for a notebook and computes nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+
+from .claims import Judged
+from .findings import FindingSet
+from .market import Market
+from .narrative import ledger as ledger_text
+from .narrative import provenance as provenance_text
+from .narrative.prose import Prose
+from .params import NoExtras, chapter_extras, extra_names, report_params
+from .project import THEMES
+from .results import all_results, theme_claims, theme_findings
+
+
+@dataclass(frozen=True, eq=False)
+class Chapter:
+    """One chapter, opened for given parameters.
+
+    Attributes:
+        name: the notebook's name without its ending.
+        market: data seen through the window.
+        extras: the chapter's own parameters, validated.
+    """
+
+    name: str
+    market: Market
+    extras: NoExtras
+
+    @cached_property
+    def findings(self) -> FindingSet:
+        """The chapter's findings; all of the report's for chapters without a theme."""
+        if self.name in THEMES:
+            return theme_findings(self.name, self.market)
+        return all_results(self.market)[0]
+
+    @cached_property
+    def ledger(self) -> tuple[Judged, ...]:
+        """The chapter's claims, judged; all of them for chapters without a theme."""
+        if self.name in THEMES:
+            return theme_claims(self.name, self.market)
+        return all_results(self.market)[1]
+
+    def takeaways(self) -> Prose:
+        """The key takeaways, in the words of the chapter's narrative."""
+        narrative = import_module(f"rotation_lib.narrative.{self.name}")
+        lines: Sequence[str] = narrative.takeaways(self.findings)
+        return Prose(ledger_text.takeaway_box(lines, self.market.notes))
+
+    def verdicts(self) -> Prose:
+        """This chapter's claims with their verdicts, reasons and what would change them."""
+        return Prose(ledger_text.claim_cards(self.ledger))
+
+    def headline(self) -> str:
+        """A small fixed table of the chapter's main findings, for people and for diffs."""
+        return ledger_text.headline_table(self.findings)
+
+    def sources(self) -> Prose:
+        """Where the chapter's data come from, how old they are, and what was left out."""
+        used = sorted({s for f in self.findings.values() for s in f.series})
+        return Prose(provenance_text.source_list(self.market, used))
+
+
+def open_chapter(name: str, /, **parameters: object) -> Chapter:
+    """Open a chapter.
+
+    Args:
+        name: its notebook's name.
+        parameters: the seven report parameters and the chapter's own.
+
+    Raises:
+        ParameterError: for anything a parameters cell cannot mean.
+        DataError: if the data cannot be trusted.
+    """
+    names = extra_names().get(name, ())
+    own = {k: v for k, v in parameters.items() if k in names}
+    shared = {k: v for k, v in parameters.items() if k not in names}
+    extras = chapter_extras(name, own)
+    return Chapter(name, Market.load(report_params(**shared)), extras)
+

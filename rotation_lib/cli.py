@@ -1,0 +1,353 @@
+"""The ``rotation`` command: it validates, calls one function, and prints.
+
+No work is done here. Heavy imports live inside the commands, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from .errors import ParameterError, RotationError
+from .project import BUILD, SNAPSHOT
+
+if TYPE_CHECKING:
+    from .params import ReportParams
+    from .publish.run import ChapterRun
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Small-Cap Rotation: one market story, put to the test.",
+)
+data_app = typer.Typer(no_args_is_help=True, help="The data behind the report.")
+app.add_typer(data_app, name="data")
+
+Start = Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD (default 2010-01-04).")]
+End = Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD (default: newest session).")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="Show only what was published by this day.")
+]
+SourceName = Annotated[str | None, typer.Option("--source", help="snapshot (default) or live.")]
+Pairs = Annotated[
+    list[str] | None, typer.Option("-p", "--param", help="Any parameter, as NAME=VALUE.")
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+@app.command()
+def build(
+    start: Start = None,
+    end: End = None,
+    as_of: AsOf = None,
+    source: SourceName = None,
+    chapter: Annotated[
+        list[str] | None, typer.Option("--chapter", help="Only this chapter; may be repeated.")
+    ] = None,
+    param: Pairs = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Chapters executed at once.")] = 0,
+    out: Annotated[Path, typer.Option(help="Build folder; the site is OUT/html.")] = BUILD,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ignore chapters kept before.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Execute the chapters and publish the site."""
+    from .publish.build import build as run_build
+
+    pairs = _pairs(param)
+    params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
+    progress = _Progress()
+    with progress:
+        result = run_build(
+            params,
+            chapters=chapter or (),
+            extras=pairs,
+            out=out,
+            jobs=jobs or os.cpu_count() or 1,
+            fresh=fresh,
+            started=progress.started,
+            progress=progress.finished,
+        )
+    for note in result.notes:
+        typer.echo(f"note: {note}")
+    if result.failures:
+        for failure in result.failures:
+            typer.echo(f"failed: {failure}", err=True)
+        typer.echo(
+            f"{len(result.failures)} of {len(result.runs)} chapters failed; the last good site was "
+            f"left as it was; what happened is shown in {_shown(result.site)}/index.html.",
+            err=True,
+        )
+        raise typer.Exit(1)
+    tally = ", ".join(f"{count} {verdict}" for verdict, count in result.verdicts.items())
+    typer.echo(f"claims: {tally}")
+    typer.echo(f"site: {_shown(result.site)}/index.html")
+
+
+@app.command()
+def run(
+    chapter: Annotated[str, typer.Argument(help="A chapter, for example risks.")],
+    start: Start = None,
+    end: End = None,
+    as_of: AsOf = None,
+    source: SourceName = None,
+    param: Pairs = None,
+    out: Annotated[Path, typer.Option(help="Build folder.")] = BUILD,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ignore a run kept before.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Run one chapter and leave its executed notebook and findings."""
+    from .publish.single import run_single
+
+    pairs = _pairs(param)
+    params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
+    progress = _Progress()
+    with progress:
+        result = run_single(
+            chapter,
+            params,
+            pairs,
+            out,
+            fresh=fresh,
+            started=progress.started,
+            progress=progress.finished,
+        )
+    for note in result.notes:
+        typer.echo(f"note: {note}")
+    if result.failure:
+        typer.echo(f"failed: {result.failure}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"notebook: {_shown(result.notebook)}")
+    typer.echo(f"findings: {_shown(result.findings)}")
+
+
+@app.command()
+def claims(
+    start: Start = None,
+    end: End = None,
+    as_of: AsOf = None,
+    source: SourceName = None,
+    param: Pairs = None,
+    json: Annotated[bool, typer.Option("--json", help="The whole record as JSON.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Judge every claim, without building a site."""
+    from .market import Market
+    from .publish.build import kept_in
+    from .publish.provenance import revision
+    from .results import report_record
+
+    pairs = _pairs(param)
+    params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
+    _refuse_left_over(pairs)
+    market = Market.load(params)
+    with kept_in(BUILD / "runs" / "findings"):
+        record = report_record(market, revision()[0])
+    if json:
+        import json as encoder
+
+        typer.echo(encoder.dumps(record, indent=1, ensure_ascii=False, allow_nan=False))
+        return
+    from .terminal import ledger_view
+
+    ledger_view(record)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8000,
+    out: Annotated[Path, typer.Option(help="Build folder.")] = BUILD,
+    debug: Debug = False,
+) -> None:
+    """Show the built site in a browser, from this machine only."""
+    from .errors import BuildError
+    from .publish.serve import serve as serve_folder
+
+    site = out / "html"
+    if not (site / "index.html").is_file():
+        raise BuildError(f"there is no site in {_shown(site)}; run 'rotation build' first.")
+    typer.echo(f"http://127.0.0.1:{port}/ (stop with Ctrl-C)")
+    serve_folder(site, port)
+
+
+@app.command()
+def doctor(debug: Debug = False) -> None:
+    """Say what is installed, which sources answer, and what is stale."""
+    from .doctor import examine
+    from .terminal import doctor_view
+
+    checks = examine()
+    doctor_view(checks)
+    if any(check.state == "failed" for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def lint(
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
+    headlines: Annotated[
+        bool, typer.Option("--headlines", help="Execute the chapters, store their checked cells.")
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    """Check that the chapters are stored the way they should be."""
+    from .publish.lint import fix_all, lint_all, refresh_headlines
+
+    if headlines:
+        for name in refresh_headlines():
+            typer.echo(f"stored: {name}")
+    if fix:
+        for name in fix_all():
+            typer.echo(f"fixed: {name}")
+    complaints = lint_all()
+    for complaint in complaints:
+        typer.echo(complaint)
+    if complaints:
+        raise typer.Exit(1)
+
+
+@data_app.command("snapshot")
+def snapshot(
+    source_dir: Annotated[
+        Path, typer.Option("--from", help="Folder with prices, macro series and events.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where the snapshot goes.")] = SNAPSHOT,
+    debug: Debug = False,
+) -> None:
+    """Make the embedded snapshot: only what may be redistributed, with a manifest."""
+    from .catalog import load_catalog
+    from .sources.snapshot_writer import write_snapshot
+
+    report = write_snapshot(source_dir, out, load_catalog())
+    for line in report.lines():
+        typer.echo(line)
+
+
+@data_app.command("verify")
+def verify(debug: Debug = False) -> None:
+    """Check every file of the embedded snapshot against its manifest."""
+    from .sources import open_source
+
+    held = open_source("snapshot").load().provenance
+    typer.echo(
+        f"snapshot: {len(held['series'])} series, prices through {held['data_through']}, "
+        f"checksum {held['data_sha256'][:12]}, all files as recorded"
+    )
+
+
+def main() -> None:
+    """Entry point: every expected error becomes one line and an exit status."""
+    import click
+
+    try:
+        app(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.exceptions.Abort:
+        _stop("stopped", 130)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "rotation"
+        _stop(f"{error.format_message().rstrip('.')}; see '{command} --help'.", 2)
+    except ParameterError as error:
+        _stop(str(error), 2)
+    except RotationError as error:
+        _stop(str(error), 1)
+
+
+def _stop(message: str, status: int) -> NoReturn:
+    if "--debug" in sys.argv and status != 130:
+        import traceback
+
+        traceback.print_exc()
+    typer.echo(f"error: {message}", err=True)
+    sys.exit(status)
+
+
+def _pairs(values: list[str] | None) -> dict[str, Any]:
+    pairs: dict[str, Any] = {}
+    for text in values or []:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise ParameterError(
+                "-p", text, "parameters are written NAME=VALUE", "for example -p rolling_weeks=52"
+            )
+        if name.strip() in pairs:
+            raise ParameterError("-p", text, "each name may be given once", "drop one of the two")
+        pairs[name.strip()] = _typed(value.strip())
+    return pairs
+
+
+def _typed(value: str) -> str | int | float:
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value
+
+
+def _params(pairs: dict[str, Any], **options: str | None) -> ReportParams:
+    """Report parameters from options and pairs; what is left in ``pairs`` is for chapters."""
+    from .params import ReportParams, report_params
+
+    given: dict[str, Any] = {k: v for k, v in options.items() if v is not None}
+    for name in tuple(pairs):
+        if name in ReportParams.model_fields:
+            if name in given:
+                raise ParameterError(
+                    name, pairs[name], "it was given as an option too", "give it once"
+                )
+            given[name] = pairs.pop(name)
+    return report_params(**given)
+
+
+def _refuse_left_over(pairs: dict[str, Any]) -> None:
+    from .publish.build import split_extras
+
+    split_extras(pairs, ())
+
+
+def _shown(path: Path) -> str:
+    """A path as the user would type it: relative where it lies below the current folder."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+class _Progress:
+    """One line a chapter; a live bar only on a terminal."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def started(self, names: Any) -> None:
+        if not sys.stderr.isatty():
+            return
+        from .terminal import progress_bar
+
+        self._bar = progress_bar()
+        self._task = self._bar.add_task("chapters", total=len(names))
+        self._bar.start()
+
+    def finished(self, run: ChapterRun) -> None:
+        state = "FAILED" if run.failure else "unchanged" if run.cached else f"{run.seconds:.1f} s"
+        line = f"{run.name:<20} {state}"
+        if self._bar is None:
+            typer.echo(line)
+        else:
+            self._bar.console.print(line, highlight=False)
+            self._bar.advance(self._task)

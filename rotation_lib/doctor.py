@@ -1,0 +1,106 @@
+"""A look at the installation: packages, snapshot, browser, kernel.
+
+It changes nothing and asks nothing of the network.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from .errors import RotationError
+from .project import LOCKFILE
+
+_NEEDED = ("pandas", "altair", "arch", "statsmodels", "jupyter-book", "papermill", "vl-convert-python")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing examined: its state, what was found, and what to do next."""
+
+    what: str
+    state: Literal["ok", "absent", "failed"]
+    found: str
+    next: str = ""
+
+
+def examine() -> list[Check]:
+    """All checks, each of which answers instead of raising."""
+    checks: list[Callable[[], Check]] = [_python, _packages, _kernel, _snapshot, _ledger, _browser]
+    return [check() for check in checks]
+
+
+def _python() -> Check:
+    found = f"{platform.python_version()} in {sys.prefix}"
+    if (3, 11) <= sys.version_info < (3, 14):
+        return Check("Python", "ok", found)
+    return Check("Python", "failed", found, "use Python 3.11, 3.12 or 3.13")
+
+
+def _packages() -> Check:
+    pinned = _pins()
+    wrong = []
+    for name in _NEEDED:
+        try:
+            have = version(name)
+        except PackageNotFoundError:
+            have = "missing"
+        if have not in pinned.get(name, ()):
+            wrong.append(f"{name} {have}, locked {' or '.join(pinned.get(name, ('?',)))}")
+    if wrong:
+        return Check("packages", "failed", "; ".join(wrong), "run 'make setup'")
+    return Check("packages", "ok", f"{len(_NEEDED)} core packages as locked")
+
+
+def _pins() -> dict[str, tuple[str, ...]]:
+    pins: dict[str, tuple[str, ...]] = {}
+    for line in LOCKFILE.read_text(encoding="utf-8").splitlines():
+        name, sign, rest = line.partition("==")
+        if sign and not line.startswith((" ", "#")):
+            pins[name] = (*pins.get(name, ()), rest.split()[0])
+    return pins
+
+
+def _kernel() -> Check:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+    except NoSuchKernel:
+        return Check("kernel", "failed", "no kernel called python3", "run 'make setup'")
+    return Check("kernel", "ok", spec.display_name)
+
+
+def _snapshot() -> Check:
+    from .sources import open_source
+
+    try:
+        held = open_source("snapshot").load().provenance
+    except RotationError as error:
+        return Check("snapshot", "failed", str(error), "run 'git checkout -- data/snapshot'")
+    return Check("snapshot", "ok", f"prices through {held['data_through']}, {held['taken_on']}")
+
+
+def _ledger() -> Check:
+    from .claims import load_ledger
+
+    try:
+        count = len(load_ledger())
+    except RotationError as error:
+        return Check("ledger", "failed", str(error), "mend data/claims.toml")
+    return Check("ledger", "ok", f"{count} claims")
+
+
+def _browser() -> Check:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found:
+        return Check("browser", "ok", found)
+    return Check(
+        "browser", "absent", "needed only by the browser tests", "'make test' gets one where it can"
+    )

@@ -1,0 +1,137 @@
+"""Content keys: what a result depends on, and nothing else.
+
+Used to decide whether something computed before is still right. It must never
+look at dates of files, only at what is in them.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .market import Market
+from .project import LOCKFILE, PACKAGE, PROJECT_ROOT
+
+
+def digest(*parts: bytes | str) -> str:
+    """SHA-256 over parts, each preceded by its length so that they cannot run together."""
+    total = hashlib.sha256()
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        total.update(len(raw).to_bytes(8, "big"))
+        total.update(raw)
+    return total.hexdigest()
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """JSON with sorted keys and no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def data_key(market: Market) -> str:
+    """Hash of every value the market's window lets a study see."""
+    frames = [
+        market.history,
+        market.price_history,
+        market.observations,
+        market.events,
+        market.decisions,
+        market.cpi_releases,
+        market.fundamentals,
+        market.splits,
+    ]
+    return digest(*(_frame_bytes(frame) for frame in frames))
+
+
+def _frame_bytes(frame: pd.DataFrame) -> bytes:
+    head = canonical({"columns": [str(c) for c in frame.columns], "rows": len(frame)})
+    index = pd.util.hash_pandas_object(frame.index, index=False).to_numpy()
+    parts = [index.tobytes()]
+    for name in frame.columns:
+        column = frame[name]
+        if column.dtype.kind == "f":
+            parts.append(np.ascontiguousarray(column.to_numpy()).tobytes())
+        else:
+            parts.append(pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes())
+    return digest(head, *parts).encode()
+
+
+def code_key(modules: Iterable[str]) -> str:
+    """Hash of the project's modules named, and of all those they import in turn."""
+    files = sorted({path for name in modules for path in _closure(name)})
+    return digest(*(_file_part(path) for path in files))
+
+
+def lock_key() -> str:
+    """Hash of the pinned dependencies."""
+    return digest(LOCKFILE.read_bytes())
+
+
+def imported_modules(source: str) -> tuple[str, ...]:
+    """Modules of ``rotation_lib`` that a piece of Python imports, anywhere in it."""
+    return tuple(sorted(_imports(ast.parse(source), package="")))
+
+
+def _file_part(path: Path) -> str:
+    name = path.relative_to(PROJECT_ROOT).as_posix()
+    return digest(name, path.read_bytes())
+
+
+def _path_of(module: str) -> Path | None:
+    base = PROJECT_ROOT.joinpath(*module.split("."))
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+def _closure(module: str) -> frozenset[Path]:
+    seen: dict[str, Path] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        path = _path_of(name)
+        if name in seen or path is None:
+            continue
+        seen[name] = path
+        # A package's own __init__ runs before any of its modules.
+        parent = name.rpartition(".")[0]
+        if parent:
+            waiting.append(parent)
+        package = name if path.name == "__init__.py" else parent
+        waiting.extend(_module_imports(path, path.stat().st_mtime_ns, path.stat().st_size, package))
+    return frozenset(seen.values())
+
+
+@cache
+def _module_imports(path: Path, _modified: int, _size: int, package: str) -> frozenset[str]:
+    return _imports(ast.parse(path.read_text(encoding="utf-8")), package)
+
+
+def _imports(tree: ast.AST, package: str) -> frozenset[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, package)
+            # ``from x import y``: y may be a module or a name in x.
+            found.add(base)
+            found.update(f"{base}.{alias.name}" for alias in node.names)
+    return frozenset(name for name in found if name.split(".")[0] == PACKAGE.name)
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = package.split(".")
+    base = parts[: len(parts) - node.level + 1]
+    return ".".join([*base, node.module] if node.module else base)

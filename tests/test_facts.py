@@ -1,0 +1,70 @@
+"""Window facts: value, rank and null rules, checked against plain arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from rotation_lib.market import Market
+from rotation_lib.studies.facts import all_windows, window_fact
+
+ID = "risks.august_2025"
+
+
+def test_a_made_up_window_is_compounded(made_up: Callable[..., Market], market: Market) -> None:
+    returns = pd.DataFrame({"IWM": 0.0}, index=market.history.index)
+    returns.loc["2024-07-10", "IWM"] = 0.10
+    returns.loc["2024-07-11", "IWM"] = -0.50
+    fact = window_fact(made_up(returns), ID, "x", "IWM", "2024-07-09", "2024-07-11")
+    assert fact.value == pytest.approx(1.10 * 0.50 - 1, abs=1e-12)
+    assert (fact.start, fact.end, fact.n) == ("2024-07-10", "2024-07-11", 2)
+    assert fact.low is None
+    assert fact.high is None
+
+
+def test_the_rank_counts_lower_windows(made_up: Callable[..., Market], market: Market) -> None:
+    returns = pd.DataFrame({"IWM": 0.0}, index=market.history.index)
+    returns.loc["2024-07-10", "IWM"] = 0.10
+    fact = window_fact(made_up(returns), ID, "x", "IWM", "2024-07-09", "2024-07-10")
+    assert fact.percentile == pytest.approx(4168 / 4169)
+
+
+def test_the_lead_subtracts_the_other_return(market: Market) -> None:
+    part = market.history.loc["2025-04-03":"2025-04-08"]
+    grown = (1 + part[["IWM", "SPY"]]).prod() - 1
+    fact = window_fact(market, ID, "x", "IWM", "2025-04-02", "2025-04-08", minus="SPY")
+    assert fact.value == pytest.approx(grown["IWM"] - grown["SPY"], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        ("2010-01-04", "2024-07-15", "after the report's end"),
+        ("2024-07-11", "2026-07-31", "before the report's base close"),
+    ],
+)
+def test_a_window_outside_the_report_is_null(
+    market_of: Callable[..., Market], start: str, end: str, why: str
+) -> None:
+    fact = window_fact(market_of(start=start, end=end), ID, "x", "IWM", "2024-07-09", "2024-07-16")
+    assert fact.value is None
+    assert why in str(fact.reason)
+
+
+def test_the_edges_belong_to_the_report(market_of: Callable[..., Market]) -> None:
+    seen = market_of(start="2024-07-10", end="2024-12-31")
+    assert window_fact(seen, ID, "x", "IWM", "2024-07-09", "2024-07-16").value is not None
+
+
+def test_an_unlisted_fund_is_null(market: Market) -> None:
+    fact = window_fact(market, ID, "x", "PAVE", "2016-12-30", "2017-12-29")
+    assert fact.value is None
+    assert "PAVE" in str(fact.reason)
+
+
+def test_windows_before_a_listing_are_missing(market: Market) -> None:
+    windows = all_windows(market, "PAVE", 21)
+    assert windows.loc[:"2017-03-07"].isna().all()
+    assert windows.loc["2017-03-08":].notna().all()
