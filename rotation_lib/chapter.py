@@ -85,4 +85,3 @@ def open_chapter(name: str, /, **parameters: object) -> Chapter:
     shared = {k: v for k, v in parameters.items() if k not in names}
     extras = chapter_extras(name, own)
     return Chapter(name, Market.load(report_params(**shared)), extras)
-

@@ -265,9 +265,7 @@ def _verdict(claim: Claim, outcomes: list[Outcome]) -> Verdict:
     return Verdict.PART
 
 
-def _reason(
-    claim: Claim, findings: FindingSet, outcomes: tuple[tuple[str, Outcome], ...]
-) -> str:
+def _reason(claim: Claim, findings: FindingSet, outcomes: tuple[tuple[str, Outcome], ...]) -> str:
     if claim.untestable:
         return claim.untestable
     sentences = []
@@ -276,7 +274,7 @@ def _reason(
         if result is Outcome.MISSING:
             sentences.append(f"{finding.label}: {finding.reason}")
             continue
-        text = f"{finding.label}: {words.finding_text(finding)}"
+        text = f"{finding.label}: {words.ranked(finding)}"
         if test.evidence == "p-value":
             p = findings[str(test.p_finding)].value
             text += f", p = {p:.2f}" if p is not None else ", no p-value"

@@ -138,9 +138,8 @@ def claims(
 ) -> None:
     """Judge every claim, without building a site."""
     from .market import Market
-    from .publish.build import kept_in
     from .publish.provenance import revision
-    from .results import report_record
+    from .results import kept_in, report_record
 
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
@@ -231,9 +230,16 @@ def snapshot(
 @data_app.command("verify")
 def verify(debug: Debug = False) -> None:
     """Check every file of the embedded snapshot against its manifest."""
+    from .catalog import load_catalog
     from .sources import open_source
+    from .sources.verify import verify_snapshot
 
     held = open_source("snapshot").load().provenance
+    complaints = verify_snapshot(load_catalog())
+    for complaint in complaints:
+        typer.echo(complaint, err=True)
+    if complaints:
+        raise typer.Exit(1)
     typer.echo(
         f"snapshot: {len(held['series'])} series, prices through {held['data_through']}, "
         f"checksum {held['data_sha256'][:12]}, all files as recorded"

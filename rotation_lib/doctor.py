@@ -16,7 +16,15 @@ from typing import Literal
 from .errors import RotationError
 from .project import LOCKFILE
 
-_NEEDED = ("pandas", "altair", "arch", "statsmodels", "jupyter-book", "papermill", "vl-convert-python")
+_NEEDED = (
+    "pandas",
+    "altair",
+    "arch",
+    "statsmodels",
+    "jupyter-book",
+    "papermill",
+    "vl-convert-python",
+)
 
 
 @dataclass(frozen=True)

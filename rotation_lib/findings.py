@@ -189,4 +189,4 @@ def missing(id: str, label: str, *, unit: str, series: Iterable[str], reason: st
 
 
 def _iso(stamp: pd.Timestamp) -> str:
-    return stamp.date().isoformat()
+    return str(stamp.date())

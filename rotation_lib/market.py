@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import pandas as pd
 
 from .catalog import Catalog, load_catalog
-from .errors import DataError, ParameterError, nearest
+from .errors import DataError, ParameterError
 from .params import LATEST, MINIMUM_SESSIONS, ReportParams
 from .sources import open_source
 from .sources.base import Dataset

@@ -51,7 +51,7 @@ class ReportParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     start: date = FIRST_START
-    end: date | Literal["latest"] = LATEST
+    end: date | Literal["latest"] = "latest"
     as_of: date | None = None
     source: Literal["snapshot", "live"] = "snapshot"
     small: str = "IWM"

@@ -152,4 +152,4 @@ def _write(path: Path, result: ThemeResult) -> None:
     # Written beside and renamed, so that a reader never sees half a file.
     with NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
         json.dump(record, file)
-    os.replace(file.name, path)
+    Path(file.name).replace(path)

@@ -1,0 +1,85 @@
+"""The two charts of the summary: the story in one picture, and who leads now."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from . import alttext, bars, lines
+from .figure import Figure
+
+#: Events a reader needs to place the story; the rest stay in their chapters.
+_EVENTS = {
+    "2016-11-09": "2016 election",
+    "2020-03-23": "Fed backs credit",
+    "2022-08-09": "CHIPS Act",
+    "2024-09-18": "Half-point cut",
+    "2025-04-02": "Tariffs",
+}
+
+
+def relative_wealth(
+    wealth: pd.DataFrame, cycles: pd.DataFrame, *, title: str, small: str, series: tuple[str, ...]
+) -> Figure:
+    """Wealth in small caps over wealth in the two others, with policy cycles and events.
+
+    Args:
+        wealth: dates × two ratios, 1 at the base close.
+        cycles: ``start``, ``end``, ``label`` of runs of rate moves.
+        title: the finding.
+        small: symbol of the small-cap fund.
+        series: catalog ids behind it.
+    """
+    events = pd.DataFrame({"date": pd.to_datetime(list(_EVENTS)), "label": list(_EVENTS.values())})
+    drawing = lines.lines(
+        wealth,
+        unit="ratio",
+        log=True,
+        reference=1.0,
+        colours={"against large caps": "large", "against technology": "tech"},
+        events=events[events["date"].between(wealth.index[0], wealth.index[-1])],
+        spans=cycles[["start", "end", "label"]],
+        label_values=True,
+        height=360,
+    )
+    return drawing.figure(
+        "summary.relative_wealth",
+        title=title,
+        subtitle=f"Wealth in {small} over wealth in the other fund, total return, start = 1, log scale",
+        unit="ratio",
+        series=series,
+        as_of=wealth.index[-1],
+        alt=alttext.lines(wealth, "ratio", what="Relative wealth of small caps"),
+        note="A line that rises means small caps lead. Shaded: runs of rate hikes and of rate cuts.",
+    )
+
+
+def leadership(frame: pd.DataFrame, *, title: str, series: tuple[str, ...]) -> Figure:
+    """Small caps' lead over trailing horizons, one bar a horizon and opponent.
+
+    Args:
+        frame: as :func:`rotation_lib.studies.overview.leadership`.
+        title: the finding.
+        series: catalog ids behind it.
+    """
+    shown = pd.DataFrame(
+        {
+            "label": [f"{h}, {a}" for h, a in zip(frame["horizon"], frame["against"], strict=True)],
+            "value": frame["value"],
+            "note": [f"rank {p:.0%} of such windows since 2010" for p in frame["percentile"]],
+        }
+    )
+    colours = {
+        label: "large" if against == "large caps" else "tech"
+        for label, against in zip(shown["label"], frame["against"], strict=True)
+    }
+    drawing = bars.bars(shown, unit="pp", sort="given", colours=colours)
+    return drawing.figure(
+        "summary.leadership",
+        title=title,
+        subtitle="Total return of small caps minus the other, percentage points, horizons to the end date",
+        unit="percentage points",
+        series=series,
+        as_of=frame["last_close"].max(),
+        alt=alttext.bars(shown, "pp", what="Lead of small caps by horizon"),
+        note="Long horizons compound: read the sign and the rank rather than the size.",
+    )

@@ -1,0 +1,69 @@
+"""Notebooks on disk: how they are read, stripped of noise, and written.
+
+Two runs over the same inputs must leave the same bytes, so everything that a
+clock or a random generator puts into a notebook is removed here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+
+from ..errors import BuildError
+
+CHECK_MARK = "# NBVAL_CHECK_OUTPUT"
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Read a notebook.
+
+    Raises:
+        BuildError: if the file is missing or no notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise BuildError(f"the notebook {path.name} is missing; restore it from git.") from None
+    except Exception as error:  # nbformat raises many unrelated types for malformed files
+        raise BuildError(f"{path.name} is not a readable notebook: {error}") from None
+
+
+def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A copy without timestamps, durations, random ids and machine details."""
+    clean = nbformat.from_dict(notebook)
+    clean.metadata = nbformat.from_dict(
+        {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+    )
+    clean.nbformat_minor = 5
+    for cell in clean.cells:
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if "injected-parameters" in tags:
+            cell.id = "injected-parameters"
+        for output in cell.get("outputs", []):
+            output.get("metadata", {}).pop("execution", None)
+    return clean
+
+
+def stored(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """As :func:`normalised`, without outputs except those of checked headline cells."""
+    clean = normalised(notebook)
+    for cell in clean.cells:
+        if cell.cell_type == "code" and CHECK_MARK not in cell.source:
+            cell.outputs = []
+        if cell.cell_type == "code":
+            cell.execution_count = None
+    for cell in clean.cells:
+        for output in cell.get("outputs", []):
+            if "execution_count" in output:
+                output["execution_count"] = None
+    return clean
+
+
+def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write with one trailing newline and sorted keys, as git likes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = nbformat.writes(notebook, version=4)
+    path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")

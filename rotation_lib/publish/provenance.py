@@ -1,0 +1,81 @@
+"""What ``build.json`` says: parameters, data, code, packages, and the time each chapter took.
+
+It only describes; nothing in a build may depend on it.
+"""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from ..market import Market
+from ..project import PROJECT_ROOT
+from .run import ChapterRun
+
+_PACKAGES = (
+    "altair",
+    "arch",
+    "exchange-calendars",
+    "jupyter-book",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pyarrow",
+    "scipy",
+    "sphinx",
+    "statsmodels",
+    "vl-convert-python",
+)
+
+
+def revision() -> tuple[str, bool | None]:
+    """Commit of the project and whether files differ from it; ``("unknown", None)`` without git."""
+    commit = _git("rev-parse", "HEAD")
+    if commit is None:
+        return "unknown", None
+    return commit, bool(_git("status", "--porcelain"))
+
+
+def build_record(market: Market, runs: Sequence[ChapterRun], extras: Any) -> dict[str, Any]:
+    """Provenance of a build as plain data."""
+    commit, dirty = revision()
+    held = market.dataset.provenance
+    return {
+        "schema": 1,
+        "params": market.params.as_strings(),
+        "extras": extras,
+        "notes": list(market.notes),
+        "source": market.params.source,
+        "data_sha256": held["data_sha256"],
+        "data_through": held["data_through"],
+        "revision": commit,
+        "dirty": dirty,
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "chapters": {r.name: {"seconds": r.seconds, "cached": r.cached} for r in runs},
+    }
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

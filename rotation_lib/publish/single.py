@@ -1,0 +1,64 @@
+"""One chapter for the analyst: its executed notebook and its findings, no site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..market import Market
+from ..params import ReportParams
+from ..project import THEMES
+from ..results import kept_in, theme_claims, theme_findings
+from .build import chosen_chapters, split_extras, write_json
+from .failure import ChapterFailure
+from .run import ChapterRun, run_chapters
+
+
+@dataclass(frozen=True)
+class SingleResult:
+    """Where one chapter's results lie."""
+
+    notebook: Path
+    findings: Path
+    failure: ChapterFailure | None
+    notes: tuple[str, ...]
+
+
+def run_single(
+    chapter: str,
+    params: ReportParams,
+    extras: Mapping[str, object],
+    out: Path,
+    *,
+    fresh: bool = False,
+    started: Callable[[Sequence[str]], None] = lambda names: None,
+    progress: Callable[[ChapterRun], None] = lambda run: None,
+) -> SingleResult:
+    """Run one chapter through papermill and write its findings beside the notebook.
+
+    Raises:
+        ParameterError: before a kernel starts, for anything that cannot be used.
+    """
+    names = chosen_chapters([chapter])
+    own = split_extras(extras, names)
+    market = Market.load(params)
+    started(names)
+    kept = out / "runs"
+    (run,) = run_chapters(names, market, own, kept, jobs=1, fresh=fresh, progress=progress)
+    target = run.folder.with_name(f"{run.folder.name}-findings.json")
+    if run.failure is None:
+        with kept_in(kept / "findings"):
+            write_json(_record(chapter, market), target)
+    return SingleResult(run.notebook, target, run.failure, market.notes)
+
+
+def _record(chapter: str, market: Market) -> dict[str, object]:
+    themes = [chapter] if chapter in THEMES else list(THEMES)
+    findings = [f for t in themes for f in theme_findings(t, market).values()]
+    judged = [j for t in themes for j in theme_claims(t, market)]
+    return {
+        "params": market.params.as_strings(),
+        "findings": [f.model_dump(mode="json") for f in findings],
+        "claims": [{"id": j.claim.id, "verdict": j.verdict.value} for j in judged],
+    }
