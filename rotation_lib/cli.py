@@ -29,6 +29,9 @@ app = typer.Typer(
 data_app = typer.Typer(no_args_is_help=True, help="The data behind the report.")
 app.add_typer(data_app, name="data")
 
+# Typer carries its own copy of click; its usage errors are reached through a public subclass.
+_UsageError: Any = typer.BadParameter.__mro__[1]
+
 Start = Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD (default 2010-01-04).")]
 End = Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD (default: newest session).")]
 AsOf = Annotated[
@@ -51,7 +54,9 @@ def build(
         list[str] | None, typer.Option("--chapter", help="Only this chapter; may be repeated.")
     ] = None,
     param: Pairs = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Chapters executed at once.")] = 0,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Chapters executed at once; 0 means one a core.")
+    ] = 0,
     out: Annotated[Path, typer.Option(help="Build folder; the site is OUT/html.")] = BUILD,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore chapters kept before.")] = False,
     debug: Debug = False,
@@ -248,21 +253,21 @@ def verify(debug: Debug = False) -> None:
 
 def main() -> None:
     """Entry point: every expected error becomes one line and an exit status."""
-    import click
-
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Exit as stop:
+        status = app(standalone_mode=False)
+    except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         _stop("stopped", 130)
-    except click.UsageError as error:
+    except _UsageError as error:
         command = error.ctx.command_path if error.ctx else "rotation"
-        _stop(f"{error.format_message().rstrip('.')}; see '{command} --help'.", 2)
+        message = " ".join(error.format_message().split()).rstrip(".")
+        _stop(f"{message}; see '{command} --help'.", 2)
     except ParameterError as error:
         _stop(str(error), 2)
     except RotationError as error:
         _stop(str(error), 1)
+    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _stop(message: str, status: int) -> NoReturn:

@@ -98,11 +98,11 @@ def test_data_after_the_end_cannot_be_seen(dataset: Dataset) -> None:
     changed = dataset.total_returns.copy()
     changed.loc["2020-07-01":] = 9.9
     later = dataset.observations.assign(
-        value=np.where(dataset.observations["date"] > "2020-06-30", -1.0, dataset.observations["value"])
+        value=np.where(
+            dataset.observations["date"] > "2020-06-30", -1.0, dataset.observations["value"]
+        )
     )
-    after = Market.from_dataset(
-        replace(dataset, total_returns=changed, observations=later), params
-    )
+    after = Market.from_dataset(replace(dataset, total_returns=changed, observations=later), params)
     pd.testing.assert_frame_equal(before.history, after.history)
     pd.testing.assert_frame_equal(before.observations, after.observations)
 

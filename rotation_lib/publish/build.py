@@ -18,7 +18,7 @@ from ..claims import Verdict
 from ..errors import ParameterError, nearest
 from ..market import Market
 from ..params import NoExtras, ReportParams, chapter_extras, extra_names
-from ..project import CHAPTER_NAMES, PROJECT_ROOT
+from ..project import CHAPTER_NAMES, CHAPTERS, PROJECT_ROOT
 from ..results import kept_in, report_record
 from .failure import ChapterFailure
 from .provenance import build_record, revision
@@ -94,6 +94,7 @@ def build(
     out: Path,
     jobs: int = 2,
     fresh: bool = False,
+    notebooks: Path = CHAPTERS,
     started: Callable[[Sequence[str]], None] = lambda names: None,
     progress: Callable[[ChapterRun], None] = lambda run: None,
 ) -> BuildResult:
@@ -106,6 +107,7 @@ def build(
         out: build folder; the site is ``out/html``.
         jobs: chapters at once.
         fresh: run everything again.
+        notebooks: folder of the chapters.
         started: told the chapters once everything is validated.
         progress: told every chapter that is done.
 
@@ -119,7 +121,14 @@ def build(
     out.mkdir(parents=True, exist_ok=True)
     started(names)
     runs = run_chapters(
-        names, market, by_chapter, out / "runs", jobs=jobs, fresh=fresh, progress=progress
+        names,
+        market,
+        by_chapter,
+        out / "runs",
+        chapters=notebooks,
+        jobs=jobs,
+        fresh=fresh,
+        progress=progress,
     )
     failures = tuple(r.failure for r in runs if r.failure)
     record = {} if failures else _record(market, out / "runs" / "findings")

@@ -48,15 +48,16 @@ class ChapterRun:
         return self.folder / "figures"
 
 
-def chapter_key(name: str, parameters: Mapping[str, Any], data: str) -> str:
+def chapter_key(source: Path, parameters: Mapping[str, Any], data: str) -> str:
     """Content key of a chapter's run.
 
     Args:
-        name: the chapter.
+        source: the chapter's notebook.
         parameters: all parameters it is run with.
         data: hash of the data it can see.
     """
-    notebook = read_notebook(CHAPTERS / f"{name}.ipynb")
+    name = source.stem
+    notebook = read_notebook(source)
     code = [c for c in notebook.cells if c.cell_type == "code"]
     themes = (name,) if name in THEMES else THEMES
     modules = {
@@ -85,6 +86,7 @@ def run_chapters(
     extras: Mapping[str, Mapping[str, Any]],
     folder: Path,
     *,
+    chapters: Path = CHAPTERS,
     jobs: int = 2,
     fresh: bool = False,
     progress: Callable[[ChapterRun], None] = lambda run: None,
@@ -96,6 +98,7 @@ def run_chapters(
         market: data and window, already validated.
         extras: validated extra parameters by chapter.
         folder: where runs are kept.
+        chapters: folder of the notebooks.
         jobs: processes at once.
         fresh: ignore what is kept.
         progress: called with every finished run.
@@ -110,13 +113,14 @@ def run_chapters(
         waiting = []
         for name in stage:
             parameters = {**shared, **extras.get(name, {})}
-            key = chapter_key(name, parameters, data)
+            source = chapters / f"{name}.ipynb"
+            key = chapter_key(source, parameters, data)
             target = folder / name / key[:16]
             if not fresh and (kept := _kept(name, target)):
                 done[name] = kept
                 progress(kept)
             else:
-                waiting.append((name, parameters, target, folder / "findings"))
+                waiting.append((source, parameters, target, folder / "findings"))
         for run in _execute_all(waiting, jobs):
             done[run.name] = run
             progress(run)
@@ -124,7 +128,7 @@ def run_chapters(
 
 
 def _execute_all(
-    waiting: Sequence[tuple[str, dict[str, Any], Path, Path]], jobs: int
+    waiting: Sequence[tuple[Path, dict[str, Any], Path, Path]], jobs: int
 ) -> list[ChapterRun]:
     if not waiting:
         return []
@@ -135,12 +139,12 @@ def _execute_all(
 
 
 def execute_chapter(
-    name: str, parameters: Mapping[str, Any], target: Path, findings: Path
+    source: Path, parameters: Mapping[str, Any], target: Path, findings: Path
 ) -> ChapterRun:
     """Run one notebook through papermill into ``target``, replaced only on success.
 
     Args:
-        name: the chapter.
+        source: the chapter's notebook.
         parameters: what its parameters cell is overridden with.
         target: folder of the finished run.
         findings: folder where themes keep their findings.
@@ -149,7 +153,7 @@ def execute_chapter(
     from papermill.exceptions import PapermillExecutionError
 
     started = time.perf_counter()
-    source = CHAPTERS / f"{name}.ipynb"
+    name = source.stem
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix=f".{name}-", dir=target.parent))
     os.environ.update(_kernel_environment(work / "figures", findings))
@@ -161,13 +165,13 @@ def execute_chapter(
             str(output),
             parameters=dict(parameters),
             kernel_name="python3",
-            cwd=str(CHAPTERS),
+            cwd=str(source.parent),
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_SECONDS,
         )
     except PapermillExecutionError as error:
-        failure = _failure(name, error)
+        failure = _failure(source, error)
     except Exception as error:  # a dead kernel, a timeout: shown like any failing cell
         failure = ChapterFailure(
             name, f"chapters/{name}.ipynb", None, f"{type(error).__name__}: {error}"
@@ -194,12 +198,13 @@ def _kernel_environment(figures: Path, findings: Path) -> dict[str, str]:
     }
 
 
-def _failure(name: str, error: Any) -> ChapterFailure:
-    notebook = read_notebook(CHAPTERS / f"{name}.ipynb")
+def _failure(source: Path, error: Any) -> ChapterFailure:
+    name = source.stem
+    notebook = read_notebook(source)
     # Papermill counts its injected parameters cell, which the stored notebook lacks.
-    position = int(error.cell_index) + 1
+    position = int(error.cell_index)
     tagged = [i for i, c in enumerate(notebook.cells) if "parameters" in c.metadata.get("tags", [])]
-    if tagged and position > tagged[0] + 1:
+    if tagged and position > tagged[0]:
         position -= 1
     cause = " ".join(f"{error.ename}: {error.evalue}".split())
     return ChapterFailure(

@@ -1,0 +1,114 @@
+"""The command line as a person meets it: one line for each mistake, and the right exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def rotation(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("ROTATION_", "PYTEST"))}
+    return subprocess.run(
+        [sys.executable, "-m", "rotation_lib", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env=environment,
+        timeout=600,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["build", "--chapter", "risk"], ["chapter", "'risk'", "try 'risks'"]),
+        (["run", "weather"], ["chapter", "'weather'", "rate_sensitivity"]),
+        (["build", "-p", "rolling_week=52"], ["rolling_week", "try 'rolling_weeks'"]),
+        (["run", "risks", "-p", "rolling_weeks=52"], ["rolling_weeks", "yield_shock"]),
+        (["build", "-p", "rolling_weeks"], ["NAME=VALUE"]),
+        (["build", "-p", "a=1", "-p", "a=2"], ["once"]),
+        (["build", "--start", "2024-01-02", "-p", "start=2023-01-03"], ["start", "once"]),
+        (["build", "--start", "2024-02-30"], ["start", "2024-02-30", "YYYY-MM-DD"]),
+        (["build", "--start", "2024-01-02", "--end", "2023-01-03"], ["start", "before end"]),
+        (["build", "--end", "2030-01-02"], ["end", "2030-01-02", "2026-07-31"]),
+        (["build", "--as-of", "2030-01-02"], ["as_of", "2030-01-02", "2026-07-31"]),
+        (["build", "--start", "2026-07-01"], ["63", "2026-05-01"]),
+        (["build", "--source", "cloud"], ["source", "cloud", "snapshot"]),
+        (["claims", "-p", "rolling_weeks=52"], ["rolling_weeks"]),
+        (["build", "--colour"], ["--colour", "--help"]),
+        (["build", "--jobs", "0x"], ["jobs", "--help"]),
+        (["paint"], ["paint", "--help"]),
+    ],
+)
+def test_bad_arguments_cost_one_line_and_status_2(arguments: list[str], parts: list[str]) -> None:
+    done = rotation(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_debug_shows_the_traceback() -> None:
+    done = rotation("build", "--chapter", "risk", "--debug")
+    assert "Traceback" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("error: ")
+
+
+def test_serve_without_a_site_says_what_to_do(tmp_path: Path) -> None:
+    done = rotation("serve", "--out", str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "rotation build" in done.stderr
+
+
+def test_verify_names_the_data() -> None:
+    done = rotation("data", "verify")
+    assert done.returncode == 0, done.stderr
+    assert "prices through 2026-07-31" in done.stdout
+
+
+def test_snapshot_from_nowhere_is_refused_in_one_line(tmp_path: Path) -> None:
+    done = rotation(
+        "data", "snapshot", "--from", str(tmp_path / "none"), "--out", str(tmp_path / "s")
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert not (tmp_path / "s").exists()
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['rotation', '--help']\n"
+        "from rotation_lib.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'pandas', 'numpy', 'altair', 'statsmodels', 'papermill', 'pydantic'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.slow
+def test_claims_as_json_hold_the_whole_record() -> None:
+    done = rotation("claims", "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["schema"] == 1
+    assert len(record["claims"]) == 20
+    known = {f["id"] for f in record["findings"]}
+    for claim in record["claims"]:
+        assert set(claim["findings"]) <= known
+
+
+@pytest.mark.slow
+def test_claims_for_people_name_every_verdict() -> None:
+    done = rotation("claims", "--start", "2015-01-02", "--end", "2023-12-29")
+    assert done.returncode == 0, done.stderr
+    assert "strong-august-2025" in done.stdout
+    assert "cannot be tested" in done.stdout

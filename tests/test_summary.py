@@ -1,0 +1,117 @@
+"""The summary: its frames against plain arithmetic, and its words on made-up outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+from rotation_lib.findings import Finding
+from rotation_lib.market import Market
+from rotation_lib.narrative import summary as words
+from rotation_lib.studies import overview
+
+
+def test_relative_wealth_is_a_ratio_of_compounded_returns(market: Market) -> None:
+    wealth = overview.relative_wealth(market)
+    grown = (1 + market.total_returns[["IWM", "SPY", "QQQ"]]).prod()
+    assert wealth.iloc[0].tolist() == [1.0, 1.0]
+    assert wealth.index[0] == pd.Timestamp("2009-12-31")
+    assert wealth["against technology"].iloc[-1] == pytest.approx(grown["IWM"] / grown["QQQ"])
+    assert wealth["against large caps"].iloc[-1] == pytest.approx(grown["IWM"] / grown["SPY"])
+
+
+def test_policy_cycles_follow_the_feds_moves(market: Market) -> None:
+    cycles = overview.policy_cycles(market)
+    assert cycles["label"].tolist() == ["Hikes", "Cuts", "Hikes", "Cuts"]
+    assert cycles["change_bp"].tolist() == [225.0, -225.0, 525.0, -175.0]
+    assert cycles["start"].tolist()[-1] == pd.Timestamp("2024-09-18")
+
+
+def test_a_window_without_moves_has_no_cycles(market_of: Callable[..., Market]) -> None:
+    assert overview.policy_cycles(market_of(start="2010-01-04", end="2012-12-31")).empty
+
+
+def test_leads_are_differences_of_total_returns(market: Market) -> None:
+    frame = overview.leadership(market).set_index(["horizon", "against"])
+    last = market.total_returns.tail(252)
+    grown = (1 + last[["IWM", "QQQ"]]).prod() - 1
+    row = frame.loc[("1 year", "technology")]
+    assert row["value"] == pytest.approx(grown["IWM"] - grown["QQQ"], abs=1e-9)
+    assert 0 <= row["percentile"] < 1
+
+
+def test_short_windows_leave_long_horizons_out(market_of: Callable[..., Market]) -> None:
+    frame = overview.leadership(market_of(start="2026-01-02", end="2026-07-31"))
+    assert set(frame["horizon"]) == {"3 months", "6 months"}
+
+
+def leads(**by_horizon: tuple[float, float]) -> pd.DataFrame:
+    rows = [
+        {
+            "horizon": name.replace("_", " "),
+            "against": against,
+            "value": value,
+            "percentile": 0.8,
+            "first_close": pd.Timestamp("2025-07-30"),
+            "last_close": pd.Timestamp("2026-07-31"),
+        }
+        for name, pair in by_horizon.items()
+        for against, value in zip(("large caps", "technology"), pair, strict=True)
+    ]
+    columns = ["horizon", "against", "value", "percentile", "first_close", "last_close"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        (
+            leads(**{"1_year": (0.1, 0.1), "3_years": (-0.1, -0.2)}),
+            "trail large caps and technology",
+        ),
+        (leads(**{"1_year": (0.1, 0.1), "3_years": (0.1, -0.2)}), "they still trail technology"),
+        (leads(**{"1_year": (0.1, 0.1), "3_years": (0.2, 0.2)}), "and over three years"),
+        (leads(**{"1_year": (0.1, -0.1), "3_years": (0.2, 0.2)}), "not both"),
+        (leads(**{"1_year": (-0.1, -0.1), "3_years": (0.2, 0.2)}), "do not lead"),
+        (leads(**{"3_months": (0.1, 0.1)}), "over the whole window"),
+        (leads(), "too short"),
+    ],
+)
+def test_the_answer_follows_the_numbers(frame: pd.DataFrame, expected: str) -> None:
+    assert expected in words.verdict_sentence(frame)
+
+
+def test_the_horizons_title_names_those_that_lead() -> None:
+    mixed = leads(**{"3_months": (0.1, 0.1), "1_year": (0.1, -0.1)})
+    assert words.leadership_title(mixed) == (
+        "Small caps lead both over 3 months, and over no other horizon"
+    )
+    assert "every horizon" in words.leadership_title(leads(**{"1_year": (-0.1, 0.2)}))
+
+
+def test_a_lead_sentence_signs_both_sides() -> None:
+    said = words.lead_sentence(leads(**{"1_year": (0.031, -0.042)}), "1 year")
+    assert "3.1 percentage points more than large caps" in said
+    assert "4.2 percentage points less than technology" in said
+    assert words.lead_sentence(leads(), "1 year") == ""
+
+
+def test_wealth_words_follow_the_line() -> None:
+    days = pd.to_datetime(["2019-12-31", "2020-06-30", "2021-12-31"])
+    fell = pd.DataFrame({"against technology": [1.0, 0.5, 0.6]}, index=days)
+    assert "40.0% less" in words.long_run_sentence(fell)
+    assert "up 20.0% since" in words.long_run_sentence(fell)
+    rose = pd.DataFrame({"against technology": [1.0, 1.1, 1.2]}, index=days)
+    assert "20.0% more" in words.long_run_sentence(rose)
+    low = pd.DataFrame({"against technology": [1.0, 0.9, 0.8]}, index=days)
+    assert "at their low" in words.wealth_title(low)
+
+
+def test_a_missing_number_makes_an_honest_tile() -> None:
+    gone = Finding(
+        id="risks.x", chapter="risks", label="x", value=None, unit="ratio", reason="no data yet"
+    )
+    assert "no data yet" in words._tile("X", gone)
+    assert ">–<" in words._tile("X", gone)
