@@ -6,6 +6,7 @@ Only the form of a notebook is judged here, never its results.
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -79,7 +80,7 @@ def lint_notebook(path: Path) -> list[str]:
     """
     notebook = read_notebook(path)
     where = path.name
-    found = [*_form(notebook), *_cells(notebook), *_parameters(notebook, path.stem)]
+    found = [*_form(notebook), *_ids(path), *_cells(notebook), *_parameters(notebook, path.stem)]
     return [f"{where}: {complaint}" for complaint in found]
 
 
@@ -90,11 +91,16 @@ def _form(notebook: nbformat.NotebookNode) -> Iterator[str]:
     first = notebook.cells[0] if notebook.cells else None
     if first is None or first.cell_type != "markdown" or not first.source.startswith("# "):
         yield "the first cell must be Markdown and open with the chapter's title"
-    ids = [cell.get("id", "") for cell in notebook.cells]
-    for cell_id in sorted({i for i in ids if ids.count(i) > 1 or not _SLUG.fullmatch(i)}):
-        yield f"cell id {cell_id!r} is not a unique lower-case slug such as 'rolling-beta'"
     if not any(CHECK_MARK in cell.source for cell in notebook.cells):
         yield f"no cell is checked; print the headline table in a cell with {CHECK_MARK}"
+
+
+def _ids(path: Path) -> Iterator[str]:
+    """Ids as they stand in the file: reading it as a notebook would mend repeated ones."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ids = [cell.get("id", "") for cell in cells]
+    for cell_id in sorted({i for i in ids if ids.count(i) > 1 or not _SLUG.fullmatch(i)}):
+        yield f"cell id {cell_id!r} is not a unique lower-case slug such as 'rolling-beta'"
 
 
 def _cells(notebook: nbformat.NotebookNode) -> Iterator[str]:
@@ -109,7 +115,7 @@ def _cells(notebook: nbformat.NotebookNode) -> Iterator[str]:
             yield f"cell {cell.id!r} is checked but stores no output; run 'rotation lint --headlines'"
         if cell.outputs and not checked:
             yield f"cell {cell.id!r} stores output; run 'rotation lint --fix'"
-        if cell.execution_count is not None:
+        if cell.execution_count is not None and not checked:
             yield f"cell {cell.id!r} stores an execution count; run 'rotation lint --fix'"
 
 

@@ -6,9 +6,11 @@ clock or a random generator puts into a notebook is removed here.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import nbformat
+from nbformat.warnings import DuplicateCellId
 
 from ..errors import BuildError
 
@@ -23,7 +25,10 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         BuildError: if the file is missing or no notebook.
     """
     try:
-        return nbformat.read(path, as_version=4)
+        with warnings.catch_warnings():
+            # A repeated cell id is the linter's business, which reads the file itself.
+            warnings.simplefilter("ignore", DuplicateCellId)
+            return nbformat.read(path, as_version=4)
     except FileNotFoundError:
         raise BuildError(f"the notebook {path.name} is missing; restore it from git.") from None
     except Exception as error:  # nbformat raises many unrelated types for malformed files
@@ -51,14 +56,15 @@ def stored(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """As :func:`normalised`, without outputs except those of checked headline cells."""
     clean = normalised(notebook)
     for cell in clean.cells:
-        if cell.cell_type == "code" and CHECK_MARK not in cell.source:
+        if cell.cell_type != "code":
+            continue
+        if CHECK_MARK not in cell.source:
             cell.outputs = []
-        if cell.cell_type == "code":
-            cell.execution_count = None
-    for cell in clean.cells:
-        for output in cell.get("outputs", []):
+        # A checked cell counts as run, or the checker takes its output for a leftover.
+        cell.execution_count = 1 if cell.outputs else None
+        for output in cell.outputs:
             if "execution_count" in output:
-                output["execution_count"] = None
+                output["execution_count"] = cell.execution_count
     return clean
 
 

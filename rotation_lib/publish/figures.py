@@ -1,0 +1,201 @@
+"""Figures on a page: compiled charts, static files, and the HTML block around them.
+
+Everything a reader's browser would otherwise have to work out is worked out here.
+It must never change a value, nor write outside the folders it is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..errors import BuildError
+from .encode import csv_text, encoded
+from .runtime import write_atomic
+
+Credits = Mapping[str, Mapping[str, str]]
+#: Width in pixels of the static image and of the first layout; the page adapts it.
+STATIC_WIDTH = 720
+_CACHE_FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A chart ready for the page: Vega specification, static image, height in pixels."""
+
+    vega: dict[str, Any]
+    svg: str
+    height: int
+
+
+def read_payload(folder: Path, name: str) -> dict[str, Any]:
+    """A payload that a chapter wrote.
+
+    Raises:
+        BuildError: if it is missing or no JSON.
+    """
+    try:
+        return dict(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BuildError(
+            f"the figure {name} has no payload; build again with --fresh."
+        ) from None
+    except ValueError as error:
+        raise BuildError(f"the payload of {name} is damaged ({error}); use --fresh.") from None
+
+
+def compiled(payload: Mapping[str, Any], cache: Path) -> Compiled:
+    """Compile a payload's chart to Vega and draw its static form, once per content.
+
+    Args:
+        payload: as a figure wrote it.
+        cache: folder that keeps compiled charts between builds.
+
+    Raises:
+        BuildError: if the specification cannot be compiled.
+    """
+    import vl_convert
+
+    key = json.dumps(
+        [_CACHE_FORMAT, vl_convert.__version__, STATIC_WIDTH, payload["spec"], payload["data"]],
+        sort_keys=True,
+    )
+    kept = cache / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
+    if kept.exists():
+        return Compiled(**json.loads(kept.read_text(encoding="utf-8")))
+    chart = _compile(payload)
+    write_atomic(kept, json.dumps(chart.__dict__, sort_keys=True))
+    return chart
+
+
+def _compile(payload: Mapping[str, Any]) -> Compiled:
+    import vl_convert
+
+    from ..charts.figure import inline
+
+    try:
+        vega = vl_convert.vegalite_to_vega({**payload["spec"], "width": STATIC_WIDTH})
+        svg = vl_convert.vegalite_to_svg(inline(dict(payload), width=STATIC_WIDTH))
+    except ValueError as error:
+        raise BuildError(f"the chart {payload['id']} cannot be compiled: {error}") from None
+    head = svg[: svg.index(">")]
+    height = float(head.split(' height="', 1)[1].split('"', 1)[0])
+    vega.pop("$schema", None)
+    vega.pop("description", None)  # the page says it once, on the element
+    return Compiled(vega, svg, round(height))
+
+
+def write_downloads(payload: Mapping[str, Any], chart: Compiled, folder: Path) -> None:
+    """CSV, SVG and self-contained Vega-Lite specification of one figure.
+
+    Args:
+        payload: as a figure wrote it.
+        chart: the same, compiled.
+        folder: ``downloads/figures`` of the site.
+    """
+    from ..charts.figure import inline
+
+    name = payload["id"]
+    write_atomic(folder / f"{name}.csv", csv_text(payload["data"]["main"]))
+    write_atomic(folder / f"{name}.svg", chart.svg)
+    spec = inline(dict(payload), width=STATIC_WIDTH)
+    spec["title"] = {"text": payload["title"], "subtitle": payload["subtitle"], "anchor": "start"}
+    write_atomic(folder / f"{name}.vl.json", json.dumps(spec, ensure_ascii=False, sort_keys=True))
+
+
+def page_data(figures: Sequence[tuple[Mapping[str, Any], Compiled]]) -> str:
+    """The script that carries all charts of one page, columns instead of rows."""
+    from ..charts.theme import palette_pairs
+
+    body = {
+        "dark": dict(palette_pairs()),
+        "figures": {
+            payload["id"]: {
+                "spec": chart.vega,
+                "data": {name: encoded(table) for name, table in payload["data"].items()},
+            }
+            for payload, chart in figures
+        },
+    }
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # Valid JSON is a valid expression; the two separators are escaped for older engines.
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f"window.rotationPage={text};\n"
+
+
+def figure_block(payload: Mapping[str, Any], chart: Compiled, credits: Credits, root: str) -> str:
+    """The figure as HTML on one line, so that Markdown takes it as one block.
+
+    Args:
+        payload: as a figure wrote it.
+        chart: its compiled form, for the height to reserve.
+        credits: series id → short, publisher, licence, sha256.
+        root: prefix from the page to the site's top folder.
+    """
+    name = payload["id"]
+    anchor = figure_anchor(name)
+    files = f"{root}downloads/figures/{name}"
+    text = {k: escape(str(payload.get(k) or ""), quote=True) for k in ("title", "subtitle", "alt", "note")}
+    note = f'<p class="fig-note">{text["note"]}</p>' if text["note"] else ""
+    rows = len(next(iter(payload["data"]["main"]["columns"].values()), []))
+    parts = (
+        f'<figure class="rotation-figure" id="{anchor}" data-figure="{escape(name)}">',
+        f'<figcaption><p class="fig-title">{text["title"]}</p><p class="fig-subtitle">{text["subtitle"]}</p></figcaption>',
+        f'<div class="fig-chart pst-js-only" role="img" aria-label="{text["alt"]}" style="min-height:{chart.height}px"></div>',
+        f'<noscript><img class="fig-static" src="{files}.svg" alt="{text["alt"]}" width="{STATIC_WIDTH}" '
+        f'height="{chart.height}" loading="lazy"></noscript>',
+        note,
+        f'<p class="fig-source">{_source_line(payload, credits)}</p>',
+        '<div class="fig-tools">',
+        f'<details class="fig-data pst-js-only"><summary>Show the data</summary>'
+        f'<div class="fig-table" data-rows="{rows}" data-csv="{files}.csv"></div></details>',
+        f'<details class="fig-menu"><summary>Download<span class="visually-hidden"> {text["title"]}</span></summary><ul>',
+        f'<li><a href="{files}.csv" download>Data (CSV)</a></li>',
+        f'<li><a href="{files}.svg" download>Image (SVG)</a></li>',
+        '<li class="pst-js-only"><button type="button" class="fig-png">Image (PNG)</button></li>',
+        f'<li><a href="{files}.vl.json" download>Vega-Lite specification</a></li></ul></details>',
+        _checksums(payload["series"], credits),
+        "</div></figure>",
+    )
+    return "".join(" ".join(p.split()) for p in parts)
+
+
+def figure_anchor(name: str) -> str:
+    """Fragment of a figure: ``risks.drawdowns`` → ``fig-risks-drawdowns``."""
+    return "fig-" + name.replace(".", "-").replace("_", "-")
+
+
+def _source_line(payload: Mapping[str, Any], credits: Credits) -> str:
+    publishers: dict[str, list[str]] = {}
+    for series in payload["series"]:
+        known = credits.get(series, {})
+        publishers.setdefault(known.get("publisher", ""), []).append(known.get("short", series))
+    said = [
+        f"{escape(', '.join(names))} ({escape(publisher)})" if publisher else escape(", ".join(names))
+        for publisher, names in publishers.items()
+    ]
+    day = date.fromisoformat(payload["as_of"])
+    shown = f"{day.day} {day:%B %Y}"
+    return f'Source: {"; ".join(said)}. As of <time datetime="{payload["as_of"]}">{shown}</time>.'
+
+
+def _checksums(series: Sequence[str], credits: Credits) -> str:
+    items = [
+        f"<li>{escape(credits[s].get('short', s))}: {escape(credits[s].get('licence', ''))}"
+        f"{_digest(credits[s])}</li>"
+        for s in series
+        if s in credits
+    ]
+    if not items:
+        return ""
+    return f'<details class="fig-origin"><summary>Licence and checksum</summary><ul>{"".join(items)}</ul></details>'
+
+
+def _digest(credit: Mapping[str, str]) -> str:
+    return f" <code>sha256 {escape(credit['sha256'][:16])}…</code>" if credit.get("sha256") else ""

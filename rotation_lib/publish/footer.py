@@ -1,0 +1,57 @@
+"""The foot of each page: what this page was made from, and where to get it.
+
+It only repeats what the build record says; it must never add a claim of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+_PARAMETERS = ("start", "end", "as_of", "source", "small", "large", "tech")
+
+
+def page_footer(name: str, build: Mapping[str, Any], root: str) -> str:
+    """Provenance of a page as one HTML block.
+
+    Args:
+        name: the chapter.
+        build: the build record; what is missing in it is not mentioned.
+        root: prefix from the page to the site's top folder.
+    """
+    links = (
+        f'<a href="{root}downloads/notebooks/{name}.ipynb" download>Executed notebook</a>',
+        f'<a href="{root}findings.json">All findings (JSON)</a>',
+        f'<a href="{root}build.json">Build record (JSON)</a>',
+    )
+    rows = "".join(f"<dt>{escape(k)}</dt><dd>{v}</dd>" for k, v in _facts(build))
+    about = f"<details><summary>About this build</summary><dl>{rows}</dl></details>" if rows else ""
+    return (
+        '<div class="page-foot">'
+        f'<p class="page-files">{" · ".join(links)}</p>{about}'
+        "</div>"
+    )
+
+
+def _facts(build: Mapping[str, Any]) -> list[tuple[str, str]]:
+    params = build.get("params") or {}
+    said = [f"{k} = {params[k]}" for k in _PARAMETERS if params.get(k)]
+    facts = [
+        ("Data through", build.get("data_through")),
+        ("Source", build.get("source")),
+        ("Parameters", ", ".join(said)),
+        ("Data checksum", _code(build.get("data_sha256"), 16)),
+        ("Code revision", _code(build.get("revision"), 12) + _changed(build.get("dirty"))),
+        ("Python", build.get("python")),
+        ("Packages", ", ".join(f"{k} {v}" for k, v in (build.get("packages") or {}).items())),
+    ]
+    return [(k, v if v.startswith("<") else escape(v)) for k, v in facts if v]
+
+
+def _code(value: Any, length: int) -> str:
+    return f"<code>{escape(str(value)[:length])}</code>" if value else ""
+
+
+def _changed(dirty: Any) -> str:
+    return ", with uncommitted changes" if dirty else ""

@@ -1,0 +1,167 @@
+"""Executed notebooks → pages of the book: prose, figures, tables, folded code.
+
+It must never execute a cell, and a rebuild from the same notebooks must give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import nbformat
+
+from ..errors import BuildError
+from .failure import ChapterFailure, failure_cells
+from .markdown import Links, mend_headings, tame
+from .notebooks import CHECK_MARK
+
+_MARKER = re.compile(r'<div data-rotation-figure="([^"]+)">\s*</div>')
+_TABLE_MARKER = re.compile(r'data-rotation-table="([^"]+)"')
+_GONE = {"remove-cell", "remove_cell", "parameters", "injected-parameters"}
+
+
+@dataclass
+class Page:
+    """A lowered notebook and what its page needs besides.
+
+    Attributes:
+        notebook: ready for the book.
+        figures: ids of the figures shown, in order.
+        tables: ids of the tables shown, in order.
+    """
+
+    notebook: nbformat.NotebookNode
+    figures: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+
+
+def lower(
+    notebook: nbformat.NotebookNode,
+    name: str,
+    links: Links,
+    figure: Callable[[str], str],
+    footer: str = "",
+) -> Page:
+    """Turn an executed notebook into a page.
+
+    Args:
+        notebook: executed; it is not changed.
+        name: the chapter, for messages.
+        links: mends links for this page.
+        figure: id → HTML block, one line.
+        footer: HTML block that closes the page.
+
+    Raises:
+        BuildError: without a heading on top, or when a cell holds an error.
+    """
+    page = Page(_blank())
+    level = 0
+    for index, cell in enumerate(notebook.cells):
+        for new in _lowered(cell, index, name, links, figure, page):
+            if new.cell_type == "markdown":
+                new.source, level = mend_headings(new.source, level)
+                if not level:
+                    raise BuildError(f"the chapter {name} does not begin with a title; add '# …'.")
+            page.notebook.cells.append(new)
+    if footer:
+        page.notebook.cells.append(_html(footer))
+    for number, cell in enumerate(page.notebook.cells):
+        cell.id = f"c{number:03d}"
+    return page
+
+
+def failure_page(failure: ChapterFailure) -> Page:
+    """The page of a chapter that failed."""
+    page = Page(_blank())
+    for number, (kind, text) in enumerate(failure_cells(failure)):
+        cell = _markdown(text) if kind == "markdown" else _html(text)
+        cell.id = f"c{number:03d}"
+        page.notebook.cells.append(cell)
+    return page
+
+
+def _lowered(
+    cell: nbformat.NotebookNode,
+    index: int,
+    name: str,
+    links: Links,
+    figure: Callable[[str], str],
+    page: Page,
+) -> list[nbformat.NotebookNode]:
+    tags = set(cell.metadata.get("tags", []))
+    if tags & _GONE:
+        return []
+    if cell.cell_type == "markdown":
+        return [_markdown(links.in_markdown(cell.source))]
+    if cell.cell_type != "code":
+        return []
+    outputs = [] if tags & {"remove-output", "remove_output"} else cell.get("outputs", [])
+    cells, only_prose = [], bool(outputs)
+    for output in outputs:
+        if output.output_type == "error":
+            raise BuildError(f"cell {index} of {name} ended in {output.ename}: {output.evalue}")
+        data = output.get("data", {})
+        if "text/markdown" in data:
+            cells.append(_markdown(links.in_markdown(tame(_joined(data["text/markdown"])))))
+            continue
+        only_prose = False
+        if "text/html" in data:
+            cells.append(_html_output(_joined(data["text/html"]), links, figure, page))
+        else:
+            cells.append(_output(output))
+    if not (only_prose or tags & {"remove-input", "remove_input"}):
+        source = cell.source.replace(CHECK_MARK, "").strip()
+        cells += [_code(source, [], ["hide-input"])] if source else []
+    return cells
+
+
+def _html_output(
+    html: str, links: Links, figure: Callable[[str], str], page: Page
+) -> nbformat.NotebookNode:
+    marker = _MARKER.search(html)
+    if marker:
+        page.figures.append(marker.group(1))
+        return _html(figure(marker.group(1)))
+    page.tables += _TABLE_MARKER.findall(html)
+    files = f"{links.root}downloads/tables/"
+    for table in _TABLE_MARKER.findall(html):
+        html += f'<p class="table-tools"><a href="{files}{table}.csv" download>Table (CSV)</a></p>'
+    return _html(links.in_html(html))
+
+
+def _html(text: str) -> nbformat.NotebookNode:
+    """HTML as an output: unlike in Markdown, its blank lines do no harm."""
+    return _output(nbformat.v4.new_output("display_data", {"text/html": text}))
+
+
+def _output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A cell that shows only an output; its source is there because empty cells are dropped."""
+    return _code("pass", [output], ["remove-input"])
+
+
+def _markdown(text: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_markdown_cell(text)
+
+
+def _code(source: str, outputs: list, tags: list[str]) -> nbformat.NotebookNode:
+    plain = [nbformat.from_dict({k: v for k, v in o.items() if k != "execution_count"}) for o in outputs]
+    for output in plain:
+        if output.output_type == "execute_result":
+            output.output_type = "display_data"
+    return nbformat.v4.new_code_cell(source, outputs=plain, metadata={"tags": tags})
+
+
+def _blank() -> nbformat.NotebookNode:
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    return notebook
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)

@@ -1,0 +1,83 @@
+"""A small web server for the built site, on this machine only.
+
+It must never listen on another interface, nor serve outside its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from ..errors import BuildError
+
+HOST = "127.0.0.1"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Static files; the types are fixed here because the system's table may differ."""
+
+    extensions_map = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".html": "text/html; charset=utf-8",
+        ".js": "text/javascript; charset=utf-8",
+        ".css": "text/css; charset=utf-8",
+        ".json": "application/json; charset=utf-8",
+        ".csv": "text/csv; charset=utf-8",
+        ".ipynb": "application/x-ipynb+json",
+        ".svg": "image/svg+xml",
+        ".woff2": "font/woff2",
+        ".pdf": "application/pdf",
+    }
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: requests are not news."""
+
+
+def _server(folder: Path, port: int) -> ThreadingHTTPServer:
+    if not (folder / "index.html").is_file():
+        raise BuildError(f"there is no site in {folder}; make one with 'rotation build'.")
+    try:
+        return ThreadingHTTPServer((HOST, port), partial(_Handler, directory=str(folder)))
+    except (OSError, OverflowError) as error:
+        raise BuildError(
+            f"port {port} on {HOST} cannot be used ({error}); choose another with --port."
+        ) from None
+
+
+def serve(folder: Path, port: int = 8000) -> None:
+    """Serve a folder until interrupted.
+
+    Args:
+        folder: holds ``index.html``.
+        port: on 127.0.0.1.
+
+    Raises:
+        BuildError: without a site, or when the port is taken.
+    """
+    with _server(folder, port) as server:
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return
+
+
+@contextmanager
+def running_server(folder: Path, port: int = 0) -> Iterator[str]:
+    """Serve a folder in the background; yields its address, without a final slash.
+
+    Args:
+        folder: holds ``index.html``.
+        port: 0 takes a free one.
+    """
+    with _server(folder, port) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
