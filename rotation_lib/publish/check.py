@@ -75,11 +75,15 @@ def check_site(html: Path, *, fragments: bool = True) -> None:
             continue
         reader = _page(page)
         if reader.twice:
-            raise BuildError(f"{where}: the id {sorted(reader.twice)[0]!r} occurs twice; rename one.")
+            raise BuildError(
+                f"{where}: the id {sorted(reader.twice)[0]!r} occurs twice; rename one."
+            )
         for tag, target in reader.references:
             fault = _fault(html, page, tag, target, fragments)
             if fault:
-                raise BuildError(f"{where}: the link {target!r} {fault}; correct it in the chapter.")
+                raise BuildError(
+                    f"{where}: the link {target!r} {fault}; correct it in the chapter."
+                )
 
 
 def _fault(html: Path, page: Path, tag: str, target: str, fragments: bool) -> str:
@@ -90,7 +94,7 @@ def _fault(html: Path, page: Path, tag: str, target: str, fragments: bool) -> st
     path = (page.parent / unquote(parts.path)).resolve() if parts.path else page
     if html not in path.parents or not path.is_file():
         return "leads to no file of the site"
-    if fragments and parts.fragment and path.suffix == ".html":
-        if unquote(parts.fragment) not in _page(path).ids:
-            return "leads to no such place on its page"
+    part = unquote(parts.fragment)
+    if fragments and part and path.suffix == ".html" and part not in _page(path).ids:
+        return "leads to no such place on its page"
     return ""

@@ -40,7 +40,8 @@ def _column(values: Sequence[Any], kind: str) -> list[Any]:
 
 
 def _steps(values: Sequence[str | None]) -> list[int | None]:
-    last, steps = 0, []
+    last = 0
+    steps: list[int | None] = []
     for value in values:
         if value is None:
             steps.append(None)
@@ -65,6 +66,7 @@ def csv_text(table: Mapping[str, Any]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table["columns"])
     writer.writerows(
-        ["" if v is None else v for v in row] for row in zip(*table["columns"].values(), strict=True)
+        ["" if v is None else v for v in row]
+        for row in zip(*table["columns"].values(), strict=True)
     )
     return out.getvalue()

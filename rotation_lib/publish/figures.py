@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,14 @@ def read_payload(folder: Path, name: str) -> dict[str, Any]:
         BuildError: if it is missing or no JSON.
     """
     try:
-        return dict(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+        payload = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BuildError(
-            f"the figure {name} has no payload; build again with --fresh."
-        ) from None
+        raise BuildError(f"the figure {name} has no payload; build again with --fresh.") from None
     except ValueError as error:
         raise BuildError(f"the payload of {name} is damaged ({error}); use --fresh.") from None
+    if not isinstance(payload, dict):
+        raise BuildError(f"the payload of {name} is no object; build again with --fresh.")
+    return payload
 
 
 def compiled(payload: Mapping[str, Any], cache: Path) -> Compiled:
@@ -60,10 +62,14 @@ def compiled(payload: Mapping[str, Any], cache: Path) -> Compiled:
     Raises:
         BuildError: if the specification cannot be compiled.
     """
-    import vl_convert
-
     key = json.dumps(
-        [_CACHE_FORMAT, vl_convert.__version__, STATIC_WIDTH, payload["spec"], payload["data"]],
+        [
+            _CACHE_FORMAT,
+            version("vl-convert-python"),
+            STATIC_WIDTH,
+            payload["spec"],
+            payload["data"],
+        ],
         sort_keys=True,
     )
     kept = cache / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
@@ -139,31 +145,50 @@ def figure_block(payload: Mapping[str, Any], chart: Compiled, credits: Credits, 
         root: prefix from the page to the site's top folder.
     """
     name = payload["id"]
-    anchor = figure_anchor(name)
     files = f"{root}downloads/figures/{name}"
-    text = {k: escape(str(payload.get(k) or ""), quote=True) for k in ("title", "subtitle", "alt", "note")}
-    note = f'<p class="fig-note">{text["note"]}</p>' if text["note"] else ""
-    rows = len(next(iter(payload["data"]["main"]["columns"].values()), []))
+    fields = ("title", "subtitle", "alt", "note")
+    text = {field: escape(str(payload.get(field) or "")) for field in fields}
     parts = (
-        f'<figure class="rotation-figure" id="{anchor}" data-figure="{escape(name)}">',
-        f'<figcaption><p class="fig-title">{text["title"]}</p><p class="fig-subtitle">{text["subtitle"]}</p></figcaption>',
-        f'<div class="fig-chart pst-js-only" role="img" aria-label="{text["alt"]}" style="min-height:{chart.height}px"></div>',
-        f'<noscript><img class="fig-static" src="{files}.svg" alt="{text["alt"]}" width="{STATIC_WIDTH}" '
-        f'height="{chart.height}" loading="lazy"></noscript>',
-        note,
+        f'<figure class="rotation-figure" id="{figure_anchor(name)}" data-figure="{escape(name)}">',
+        f'<figcaption><p class="fig-title">{text["title"]}</p>',
+        f'<p class="fig-subtitle">{text["subtitle"]}</p></figcaption>',
+        f'<div class="fig-chart pst-js-only" role="img" aria-label="{text["alt"]}"',
+        f' style="min-height:{chart.height}px"></div>',
+        f'<noscript><img class="fig-static" src="{files}.svg" alt="{text["alt"]}"',
+        f' width="{STATIC_WIDTH}" height="{chart.height}" loading="lazy"></noscript>',
+        f'<p class="fig-note">{text["note"]}</p>' if text["note"] else "",
         f'<p class="fig-source">{_source_line(payload, credits)}</p>',
-        '<div class="fig-tools">',
-        f'<details class="fig-data pst-js-only"><summary>Show the data</summary>'
-        f'<div class="fig-table" data-rows="{rows}" data-csv="{files}.csv"></div></details>',
-        f'<details class="fig-menu"><summary>Download<span class="visually-hidden"> {text["title"]}</span></summary><ul>',
-        f'<li><a href="{files}.csv" download>Data (CSV)</a></li>',
-        f'<li><a href="{files}.svg" download>Image (SVG)</a></li>',
-        '<li class="pst-js-only"><button type="button" class="fig-png">Image (PNG)</button></li>',
-        f'<li><a href="{files}.vl.json" download>Vega-Lite specification</a></li></ul></details>',
-        _checksums(payload["series"], credits),
+        '<div class="fig-tools"><details class="fig-data pst-js-only">',
+        '<summary>Show the data</summary><div class="fig-table"></div></details>',
+        _menu(files, text["title"]),
+        _origins(payload["series"], credits),
         "</div></figure>",
     )
-    return "".join(" ".join(p.split()) for p in parts)
+    return " ".join("".join(parts).split())
+
+
+def _menu(files: str, title: str) -> str:
+    items = (
+        f'<a href="{files}.csv" download>Data (CSV)</a>',
+        f'<a href="{files}.svg" download>Image (SVG)</a>',
+        '<button type="button" class="fig-png pst-js-only">Image (PNG)</button>',
+        f'<a href="{files}.vl.json" download>Vega-Lite specification</a>',
+    )
+    label = f'Download<span class="visually-hidden"> {title}</span>'
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    return f'<details class="fig-menu"><summary>{label}</summary><ul>{listed}</ul></details>'
+
+
+def table_foot(payload: Mapping[str, Any], address: str, credits: Credits) -> str:
+    """Source line and download under a table.
+
+    Args:
+        payload: as a table wrote it.
+        address: of its CSV, from the page.
+        credits: series id → short, publisher, licence, sha256.
+    """
+    link = f'<a href="{address}" download>Table (CSV)</a>'
+    return f'<p class="table-foot">{_source_line(payload, credits)} {link}</p>'
 
 
 def figure_anchor(name: str) -> str:
@@ -177,7 +202,9 @@ def _source_line(payload: Mapping[str, Any], credits: Credits) -> str:
         known = credits.get(series, {})
         publishers.setdefault(known.get("publisher", ""), []).append(known.get("short", series))
     said = [
-        f"{escape(', '.join(names))} ({escape(publisher)})" if publisher else escape(", ".join(names))
+        f"{escape(', '.join(names))} ({escape(publisher)})"
+        if publisher
+        else escape(", ".join(names))
         for publisher, names in publishers.items()
     ]
     day = date.fromisoformat(payload["as_of"])
@@ -185,7 +212,7 @@ def _source_line(payload: Mapping[str, Any], credits: Credits) -> str:
     return f'Source: {"; ".join(said)}. As of <time datetime="{payload["as_of"]}">{shown}</time>.'
 
 
-def _checksums(series: Sequence[str], credits: Credits) -> str:
+def _origins(series: Sequence[str], credits: Credits) -> str:
     items = [
         f"<li>{escape(credits[s].get('short', s))}: {escape(credits[s].get('licence', ''))}"
         f"{_digest(credits[s])}</li>"
@@ -194,7 +221,11 @@ def _checksums(series: Sequence[str], credits: Credits) -> str:
     ]
     if not items:
         return ""
-    return f'<details class="fig-origin"><summary>Licence and checksum</summary><ul>{"".join(items)}</ul></details>'
+    listed = "".join(items)
+    return (
+        '<details class="fig-origin"><summary>Licence and checksum</summary>'
+        f"<ul>{listed}</ul></details>"
+    )
 
 
 def _digest(credit: Mapping[str, str]) -> str:

@@ -27,11 +27,7 @@ def page_footer(name: str, build: Mapping[str, Any], root: str) -> str:
     )
     rows = "".join(f"<dt>{escape(k)}</dt><dd>{v}</dd>" for k, v in _facts(build))
     about = f"<details><summary>About this build</summary><dl>{rows}</dl></details>" if rows else ""
-    return (
-        '<div class="page-foot">'
-        f'<p class="page-files">{" · ".join(links)}</p>{about}'
-        "</div>"
-    )
+    return f'<div class="page-foot"><p class="page-files">{" · ".join(links)}</p>{about}</div>'
 
 
 def _facts(build: Mapping[str, Any]) -> list[tuple[str, str]]:

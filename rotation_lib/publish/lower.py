@@ -28,29 +28,36 @@ class Page:
     Attributes:
         notebook: ready for the book.
         figures: ids of the figures shown, in order.
-        tables: ids of the tables shown, in order.
     """
 
     notebook: nbformat.NotebookNode
     figures: list[str] = field(default_factory=list)
-    tables: list[str] = field(default_factory=list)
 
 
-def lower(
-    notebook: nbformat.NotebookNode,
-    name: str,
-    links: Links,
-    figure: Callable[[str], str],
-    footer: str = "",
-) -> Page:
+@dataclass(frozen=True)
+class Parts:
+    """How the parts of a page that lie outside its notebook are made.
+
+    Attributes:
+        links: mends links for this page.
+        figure: figure id → its HTML block.
+        table: table id → HTML to stand below the table.
+        footer: HTML block that closes the page.
+    """
+
+    links: Links
+    figure: Callable[[str], str]
+    table: Callable[[str], str]
+    footer: str = ""
+
+
+def lower(notebook: nbformat.NotebookNode, name: str, parts: Parts) -> Page:
     """Turn an executed notebook into a page.
 
     Args:
         notebook: executed; it is not changed.
         name: the chapter, for messages.
-        links: mends links for this page.
-        figure: id → HTML block, one line.
-        footer: HTML block that closes the page.
+        parts: makes figures, links and the footer.
 
     Raises:
         BuildError: without a heading on top, or when a cell holds an error.
@@ -58,14 +65,14 @@ def lower(
     page = Page(_blank())
     level = 0
     for index, cell in enumerate(notebook.cells):
-        for new in _lowered(cell, index, name, links, figure, page):
+        for new in _lowered(cell, index, name, parts, page):
             if new.cell_type == "markdown":
                 new.source, level = mend_headings(new.source, level)
                 if not level:
                     raise BuildError(f"the chapter {name} does not begin with a title; add '# …'.")
             page.notebook.cells.append(new)
-    if footer:
-        page.notebook.cells.append(_html(footer))
+    if parts.footer:
+        page.notebook.cells.append(_html(parts.footer))
     for number, cell in enumerate(page.notebook.cells):
         cell.id = f"c{number:03d}"
     return page
@@ -82,18 +89,13 @@ def failure_page(failure: ChapterFailure) -> Page:
 
 
 def _lowered(
-    cell: nbformat.NotebookNode,
-    index: int,
-    name: str,
-    links: Links,
-    figure: Callable[[str], str],
-    page: Page,
+    cell: nbformat.NotebookNode, index: int, name: str, parts: Parts, page: Page
 ) -> list[nbformat.NotebookNode]:
     tags = set(cell.metadata.get("tags", []))
     if tags & _GONE:
         return []
     if cell.cell_type == "markdown":
-        return [_markdown(links.in_markdown(cell.source))]
+        return [_markdown(parts.links.in_markdown(cell.source))]
     if cell.cell_type != "code":
         return []
     outputs = [] if tags & {"remove-output", "remove_output"} else cell.get("outputs", [])
@@ -103,11 +105,11 @@ def _lowered(
             raise BuildError(f"cell {index} of {name} ended in {output.ename}: {output.evalue}")
         data = output.get("data", {})
         if "text/markdown" in data:
-            cells.append(_markdown(links.in_markdown(tame(_joined(data["text/markdown"])))))
+            cells.append(_markdown(parts.links.in_markdown(tame(_joined(data["text/markdown"])))))
             continue
         only_prose = False
         if "text/html" in data:
-            cells.append(_html_output(_joined(data["text/html"]), links, figure, page))
+            cells.append(_html_output(_joined(data["text/html"]), parts, page))
         else:
             cells.append(_output(output))
     if not (only_prose or tags & {"remove-input", "remove_input"}):
@@ -116,18 +118,13 @@ def _lowered(
     return cells
 
 
-def _html_output(
-    html: str, links: Links, figure: Callable[[str], str], page: Page
-) -> nbformat.NotebookNode:
+def _html_output(html: str, parts: Parts, page: Page) -> nbformat.NotebookNode:
     marker = _MARKER.search(html)
     if marker:
         page.figures.append(marker.group(1))
-        return _html(figure(marker.group(1)))
-    page.tables += _TABLE_MARKER.findall(html)
-    files = f"{links.root}downloads/tables/"
-    for table in _TABLE_MARKER.findall(html):
-        html += f'<p class="table-tools"><a href="{files}{table}.csv" download>Table (CSV)</a></p>'
-    return _html(links.in_html(html))
+        return _html(parts.figure(marker.group(1)))
+    below = "".join(parts.table(name) for name in _TABLE_MARKER.findall(html))
+    return _html(parts.links.in_html(html) + below)
 
 
 def _html(text: str) -> nbformat.NotebookNode:
@@ -144,8 +141,12 @@ def _markdown(text: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_markdown_cell(text)
 
 
-def _code(source: str, outputs: list, tags: list[str]) -> nbformat.NotebookNode:
-    plain = [nbformat.from_dict({k: v for k, v in o.items() if k != "execution_count"}) for o in outputs]
+def _code(
+    source: str, outputs: list[nbformat.NotebookNode], tags: list[str]
+) -> nbformat.NotebookNode:
+    plain = [
+        nbformat.from_dict({k: v for k, v in o.items() if k != "execution_count"}) for o in outputs
+    ]
     for output in plain:
         if output.output_type == "execute_result":
             output.output_type = "display_data"

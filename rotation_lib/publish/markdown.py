@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_TAGS = frozenset(
-    "a abbr b br caption code dd details div dl dt em hr i li ol p pre s small span strong sub "
-    "summary sup table tbody td th thead time tr ul".split()
+_TAGS = re.compile(
+    r"a|abbr|b|br|caption|code|dd|details|div|dl|dt|em|hr|i|li|ol|p|pre|s|small|span|strong|sub"
+    r"|summary|sup|table|tbody|td|th|thead|time|tr|ul"
 )
 _ATTRIBUTES = re.compile(
     r"(?:class|id|title|lang|role|scope|tabindex|colspan|rowspan|datetime|open"
     r"|aria-[a-z]+|data-(?!rotation-)[a-z-]+)"
 )
 _HREF = re.compile(r"(?:https?://|mailto:|site:|#|[\w./-]+(?:[#?]|$))[^\s\"'<>]*", re.ASCII)
-_LINK = re.compile(r"(?:https?://|mailto:|site:|#).*|(?:chapters/)?[\w-]+(?:\.(?:ipynb|md|html))?(?:#.*)?")
+_LINK = re.compile(
+    r"(?:https?://|mailto:|site:|#).*|(?:chapters/)?[\w-]+(?:\.(?:ipynb|md|html))?(?:#.*)?"
+)
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[a-zA-Z-]+(?:=\"[^\"<>]*\")?)*)\s*(/?)>")
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]+)(?:=\"([^\"<>]*)\")?")
 #: Each pass removes one layer of nesting; text that needs more is hostile.
@@ -38,9 +40,9 @@ _PASSES = 20
 @cache
 def _parser() -> MarkdownIt:
     """The book's own parser, so that what is judged here is what will be rendered there."""
+    from markdown_it.renderer import RendererHTML
     from myst_parser.config.main import MdParserConfig
     from myst_parser.parsers.mdit import create_md_parser
-    from markdown_it.renderer import RendererHTML
 
     config = MdParserConfig(enable_extensions={"colon_fence", "deflist"})
     return create_md_parser(config, RendererHTML)
@@ -138,7 +140,7 @@ def safe_html(line: str) -> str:
 
 
 def _is_safe(tag: re.Match[str]) -> bool:
-    if tag.group(2).lower() not in _TAGS:
+    if not _TAGS.fullmatch(tag.group(2).lower()):
         return False
     for name, value in _ATTRIBUTE.findall(tag.group(3)):
         if name == "href":

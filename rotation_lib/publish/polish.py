@@ -26,7 +26,9 @@ _ROLES = (
     ('<th scope="row"', "rowheader"),
 )
 _CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.DOTALL)
-_WRAPPED = re.compile(r'class="[^"]*(?:table-wrap|pst-scrollable-table-container)[^"]*"[^>]*>\s*$')
+_WRAPPED = re.compile(
+    r'class="[^"]*(?:table-wrap|rotation-table|pst-scrollable-table-container)[^"]*"[^>]*>\s*$'
+)
 _FIRST_PARAGRAPH = re.compile(r'<p(?: class="question")?>(.*?)</p>', re.DOTALL)
 
 
@@ -90,13 +92,12 @@ def _accessible(html: str, page: str) -> str:
     html = _replaced(html, f'{field} title="Search" aria-label="Search"', field, page)
     html = re.sub(r'(<summary) aria-label="Toggle hidden content"', r"\1", html)
     # Everything on a page must lie in a landmark.
-    html = _replaced(
+    return _replaced(
         html,
         '<div id="pst-primary-sidebar" class="',
         '<div id="pst-primary-sidebar" role="region" aria-label="Report navigation" class="',
         page,
     )
-    return html
 
 
 def _with_tables_wrapped(html: str) -> str:

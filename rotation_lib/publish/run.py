@@ -151,6 +151,7 @@ def execute_chapter(
     """
     import papermill
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
     started = time.perf_counter()
     name = source.stem
@@ -169,6 +170,8 @@ def execute_chapter(
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_SECONDS,
+            # Sockets in the file system: no port is opened, and nobody else can listen.
+            config=Config({"KernelManager": {"transport": "ipc"}}),
         )
     except PapermillExecutionError as error:
         failure = _failure(source, error)

@@ -5,7 +5,7 @@ It must never fetch anything: a version that vl-convert does not carry is an err
 
 from __future__ import annotations
 
-import os
+from importlib.metadata import version as packaged
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -25,7 +25,7 @@ def vega_runtime(cache: Path) -> Path:
     import vl_convert
 
     version = vl_convert.get_vega_version()
-    target = cache / f"vega-{version}-{vl_convert.__version__}.js"
+    target = cache / f"vega-{version}-{packaged('vl-convert-python')}.js"
     if target.exists():
         return target
     bundle = vl_convert.javascript_bundle(
@@ -43,5 +43,6 @@ def write_atomic(path: Path, text: str) -> None:
         "w", dir=path.parent, delete=False, encoding="utf-8", newline="\n"
     ) as file:
         file.write(text)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+    part = Path(file.name)
+    part.chmod(0o644)
+    part.replace(path)

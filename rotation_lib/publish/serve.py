@@ -17,21 +17,25 @@ from ..errors import BuildError
 HOST = "127.0.0.1"
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    """Static files; the types are fixed here because the system's table may differ."""
+#: Fixed here because the system's own table may differ.
+_TYPES = {
+    **SimpleHTTPRequestHandler.extensions_map,
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".ipynb": "application/x-ipynb+json",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".pdf": "application/pdf",
+}
 
-    extensions_map = {
-        **SimpleHTTPRequestHandler.extensions_map,
-        ".html": "text/html; charset=utf-8",
-        ".js": "text/javascript; charset=utf-8",
-        ".css": "text/css; charset=utf-8",
-        ".json": "application/json; charset=utf-8",
-        ".csv": "text/csv; charset=utf-8",
-        ".ipynb": "application/x-ipynb+json",
-        ".svg": "image/svg+xml",
-        ".woff2": "font/woff2",
-        ".pdf": "application/pdf",
-    }
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Static files, served without a word."""
+
+    extensions_map = _TYPES
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: requests are not news."""

@@ -21,15 +21,24 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from ..errors import BuildError
 from .check import check_site
-from .failure import ChapterFailure
-from .figures import Compiled, Credits, compiled, figure_block, page_data, read_payload, write_downloads
 from .encode import csv_text
+from .failure import ChapterFailure
+from .figures import (
+    Compiled,
+    Credits,
+    compiled,
+    figure_block,
+    page_data,
+    read_payload,
+    table_foot,
+    write_downloads,
+)
 from .footer import page_footer
-from .lower import Page, failure_page, lower
+from .lower import Page, Parts, failure_page, lower
 from .markdown import Links
 from .notebooks import normalised, read_notebook, write_notebook
 from .polish import PageScripts, polished
@@ -39,7 +48,13 @@ from .swap import exchange
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 ASSETS = Path(__file__).parent / "assets"
 #: The theme ships these; no page asks for them.
-_UNUSED = ("**/*.map", "_static/scripts/fontawesome.js*", "_static/locales", ".buildinfo*", "_sources")
+_UNUSED = (
+    "**/*.map",
+    "_static/scripts/fontawesome.js*",
+    "_static/locales",
+    ".buildinfo*",
+    "_sources",
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,7 @@ def build_site(
         executed: chapter → executed notebook. Chapters of the table of contents that are
             neither executed nor failed are left out of the book.
         figures_dir: payloads of all chapters.
-        findings: becomes ``findings.json``; nothing is written if empty.
+        findings: becomes ``findings.json``.
         build: becomes ``build.json``.
         out_dir: gets ``html``, or ``failed`` if a chapter failed.
         project: folder with ``_config.yml`` and ``_toc.yml``.
@@ -140,18 +155,13 @@ class _Maker:
         """Lower one notebook, and write the files that its readers can download."""
         notebook = normalised(read_notebook(path))
         write_notebook(notebook, self._files / "downloads" / "notebooks" / f"{name}.ipynb")
-        page = lower(
-            notebook,
-            name,
+        parts = Parts(
             links,
             lambda figure: self._figure(figure, links.root),
+            lambda table: self._table(table, links.root),
             page_footer(name, self._build, links.root),
         )
-        for table in page.tables:
-            payload = read_payload(self._payloads, f"{table}.table")
-            target = self._files / "downloads" / "tables" / f"{table}.csv"
-            write_atomic(target, csv_text(payload["data"]["main"]))
-        return page
+        return lower(notebook, name, parts)
 
     def _figure(self, name: str, root: str) -> str:
         if name not in self._charts:
@@ -160,6 +170,12 @@ class _Maker:
             write_downloads(payload, chart, self._files / "downloads" / "figures")
             self._charts[name] = (payload, chart)
         return figure_block(*self._charts[name], self._credits, root)
+
+    def _table(self, name: str, root: str) -> str:
+        payload = read_payload(self._payloads, f"{name}.table")
+        table = f"downloads/tables/{name}.csv"
+        write_atomic(self._files / table, csv_text(payload["data"]["main"]))
+        return table_foot(payload, f"{root}{table}", self._credits)
 
     def finish(self, html: Path, pages: Mapping[str, Page]) -> tuple[PageWeight, ...]:
         """Add downloads and scripts, mend every page, and weigh it."""
@@ -270,14 +286,14 @@ def _sphinx(work: Path, log: Path) -> None:
     said = _ANSI.sub("", done.stdout + done.stderr).replace(str(work), "")
     write_atomic(log, said)
     if done.returncode or not (work / "book" / "_build" / "html" / "index.html").is_file():
-        faults = [line.strip() for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
+        faults = [
+            line.strip() for line in said.splitlines() if "WARNING" in line or "ERROR" in line
+        ]
         first = faults[0] if faults else f"exit code {done.returncode}"
         raise BuildError(f"the book could not be made: {first}; all of it is in {log}.")
 
 
 def _write_records(html: Path, findings: Mapping[str, Any], build: Mapping[str, Any]) -> None:
-    records = {"findings.json": findings, "build.json": build}
-    for name, record in records.items():
-        if record:
-            text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
-            write_atomic(html / name, text + "\n")
+    for name, record in (("findings.json", findings), ("build.json", build)):
+        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+        write_atomic(html / name, text + "\n")

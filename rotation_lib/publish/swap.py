@@ -19,17 +19,17 @@ def exchange(new: Path, place: Path) -> None:
     the old folder being put back if the second fails.
     """
     if not place.exists():
-        os.rename(new, place)
+        new.rename(place)
         return
     if _exchanged(new, place):
         shutil.rmtree(new, ignore_errors=True)
         return
     aside = Path(mkdtemp(prefix=".old-", dir=place.parent)) / place.name
-    os.rename(place, aside)
+    place.rename(aside)
     try:
-        os.rename(new, place)
+        new.rename(place)
     except OSError:
-        os.rename(aside, place)
+        aside.rename(place)
         raise
     finally:
         shutil.rmtree(aside.parent, ignore_errors=True)
