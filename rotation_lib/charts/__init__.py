@@ -1,0 +1,11 @@
+"""Charts and tables: tidy frames in, accessible figures out, on one theme.
+
+Nothing here computes a result, reads a file or knows the data behind a frame. Builders
+(``lines``, ``bars``, ``intervals``, ``distributions``) return a Drawing; its ``figure()``
+adds the title, unit, series, date and alt text without which nothing is shown.
+"""
+
+from .figure import Drawing, Figure
+from .table import Table
+
+__all__ = ["Drawing", "Figure", "Table"]

@@ -1,0 +1,8 @@
+"""Sentences about measured results: wording that follows the sign and size of the data.
+
+Nothing here computes a result or draws; it only says what it is given.
+"""
+
+from .prose import Prose
+
+__all__ = ["Prose"]
