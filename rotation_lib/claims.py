@@ -144,16 +144,72 @@ class Claim(BaseModel):
         )
 
 
+class Result(BaseModel):
+    """One test applied: what was measured, what was asked, and what follows.
+
+    Attributes:
+        finding: id of the finding looked at.
+        label: what it is.
+        measured: value with its interval, rank or p-value, in words.
+        asked: the condition, in words.
+        outcome: what the test says of the claim.
+        key: whether the claim cannot be judged without it.
+        why: why this threshold.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    finding: str
+    label: str
+    measured: str
+    asked: str
+    outcome: Outcome
+    key: bool
+    why: str
+
+
 class Judged(BaseModel):
-    """A claim with its verdict."""
+    """A claim with its verdict and the tests behind it."""
 
     model_config = ConfigDict(frozen=True)
 
     claim: Claim
     verdict: Verdict
-    reason: str
-    outcomes: tuple[tuple[str, Outcome], ...]
+    results: tuple[Result, ...]
     specifications: tuple[Specification, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why this verdict, every test in one sentence of its own."""
+        if self.claim.untestable:
+            return self.claim.untestable
+        said = (
+            f"{r.label}: {r.measured}"
+            + ("" if r.outcome is Outcome.MISSING else f" (asked: {r.asked}); {_SAID[r.outcome]}")
+            for r in self.results
+        )
+        return " ".join(f"{text.rstrip('.')}." for text in said)
+
+    @property
+    def brief(self) -> str:
+        """The same in a line or two: one telling test for the claim and one against it."""
+        if self.claim.untestable:
+            return self.claim.untestable
+        absent = [r for r in self.results if r.outcome is Outcome.MISSING and r.key]
+        if absent:
+            return f"{absent[0].label}: {absent[0].measured.rstrip('.')}."
+        told = []
+        for head, side in (("For", Outcome.SUPPORTS), ("Against", Outcome.CONTRADICTS)):
+            found = [r for r in self.results if r.outcome is side]
+            if found:
+                told.append(f"{head}: {found[0].label}, {found[0].measured}.")
+        if len(told) < 2:
+            shown = {r.finding for r in self.results if r.outcome is not Outcome.LEANS}
+            unsure = [
+                r for r in self.results if r.outcome is Outcome.LEANS and r.finding not in shown
+            ]
+            told += [f"Without proof: {r.label}, {r.measured}." for r in unsure[:1]]
+        return " ".join(told)
 
 
 def read_ledger(path: Path) -> tuple[Claim, ...]:
@@ -204,15 +260,12 @@ def judge(
     Raises:
         LedgerError: if the claim names a finding that no study makes.
     """
-    outcomes = tuple((t.finding, outcome(t, findings)) for t in claim.test)
-    verdict = _verdict(claim, [o for _, o in outcomes])
-    specs = tuple((specifications or {}).get(claim.id, ()))
+    results = tuple(_result(t, findings) for t in claim.test)
     return Judged(
         claim=claim,
-        verdict=verdict,
-        reason=_reason(claim, findings, outcomes),
-        outcomes=outcomes,
-        specifications=specs,
+        verdict=_verdict(claim, [r.outcome for r in results]),
+        results=results,
+        specifications=tuple((specifications or {}).get(claim.id, ())),
     )
 
 
@@ -265,29 +318,27 @@ def _verdict(claim: Claim, outcomes: list[Outcome]) -> Verdict:
     return Verdict.PART
 
 
-def _reason(claim: Claim, findings: FindingSet, outcomes: tuple[tuple[str, Outcome], ...]) -> str:
-    if claim.untestable:
-        return claim.untestable
-    sentences = []
-    for test, (name, result) in zip(claim.test, outcomes, strict=True):
-        finding = findings[name]
-        if result is Outcome.MISSING:
-            sentences.append(f"{finding.label}: {finding.reason}")
-            continue
-        text = f"{finding.label}: {words.ranked(finding)}"
-        if test.evidence == "p-value":
-            p = findings[str(test.p_finding)].value
-            text += f", p = {p:.2f}" if p is not None else ", no p-value"
-        sentences.append(f"{text}; asked: {_condition(test, finding.unit)}; {_said(result)}")
-    return ". ".join(s.rstrip(".") for s in sentences) + "."
+def _result(test: Test, findings: FindingSet) -> Result:
+    finding = findings[test.finding]
+    measured = words.ranked(finding)
+    if test.evidence == "p-value" and finding.value is not None:
+        measured += f", {words.p_value(findings[str(test.p_finding)].value)}"
+    return Result(
+        finding=test.finding,
+        label=finding.label,
+        measured=measured,
+        asked=_condition(test, finding.unit),
+        outcome=outcome(test, findings),
+        key=test.key,
+        why=test.why,
+    )
 
 
-def _said(result: Outcome) -> str:
-    return {
-        Outcome.SUPPORTS: "supports the claim",
-        Outcome.LEANS: "leans towards it without proof",
-        Outcome.CONTRADICTS: "contradicts it",
-    }[result]
+_SAID = {
+    Outcome.SUPPORTS: "supports the claim",
+    Outcome.LEANS: "leans towards it without proof",
+    Outcome.CONTRADICTS: "contradicts it",
+}
 
 
 def _condition(test: Test, unit: str | None = None) -> str:
@@ -300,7 +351,8 @@ def _condition(test: Test, unit: str | None = None) -> str:
     size = f"{test.direction} {show(test.threshold)}"
     match test.evidence:
         case "interval":
-            return f"{size}, interval clear of {show(test.zero)}"
+            zero = show(test.zero) if test.zero else "zero"
+            return f"{size}, interval clear of {zero}"
         case "percentile":
             side = "highest" if test.direction == "above" else "lowest"
             return f"{size}, among the {side} {words.pct(1 - test.percentile, 0)} of windows"

@@ -110,6 +110,7 @@ def claim_record(judged: Judged) -> dict[str, Any]:
         "verdict": judged.verdict.value,
         "reason": judged.reason,
         "rule": judged.claim.rule,
+        "tests": [r.model_dump(mode="json") for r in judged.results],
         "findings": list(judged.claim.findings),
         "specifications": [s.model_dump(mode="json") for s in judged.specifications],
     }

@@ -16,10 +16,16 @@ from typing import TYPE_CHECKING
 from . import words
 
 if TYPE_CHECKING:
-    from ..claims import Judged
+    from ..claims import Judged, Result
     from ..findings import Finding
 
 _VERDICTS = ("holds", "holds in part", "does not hold", "cannot be tested")
+_OUTCOMES = {
+    "supports": "Supports it",
+    "leans towards": "Leans towards it",
+    "contradicts": "Contradicts it",
+    "is missing": "Missing",
+}
 _TITLES = {
     "rate_sensitivity": "Rate sensitivity",
     "tech_valuations": "Technology and valuations",
@@ -54,19 +60,31 @@ def claim_cards(ledger: Iterable[Judged]) -> str:
 
 
 def _card(judged: Judged) -> str:
-    claim = judged.claim
+    claim, verdict = judged.claim, badge(judged.verdict.value)
     cited = f" [{', '.join(str(n) for n in claim.sources)}]" if claim.sources else ""
     parts = [
         f'<div class="claim" id="claim-{claim.id}">',
-        f"**{escape(claim.title)}** {badge(judged.verdict.value)}",
+        f'<p class="claim-title"><strong>{escape(claim.title)}</strong> {verdict}</p>',
         f"*The story says:* {claim.says}{cited}",
-        f"*Why this verdict:* {judged.reason}",
-        f"*The rule:* {claim.rule}" if not claim.untestable else "",
+        f"*Not judged:* {claim.untestable}" if claim.untestable else _tests(judged.results),
         f"*What would change it:* {claim.would_change}",
         f"*Keep in mind:* {claim.caveat}" if claim.caveat else "",
         "</div>",
     ]
     return "\n\n".join(p for p in parts if p)
+
+
+def _tests(results: Sequence[Result]) -> str:
+    """The tests of a claim as a list, the outcome first."""
+    lines = []
+    for result in results:
+        weight = "" if result.key else " (supporting look)"
+        said = (
+            f"- **{_OUTCOMES[result.outcome.value]}{weight}:** {result.label}, {result.measured}."
+        )
+        why = result.why[0].upper() + result.why[1:].rstrip(".")
+        lines.append(f"{said} <small>Asked: {result.asked}. {why}.</small>")
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -104,7 +122,7 @@ def _ledger_table(ledger: Iterable[Judged]) -> str:
         rows.append(
             f'<tr data-verdict="{judged.verdict.value}" data-chapter="{claim.chapter}">'
             f'<th scope="row"><a href="{link}">{escape(claim.title)}</a></th>'
-            f"<td>{badge(judged.verdict.value)}</td><td>{escape(judged.reason)}</td>"
+            f"<td>{badge(judged.verdict.value)}</td><td>{escape(judged.brief)}</td>"
             f"<td>{_TITLES[claim.chapter]}</td></tr>"
         )
     rows.append("</tbody></table>")

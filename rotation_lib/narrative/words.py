@@ -203,7 +203,7 @@ def percentile(rank: float | None, noun: str = "windows of that length since 201
 _UNITS: dict[str, Callable[[float | None, bool], str]] = {
     "fraction": lambda v, s: pct(v, signed=s),
     "pp": lambda v, s: pp(v, signed=s),
-    "pp per pp": lambda v, s: f"{pp(v, signed=s)} per percentage point",
+    "pp per pp": lambda v, s: f"{pp(v, signed=s, short=True)} per percentage point",
     "percent": lambda v, s: percent(v, signed=s),
     "ratio": lambda v, s: number(v, 2, signed=s),
     "correlation": lambda v, s: number(v, 2, signed=s),
