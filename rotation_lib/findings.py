@@ -22,10 +22,21 @@ CONFIDENCE = 0.95
 class HasBounds(Protocol):
     """An interval: what :class:`rotation_lib.stats.bootstrap.Interval` offers."""
 
-    low: float
-    high: float
-    confidence: float
-    method: str
+    @property
+    def low(self) -> float:
+        """Lower end."""
+
+    @property
+    def high(self) -> float:
+        """Upper end."""
+
+    @property
+    def confidence(self) -> float:
+        """Coverage aimed at."""
+
+    @property
+    def method(self) -> str:
+        """How it was made."""
 
 
 class Finding(BaseModel):

@@ -12,7 +12,8 @@ import pytest
 
 from rotation_lib.market import Market
 from rotation_lib.params import ReportParams, report_params
-from rotation_lib.sources import Dataset, open_source
+from rotation_lib.sources import Dataset
+from rotation_lib.store import open_source
 
 
 @pytest.fixture(autouse=True)

@@ -101,12 +101,12 @@ def count(value: float | None) -> str:
 
 
 def p_value(value: float | None) -> str:
-    """ "p = 0.03", "p = 0.004", "p < 0.001"."""
+    """ "p = 0.30", "p = 0.048", "p < 0.001": below 0.1 with three decimals, where limits lie."""
     if value is None or absent(value):
         return MISSING
     if value < 0.001:
         return "p < 0.001"
-    return f"p = {number(value, 3 if value < 0.0095 else 2)}"
+    return f"p = {number(value, 3 if value < 0.0995 else 2)}"
 
 
 def plural(n: float, noun: str, many: str | None = None, *, spell: bool = False) -> str:

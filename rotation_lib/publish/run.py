@@ -160,6 +160,8 @@ def execute_chapter(
     os.environ.update(_kernel_environment(work / "figures", findings))
     output = work / "executed.ipynb"
     failure = None
+    # The system's folder for temporary files: a socket's path may not exceed about 100 letters.
+    sockets = mkdtemp(prefix="rotation-")
     try:
         papermill.execute_notebook(
             str(source),
@@ -171,7 +173,7 @@ def execute_chapter(
             log_output=False,
             execution_timeout=CELL_SECONDS,
             # Sockets in the file system: no port is opened, and nobody else can listen.
-            config=Config({"KernelManager": {"transport": "ipc"}}),
+            config=Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/k"}}),
         )
     except PapermillExecutionError as error:
         failure = _failure(source, error)
@@ -179,6 +181,8 @@ def execute_chapter(
         failure = ChapterFailure(
             name, f"chapters/{name}.ipynb", None, f"{type(error).__name__}: {error}"
         )
+    finally:
+        shutil.rmtree(sockets, ignore_errors=True)
     run = ChapterRun(name, target, 0.0, False, failure)
     if failure is None:
         write_notebook(normalised(read_notebook(output)), output)

@@ -1,0 +1,58 @@
+"""A Chromium for tests: the system's, else Playwright's own; never a silent pass without one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_ARGUMENTS = [
+    "--no-sandbox",  # needed as root, as in containers
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def found_chromium(own: str) -> str | None:
+    """Path of a Chromium, or ``None``.
+
+    Args:
+        own: where Playwright would have put its own.
+    """
+    for name in _NAMES:
+        path = shutil.which(name)
+        if path:
+            return path
+    return own if Path(own).exists() else None
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """A headless browser; without one the test is skipped loudly, or fails where CI is set."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        path = found_chromium(playwright.chromium.executable_path)
+        if path is None:
+            said = (
+                "NO CHROMIUM: the site was not looked at in a browser; install chromium, "
+                "or run 'playwright install chromium'."
+            )
+            if os.environ.get("CI", "").lower() in ("1", "true"):
+                pytest.fail(said)
+            pytest.skip(said)
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()

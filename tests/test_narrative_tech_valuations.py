@@ -1,0 +1,361 @@
+"""Words and figures of the technology chapter follow sign, size and absence of what is measured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rotation_lib.charts import tech_valuations as charts
+from rotation_lib.charts.figure import Figure
+from rotation_lib.charts.table import Table
+from rotation_lib.claims import Judged, judge, load_ledger
+from rotation_lib.findings import Finding, FindingSet
+from rotation_lib.market import Market
+from rotation_lib.narrative import tech_valuations as text
+from rotation_lib.narrative.prose import Prose
+from rotation_lib.studies import tech_valuations as study
+
+MarketOf = Callable[..., Market]
+LEAK = re.compile(
+    r"\bnan\b|NaT|\binf\b|\bNone\b(?! of)|−0(?:\.0)?%|(?<!\d)-\d|rose by −|fell by −|led \w+ by −"
+)
+
+
+def finding(name: str, value: float | None, **given: Any) -> Finding:
+    fields: dict[str, Any] = {
+        "id": f"tech_valuations.{name}",
+        "chapter": "tech_valuations",
+        "label": "A label, fiscal 2019 to 2025",
+        "unit": "fraction",
+        "start": "2010-01-04",
+        "end": "2024-12-31",
+        "series": ("QQQ", "IWM"),
+        "reason": None if value is not None else "the window ends too early",
+    }
+    return Finding(value=value, **{**fields, **given})
+
+
+def changed(base: FindingSet, **values: float | None) -> FindingSet:
+    """Findings with some values replaced; a value of None takes interval and rank with it."""
+    made = []
+    for one in base.values():
+        name = one.id.split(".")[1]
+        if name not in values:
+            made.append(one)
+        elif values[name] is None:
+            gone = {"low": None, "high": None, "percentile": None, "reason": "left out for a test"}
+            made.append(one.model_copy(update={"value": None, **gone}))
+        else:
+            made.append(one.model_copy(update={"value": values[name]}))
+    return FindingSet(made)
+
+
+@pytest.fixture(scope="module")
+def default(market: Market) -> FindingSet:
+    return FindingSet(study.findings(market))
+
+
+@pytest.fixture(scope="module")
+def empty(default: FindingSet) -> FindingSet:
+    """Nothing but the four figures that every window has."""
+    always = ("gap_total_return", "relative_wealth", "below_peak_small", "below_peak_large")
+    names = [i.split(".")[1] for i in default]
+    return changed(default, **{n: None for n in names if n not in always})
+
+
+SECTIONS = (
+    text.lead_section,
+    text.rally_section,
+    text.earnings_section,
+    text.share_section,
+    text.dominance_section,
+    text.rotation_section,
+    text.weighting_section,
+    text.quality_section,
+    text.discount_section,
+)
+
+
+# -- prose --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("which", ["default", "empty"])
+def test_sections_open_with_one_heading_and_show_no_trace_of_a_gap(
+    section: Callable[[FindingSet], str], which: str, request: pytest.FixtureRequest
+) -> None:
+    said = section(request.getfixturevalue(which))
+    Prose(said)
+    heading, rest = said.split("\n\n", 1)
+    assert heading.startswith("## ") and "##" not in rest
+    assert not LEAK.search(said), said
+
+
+@pytest.mark.parametrize("which", ["default", "empty"])
+def test_takeaways_are_six_lines_also_without_values(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    lines = text.takeaways(request.getfixturevalue(which))
+    assert len(lines) == 6
+    assert not any(LEAK.search(line) for line in lines)
+
+
+def test_takeaways_of_the_default_window_carry_numbers_and_intervals(default: FindingSet) -> None:
+    lines = text.takeaways(default)
+    assert all(re.search(r"\d", line) for line in lines)
+    assert sum("95% interval" in line for line in lines) >= 3
+
+
+def test_the_lead_turns_into_a_lag(default: FindingSet) -> None:
+    said = text.lead_section(changed(default, gap_total_return=-0.065, relative_wealth=-0.06))
+    assert said.startswith("## QQQ lagged IWM by 6.5 percentage points\n")
+    assert "grew to 0.94 times the money in IWM" in said
+    assert "led IWM" in text.lead_section(default).splitlines()[0]
+
+
+def test_the_interval_decides_about_a_tendency(default: FindingSet) -> None:
+    assert "too short to prove" in text.lead_section(default)
+    sure = FindingSet(
+        f.model_copy(update={"low": 0.01, "high": 0.1}) if f.id.endswith("lead_per_year") else f
+        for f in default.values()
+    )
+    assert "the interval excludes zero" in text.lead_section(sure)
+    assert "enough to call it a tendency" in text.lead_section(sure)
+
+
+@pytest.mark.parametrize(
+    ("quarter", "july", "title"),
+    [
+        (0.05, 0.115, "The rally came in July 2024, not in early 2024"),
+        (0.12, 0.115, "Both early 2024 and July 2024 saw a rise above 9%"),
+        (0.12, 0.02, "The rally came in the first quarter of 2024, not in July"),
+        (-0.03, 0.02, "Neither early 2024 nor July 2024 saw a rise above 9%"),
+        (None, 0.1, "Small caps in the first seven months of 2024"),
+    ],
+)
+def test_the_title_says_when_the_rally_was(
+    default: FindingSet, quarter: float | None, july: float, title: str
+) -> None:
+    made = changed(default, first_quarter_2024=quarter, rally_july_2024=july)
+    assert text.rally_title(made) == title
+
+
+@pytest.mark.parametrize(
+    ("eps", "multiple", "heading"),
+    [
+        (1.7, -0.1, "Since 2019 earnings, not multiples, carried the seven"),
+        (0.5, 0.3, "Since 2019 the seven grew by earnings first, and by multiples too"),
+        (0.2, 0.9, "Since 2019 the seven grew more by their multiples than by their earnings"),
+        (-0.2, -0.1, "Since 2019 neither earnings nor multiples of the seven have grown"),
+    ],
+)
+def test_the_heading_says_what_carried_the_seven(
+    default: FindingSet, eps: float, multiple: float, heading: str
+) -> None:
+    made = changed(default, eps_change_since_2019=eps, multiple_change_since_2019=multiple)
+    assert text.earnings_section(made).splitlines()[0] == f"## {heading}"
+
+
+def test_a_lead_that_grew_does_not_shrink(default: FindingSet) -> None:
+    made = changed(default, lead_change_2024=0.08, second_half_2024_small=0.2)
+    assert "did not shrink" in text.dominance_section(made).splitlines()[0]
+    assert "lead shrank" in text.dominance_section(default).splitlines()[0]
+
+
+def test_definitions_are_counted_by_reading_and_start() -> None:
+    table = pd.DataFrame(
+        {
+            "measure": ["gap in gains", "gap in gains", "relative wealth"],
+            "since": ["ten years", "ten years", "end of 2009"],
+            "value": [3.3, 3.35, 1.9],
+            "near": [True, True, False],
+        }
+    )
+    title = "3 definitions of the lead run from 190% to 335%; two lie near 332%"
+    assert text.specification_title(table) == title
+    none = table.assign(near=False)
+    assert text.specification_title(none).endswith("none lies near 332%")
+
+
+def test_starts_that_give_the_stated_gap() -> None:
+    index = pd.DatetimeIndex(["2014-06-30", "2014-07-31", "2014-08-29"], name="date")
+    frame = pd.DataFrame({"gap": [3.6, 3.4, 3.3]}, index=index)
+    frame.attrs["last"] = pd.Timestamp("2024-06-28")
+    said = text.starts_title(frame, "QQQ", "IWM")
+    assert said.endswith("by June 2024 needs a start between July 2014 and August 2014")
+    assert text.starts_title(frame.iloc[:1], "QQQ", "IWM").startswith("No start gives")
+    assert text.starts_title(frame.iloc[:2], "QQQ", "IWM").endswith("a start in July 2014")
+
+
+def test_hard_days_are_counted_by_their_lower_bounds() -> None:
+    table = pd.DataFrame(
+        {
+            "label": ["a", "b", "a"],
+            "period": ["days", "days", "weeks"],
+            "low": [1.0, -2.0, 5.0],
+            "high": [4.0, 3.0, 9.0],
+        }
+    )
+    said = text.hard_days_title(table, -0.02)
+    assert said == (
+        "When the seven fall 2.0% or more in a day, one of 2 targets reliably gains on the market"
+    )
+    assert ", none of 2 targets" in text.hard_days_title(table.assign(low=-1.0), -0.02)
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "said"),
+    [
+        ((5.0, 9.0), (-9.0, -5.0), "X − Y leads on sharp up days, and lags as clearly on sharp"),
+        ((5.0, 9.0), (-9.0, 5.0), "X − Y leads on the sharpest up days"),
+        ((-5.0, 9.0), (-9.0, -5.0), "No quality spread reliably leads"),
+    ],
+)
+def test_a_mirrored_spread_is_called_so(
+    up: tuple[float, float], down: tuple[float, float], said: str
+) -> None:
+    rows = [("X − Y", "up", *up), ("X − Y", "down", *down)]
+    table = pd.DataFrame(rows, columns=["label", "side", "low", "high"])
+    assert text.quality_title(table).startswith(said)
+
+
+def test_what_follows_sharp_days_is_compared_with_random_days() -> None:
+    placebo = np.linspace(-0.01, 0.01, 201)
+    assert "looks like any other (p = 0.50)" in text.after_title(-0.003, placebo, 0.5)
+    assert "is unlike any other (p = 0.004)" in text.after_title(-0.02, placebo, 0.004)
+
+
+def test_the_lag_is_shared_out_only_when_both_steps_lag(default: FindingSet) -> None:
+    made = changed(
+        default, small_vs_large=-0.02, equal_weight_lead=-0.01, small_vs_equal_weight=-0.01
+    )
+    assert text.weighting_section(made).startswith("## 50% of IWM's lag is the weight of giants")
+    made = changed(
+        default, small_vs_large=-0.01, equal_weight_lead=-0.02, small_vs_equal_weight=0.01
+    )
+    assert text.weighting_section(made).startswith("## All of IWM's lag")
+    made = changed(default, small_vs_large=0.02, equal_weight_lead=0.01, small_vs_equal_weight=0.01)
+    assert text.weighting_section(made).startswith("## IWM against SPY, in two steps")
+
+
+def test_a_peak_at_the_end_is_not_a_drawdown() -> None:
+    index = pd.date_range("2020-01-01", periods=3, name="date")
+    rising = pd.DataFrame({"A / B": [1.0, 1.1, 1.2]}, index=index)
+    assert text.relative_title(rising) == "A / B ends the window at its peak"
+    fallen = pd.DataFrame({"A / B": [1.0, 2.0, 1.5]}, index=index)
+    assert text.relative_title(fallen) == "A / B peaked on 2 January 2020 and ends 25.0% lower"
+
+
+# -- figures ------------------------------------------------------------------------------
+
+
+def shown(m: Market, f: FindingSet, fall: float = -0.02) -> list[Figure | Table | Prose]:
+    """All that the chapter draws."""
+    last = study.earnings.last_common_year(m)
+    splits = {y: study.earnings.decomposition(m, y) for y in (2019, 2022)}
+    hard, tried = study.rotation.hard_days(m, fall), study.lead.definitions(m)
+    return [
+        charts.growth(study.lead.growth(m), m.tech, m.small, m.large),
+        charts.definitions(tried, f),
+        charts.definition_table(tried, f),
+        charts.starts(study.lead.june_gap_by_start(m), m.tech, m.small),
+        charts.rally(study.rally.path(m), f, m.large, m.tech),
+        charts.rally_table(f),
+        *(charts.decomposition(frame, year, last) for year, frame in splits.items()),
+        charts.decomposition_table(splits, last),
+        charts.net_income(study.earnings.net_income(m)),
+        charts.contributions(study.seven.by_year(m), m.tech, m.end),
+        charts.relative(study.lead.relative_wealth(m), f),
+        charts.quarters(study.dominance.quarters(m), m.tech, m.small),
+        charts.hard_days(hard, fall, f),
+        charts.hard_day_table(hard, f),
+        charts.correlations(study.rotation.correlations(m), m.small),
+        charts.weighting(study.quality.weighting(m)),
+        charts.quality(study.quality.spreads(m), f),
+        charts.after(study.quality.reversal_or_none(m), f),
+        charts.discount(study.discount.yields(m), f),
+    ]
+
+
+def test_every_figure_of_the_default_window_is_drawn(market: Market, default: FindingSet) -> None:
+    made = shown(market, default)
+    assert not [str(part) for part in made if isinstance(part, Prose)]
+    known = set(market.catalog.series)
+    for part in made:
+        assert isinstance(part, Figure | Table)
+        assert set(part.series) <= known, part.id
+        assert part.as_of <= market.end.date().isoformat()
+        assert not LEAK.search(part.title), part.title
+    figures = [part for part in made if isinstance(part, Figure)]
+    assert len({f.id for f in figures}) == len(figures) >= 5
+    for figure in figures:
+        assert figure.payload()["spec"]
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        {"start": "2026-01-02"},
+        {"end": "2012-12-31"},
+        {"start": "2020-02-03", "end": "2020-05-01"},
+        {"as_of": "2020-06-30"},
+        {"small": "RSP", "end": "2014-12-31"},
+    ],
+)
+def test_other_windows_show_a_figure_or_say_why_not(
+    market_of: MarketOf, window: dict[str, str]
+) -> None:
+    chosen = market_of(**window)
+    findings = FindingSet(study.findings(chosen))
+    for section in SECTIONS:
+        assert not LEAK.search(Prose(section(findings)).text)
+    Prose(text.stated_section(findings, study.lead.definitions(chosen)))
+    for part in shown(chosen, findings, -0.03):
+        if isinstance(part, Prose):
+            assert "The reason:" in str(part)
+        else:
+            assert not LEAK.search(part.title), part.title
+            assert part.as_of <= chosen.end.date().isoformat()
+
+
+# -- verdicts -----------------------------------------------------------------------------
+
+
+def verdicts(findings: FindingSet) -> dict[str, Judged]:
+    own = [c for c in load_ledger() if c.chapter == "tech_valuations"]
+    return {c.id: judge(c, findings) for c in own}
+
+
+def test_the_seven_claims_are_judged(default: FindingSet) -> None:
+    judged = verdicts(default)
+    assert set(judged) == {
+        "tech-lead-since-2010", "early-2024-rally", "valuation-discount-40",
+        "magnificent-7-dominance", "dominance-waned-2024", "short-covering",
+        "capital-reallocation",
+    }  # fmt: skip
+    assert judged["valuation-discount-40"].verdict == "cannot be tested"
+
+
+def test_verdicts_follow_the_measured_values(default: FindingSet) -> None:
+    right = changed(default, gap_since_2010_to_june_2024=3.3)
+    assert verdicts(right)["tech-lead-since-2010"].verdict == "holds"
+    wrong = changed(default, gap_since_2010_to_june_2024=8.0, relative_wealth=-0.2)
+    assert verdicts(wrong)["tech-lead-since-2010"].verdict == "does not hold"
+    early = changed(
+        default, first_quarter_2024=0.12, first_quarter_2024_vs_large=0.05,
+        first_quarter_2024_vs_tech=0.05,
+    )  # fmt: skip
+    assert verdicts(early)["early-2024-rally"].verdict == "holds"
+    gone = changed(default, lead_change_2024=None)
+    assert verdicts(gone)["dominance-waned-2024"].verdict == "cannot be tested"
+
+
+def test_before_the_events_their_claims_cannot_be_tested(market_of: MarketOf) -> None:
+    judged = verdicts(FindingSet(study.findings(market_of(end="2019-12-31"))))
+    for name in ("tech-lead-since-2010", "early-2024-rally", "dominance-waned-2024"):
+        assert judged[name].verdict == "cannot be tested"
