@@ -1,0 +1,357 @@
+"""Charts of decision days, the September 2024 cut, Jackson Hole and easing cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ...narrative import rate_sensitivity as text
+from ...narrative import words
+from ...narrative.prose import Prose
+from .. import alttext, bars, distributions, intervals, lines
+from ..figure import Figure
+from ..table import Table
+from .kit import BASIS_POINTS, THEME, or_sentence
+
+if TYPE_CHECKING:
+    from ...findings import Finding
+
+Findings = Mapping[str, "Finding"]
+PLURAL = {"cut": "Cuts", "hold": "Holds", "hike": "Hikes"}
+
+
+@or_sentence("decision days")
+def decisions(
+    summary: pd.DataFrame, findings: Findings, pair: tuple[str, str], as_of: pd.Timestamp
+) -> Figure:
+    """Mean relative return on cuts, holds and hikes.
+
+    Args:
+        summary: ``kind, value, low, high, decisions, ahead, p``.
+        pair: the two funds. as_of: end of the window.
+    """
+    frame = summary.assign(
+        label=[
+            f"{PLURAL[k]} ({n})" for k, n in zip(summary["kind"], summary["decisions"], strict=True)
+        ],
+        note=[
+            f"ahead on {words.pct(a, 0)} of days, placebo {words.p_value(p)}"
+            for a, p in zip(summary["ahead"], summary["p"], strict=True)
+        ],
+    )
+    frame[["value", "low", "high"]] *= BASIS_POINTS
+    return intervals.forest(frame, unit="bp").figure(
+        f"{THEME}.decisions",
+        title=text.cuts_title(findings),
+        subtitle=f"Mean of {pair[0]} minus {pair[1]} on scheduled decision days, basis points, 95% interval",
+        unit="basis points",
+        series=pair,
+        as_of=as_of,
+        alt=alttext.intervals(frame, "bp", what="Relative return on decision days"),
+        note="The two emergency cuts of March 2020 are left out: their days show the crisis.",
+    )
+
+
+@or_sentence("a table of cuts")
+def cuts(days: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestamp) -> Table:
+    """Every scheduled cut with its day.
+
+    Args:
+        days: ``date, change_bp, small, relative, surprise`` of cuts.
+    """
+    lead = f"{pair[0]} − {pair[1]}"
+    frame = pd.DataFrame(
+        {
+            "Decision": days["date"],
+            "Change": days["change_bp"],
+            "2-year yield": 100 * days["surprise"],
+            pair[0]: days["small"],
+            lead: days["relative"],
+        }
+    )
+    return Table(
+        f"{THEME}.cut_days",
+        "Every scheduled cut of the window, and its day",
+        frame,
+        formats={
+            "Decision": "date",
+            "Change": "signed_bp",
+            "2-year yield": "signed_bp",
+            pair[0]: "signed_pct2",
+            lead: "signed_pp2",
+        },
+        series=(*pair, "DGS2", "DFEDTARU"),
+        as_of=as_of.date().isoformat(),
+        signed=(lead,),
+    )
+
+
+@or_sentence("surprises on decision days")
+def surprises(days: pd.DataFrame, findings: Findings, pair: tuple[str, str]) -> Figure | Prose:
+    """Relative return against the move of the 2-year yield on decision days.
+
+    Args:
+        days: ``date, surprise, relative``.
+    """
+    table = days.dropna(subset=["surprise", "relative"])
+    if len(table) < 3:
+        return Prose("*No chart here: fewer than three decisions have a quoted surprise.*")
+    table = table.assign(surprise_bp=100 * table["surprise"])
+    titles = ("2-year yield on the day", f"{pair[0]} minus {pair[1]}")
+    drawing = distributions.scatter(
+        table,
+        x="surprise_bp",
+        y="relative",
+        unit_x="bp",
+        unit_y="pp",
+        title_x=titles[0],
+        title_y=titles[1],
+    )
+    return drawing.figure(
+        f"{THEME}.surprises",
+        title=text.surprise_title(findings),
+        subtitle="One dot a scheduled decision; the line is least squares over all of them",
+        unit="percentage points against basis points",
+        series=(*pair, "DGS2"),
+        as_of=days["date"].iloc[-1],
+        alt=alttext.scatter(
+            table,
+            x="surprise_bp",
+            y="relative",
+            unit_x="bp",
+            unit_y="pp",
+            title_x=titles[0],
+            title_y=titles[1],
+        ),
+        note="The 2-year yield of a decision day is quoted after the announcement, and moves for other "
+        "reasons too.",
+    )
+
+
+@or_sentence("the path after the September 2024 cut")
+def september(
+    path: pd.DataFrame, findings: Findings, pair: tuple[str, str], as_of: pd.Timestamp
+) -> Figure:
+    """Relative return since the close before the cut, in the band of random dates.
+
+    Args:
+        path: ``session, value, low, middle, high``.
+    """
+    frame = path.rename(columns={"session": "x"})[["x", "value", "low", "high"]]
+    drawing = lines.band_line(
+        frame,
+        unit="pp",
+        reference=0.0,
+        label="After the cut",
+        x_title="Sessions since the close before the cut",
+    )
+    line = path.set_index("session")["value"].rename("After the cut")
+    inside = float(((path["value"] >= path["low"]) & (path["value"] <= path["high"])).mean())
+    return drawing.figure(
+        f"{THEME}.september_path",
+        title=text.september_title(findings),
+        subtitle=f"{pair[0]} minus {pair[1]}, percentage points; band: nine in ten of all dates since 2010",
+        unit="percentage points",
+        series=pair,
+        as_of=as_of,
+        alt=f"{alttext.lines(line, 'pp', what='Relative return after the cut', signed=True)} The line "
+        f"stays inside the band of random dates for {words.pct(inside, 0)} of sessions.",
+        note="The band holds single dates, one length at a time: inside it lies what any date may bring.",
+    )
+
+
+@or_sentence("the September 2024 cut")
+def september_table(table: pd.DataFrame, small: str, as_of: pd.Timestamp) -> Table:
+    """Horizons by yardstick.
+
+    Args:
+        table: ``horizon, benchmark, value, low, high, percentile``.
+    """
+    frame = pd.DataFrame(
+        {
+            "Window": [
+                f"{words.plural(h, 'session')} over {b}"
+                for h, b in zip(table["horizon"], table["benchmark"], strict=True)
+            ],
+            "Lead": table["value"],
+            "Random dates, low": table["low"],
+            "Random dates, high": table["high"],
+            "Rank": table["percentile"],
+        }
+    )
+    return Table(
+        f"{THEME}.september_horizons",
+        "After the half-point cut of September 2024, from the close before it",
+        frame,
+        formats={
+            "Lead": "signed_pp",
+            "Random dates, low": "signed_pp",
+            "Random dates, high": "signed_pp",
+            "Rank": "pct0",
+        },
+        note="Random dates: the range of 95% of all windows of that length since 2010. Rank: share of "
+        "them that were lower.",
+        series=(small, *dict.fromkeys(table["benchmark"])),
+        as_of=as_of.date().isoformat(),
+        signed=("Lead",),
+    )
+
+
+@or_sentence("a specification curve of the September 2024 cut")
+def september_ranks(table: pd.DataFrame, as_of: pd.Timestamp) -> Figure:
+    """Ranks of all windows after the cut.
+
+    Args:
+        table: ``label, horizon, benchmark, small, base, percentile``.
+    """
+    frame = pd.DataFrame(
+        {
+            "label": table["label"],
+            "value": table["percentile"],
+            "low": float("nan"),
+            "high": float("nan"),
+            "Sessions": table["horizon"].astype(str),
+            "Against": table["benchmark"],
+            "Base": table["base"],
+        }
+    )
+    drawing = intervals.specification_curve(
+        frame, unit="fraction", reference=0.5, factors=["Sessions", "Against", "Base"], signed=False
+    )
+    best, worst = table.loc[table["percentile"].idxmax()], table.loc[table["percentile"].idxmin()]
+    return drawing.figure(
+        f"{THEME}.september_specifications",
+        title=text.ranks_title(table),
+        subtitle=f"Rank among all windows of the same length since 2010, {len(table)} specifications",
+        unit="share of windows that were lower",
+        series=tuple(dict.fromkeys([*table["small"], *table["benchmark"]])),
+        as_of=as_of,
+        alt=f"Dots in order. Ranks of {len(table)} windows after the cut, from "
+        f"{words.pct(worst['percentile'], 0)} ({worst['label']}) to {words.pct(best['percentile'], 0)} "
+        f"({best['label']}); half of all dates rank above 50%.",
+        note="A tailwind would put most dots near the top. The windows overlap, so they do not count as "
+        "separate evidence.",
+    )
+
+
+def jackson_2025(findings: Findings, small: str) -> Figure | Prose:
+    """Three readings of the month of Jackson Hole 2025."""
+    named = {
+        "day": "The day itself",
+        "21d": "21 sessions that begin with it",
+        "after21": "21 sessions after it",
+    }
+    rows = {w: findings[f"{THEME}.jackson_hole_2025_{n}"] for n, w in named.items()}
+    shown = {w: f for w, f in rows.items() if f.value is not None}
+    if not shown:
+        return Prose("*No chart here: Jackson Hole 2025 lies outside these dates.*")
+    frame = pd.DataFrame(
+        {
+            "label": list(shown),
+            "value": [f.value for f in shown.values()],
+            "note": [words.percentile(f.percentile) for f in shown.values()],
+        }
+    )
+    return bars.bars(frame, unit="fraction", sort="given").figure(
+        f"{THEME}.jackson_hole_2025",
+        title=text.jackson_title(findings),
+        subtitle=f"Total return of {small}",
+        unit="total return",
+        series=(small,),
+        as_of=max(str(f.end) for f in shown.values()),
+        alt=alttext.bars(
+            frame, "fraction", what=f"Total return of {small} around Jackson Hole 2025"
+        ),
+        note="Close of 21 August to 22 August; close of 21 August to 22 September; close of 22 August to "
+        "23 September.",
+    )
+
+
+@or_sentence("Jackson Hole by year")
+def jackson_years(
+    table: pd.DataFrame, findings: Findings, pair: tuple[str, str], as_of: pd.Timestamp
+) -> Figure:
+    """Lead on the day and in the month after, year by year.
+
+    Args:
+        table: ``year, day_relative, after_relative, clean``.
+    """
+    usual = {f"{r.year}": "small" for r in table.itertuples() if r.clean}
+    frame = pd.DataFrame({"label": table["year"].astype(str), "value": table["day_relative"]})
+    drawing = bars.columns(frame, unit="pp", colours=usual)
+    return drawing.figure(
+        f"{THEME}.jackson_hole_days",
+        title=text.jackson_years_title(findings),
+        subtitle=f"{pair[0]} minus {pair[1]} on the day, percentage points",
+        unit="percentage points",
+        series=pair,
+        as_of=as_of,
+        alt=alttext.bars(frame, "pp", what="Lead on the day of Jackson Hole by year"),
+        note="Grey: no chair speech (2013, 2015), or a tariff escalation on the same day (2019).",
+    )
+
+
+@or_sentence("a table of Jackson Hole")
+def jackson_table(table: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestamp) -> Table:
+    """Every symposium with its three windows."""
+    small, large = pair
+    lead, month = f"Day, less {large}", f"21 after, less {large}"
+    frame = pd.DataFrame(
+        {
+            "Date": table["date"],
+            "Day": table["day"],
+            "21 with it": table["including"],
+            "21 after": table["after"],
+            lead: table["day_relative"],
+            month: table["after_relative"],
+            "Remark": table["remark"].replace("", "chair speech"),
+        }
+    )
+    return Table(
+        f"{THEME}.jackson_hole",
+        f"Every Jackson Hole of the window: {small} on the day, over 21 sessions with it and after it",
+        frame,
+        formats={
+            "Date": "date",
+            "Day": "signed_pct",
+            "21 with it": "signed_pct",
+            "21 after": "signed_pct",
+            lead: "signed_pp",
+            month: "signed_pp",
+        },
+        note="2013 and 2015 had no speech by the chair; 2019 fell on a day of tariff escalation.",
+        series=pair,
+        as_of=as_of.date().isoformat(),
+        signed=(lead, month),
+    )
+
+
+@or_sentence("easing cycles")
+def easing(
+    paths: pd.DataFrame, findings: Findings, pair: tuple[str, str], as_of: pd.Timestamp
+) -> Figure:
+    """Relative return after the first cut of each leg.
+
+    Args:
+        paths: sessions × legs, at most the latest six are drawn.
+    """
+    shown = paths[list(paths.columns)[-6:]].dropna(how="all")
+    drawing = lines.lines(
+        shown,
+        unit="pp",
+        reference=0.0,
+        signed=True,
+        x_title="Sessions since the close before the first cut",
+    )
+    return drawing.figure(
+        f"{THEME}.easing_legs",
+        title=text.easing_title(findings),
+        subtitle=f"{pair[0]} minus {pair[1]}, percentage points, from the close before the leg's first cut",
+        unit="percentage points",
+        series=pair,
+        as_of=as_of,
+        alt=alttext.lines(shown, "pp", what="Lead of small caps after cutting began", signed=True),
+        note="A leg opens with a cut after more than 100 days without one; emergency cuts count.",
+    )

@@ -1,0 +1,75 @@
+"""What the rate chapter's charts share: ids, empty frames said in words, labels of findings.
+
+Nothing here measures; a frame without rows becomes a sentence, never an empty chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+import pandas as pd
+
+from ...narrative.prose import Prose
+from ..figure import Figure
+from ..table import Table
+
+if TYPE_CHECKING:
+    from ...findings import Finding
+
+THEME = "rate_sensitivity"
+#: A fraction in basis points, for means too small to read in percentage points.
+BASIS_POINTS = 1e4
+P = ParamSpec("P")
+Shown = Figure | Table | Prose
+
+
+def or_sentence(
+    what: str,
+) -> Callable[
+    [Callable[Concatenate[pd.DataFrame, P], Shown]],
+    Callable[Concatenate[pd.DataFrame, P], Shown],
+]:
+    """Decorate a chart of a frame so that an empty frame gives a sentence about ``what``."""
+
+    def decorate(
+        draw: Callable[Concatenate[pd.DataFrame, P], Shown],
+    ) -> Callable[Concatenate[pd.DataFrame, P], Shown]:
+        def drawn(frame: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> Shown:
+            if frame.empty or not len(frame.columns):
+                return Prose(f"*No chart here: these dates hold too little data for {what}.*")
+            return draw(frame, *args, **kwargs)
+
+        update_wrapper(drawn, draw)
+        return drawn
+
+    return decorate
+
+
+def estimates(findings: Mapping[str, Finding], rows: Mapping[str, str]) -> pd.DataFrame:
+    """Findings as rows of a forest chart: ``label, value, low, high, note``; missing ones left out.
+
+    Args:
+        findings: of the chapter. rows: short id → label.
+    """
+    made = []
+    for name, label in rows.items():
+        found = findings[f"{THEME}.{name}"]
+        if found.value is not None:
+            note = f"{found.n:,} observations, {found.start} to {found.end}"
+            made.append((label, found.value, found.low, found.high, note))
+    frame = pd.DataFrame(made, columns=["label", "value", "low", "high", "note"])
+    return frame.astype({"value": float, "low": float, "high": float})
+
+
+def last_date(findings: Mapping[str, Finding], names: Iterable[str]) -> str:
+    """The latest end among findings that have one."""
+    ends = [findings[f"{THEME}.{n}"].end for n in names]
+    return max(e for e in ends if e is not None)
+
+
+def series_of(findings: Mapping[str, Finding], names: Iterable[str]) -> tuple[str, ...]:
+    """Catalog ids behind findings, in order, once each."""
+    found = (s for n in names for s in findings[f"{THEME}.{n}"].series)
+    return tuple(dict.fromkeys(found))

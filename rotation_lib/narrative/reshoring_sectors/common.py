@@ -1,0 +1,67 @@
+"""Small pieces that the words of the reshoring chapter share: looking up, sizes, p-values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .. import words
+
+if TYPE_CHECKING:
+    from ...findings import Finding
+
+#: P-value up to which something is said to be more than chance.
+LEVEL = 0.05
+#: Change within which a series is said to have hardly moved.
+FLAT = 0.02
+
+
+def get(findings: Mapping[str, Finding], name: str) -> Finding:
+    """The finding of that name in this chapter."""
+    return findings[f"reshoring_sectors.{name}"]
+
+
+def value_of(findings: Mapping[str, Finding], name: str) -> float | None:
+    """Its value."""
+    return get(findings, name).value
+
+
+def reason(finding: Finding) -> str:
+    """Why a value is missing, without a full stop."""
+    return (finding.reason or "no value could be computed").rstrip(".")
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def gap(finding: Finding, per: str = " a year") -> str:
+    """ "7.0 percentage points a year (95% interval 1.0 to 12.9)"."""
+    value = words.pp(None if finding.value is None else abs(finding.value))
+    low, high = finding.low, finding.high
+    if low is None or high is None:
+        return value + per
+    ends = (low, high) if (finding.value or 0) >= 0 else (-high, -low)
+    return f"{value}{per} (95% interval {words.number(ends[0] * 100)} to {words.number(ends[1] * 100)})"
+
+
+def p_text(value: float | None) -> str:
+    """A p-value, with a third digit where two would hide the side of 5% it lies on."""
+    if value is not None and 0.045 <= value < 0.055:
+        return f"p = {words.number(value, 3)}"
+    return words.p_value(value)
+
+
+def moved(name: str, finding: Finding) -> str:
+    """A change in words: "factory jobs fell (−3.1%)"."""
+    value = finding.value
+    if value is None:
+        return f"{name} cannot be shown"
+    verb = words.direction(value, "rose", "fell", "hardly moved", FLAT)
+    return f"{name} {verb} ({words.pct(value, signed=True)})"
+
+
+def counted(n: int) -> str:
+    """ "Six", "None"; digits from thirteen on."""
+    return "None" if n == 0 else capital(words.spelled(n))

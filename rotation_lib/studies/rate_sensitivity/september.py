@@ -1,0 +1,207 @@
+"""The half-point cut of 18 September 2024 against random dates: one event, many horizons.
+
+With one event, rank among other dates is all the evidence there is; many horizons and yardsticks
+are judged together, and the number tried is reported.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from ...findings import Finding, Specification, chapter_of, missing
+from ...market import Market
+from ...stats.multiple import Family, romano_wolf
+from ..facts import all_windows, null_reason, window_fact
+from .betas import THEME
+
+DECISION = pd.Timestamp("2024-09-18")
+#: Close before the decision: the base of every window that includes the day itself.
+BEFORE = pd.Timestamp("2024-09-17")
+HORIZONS = (1, 5, 21, 63, 126, 252)
+EQUAL_WEIGHT = "RSP"
+#: A second small-cap index, profitable companies only, and its stand-in.
+SECOND_SMALL = ("IJR", "IWM")
+
+
+def findings(market: Market) -> list[Finding]:
+    """The fixed figure since the cut, all horizons against two yardsticks, the family's p-value."""
+    out = [since_cut(market)]
+    for symbol, tag in ((market.large, "large"), (market.tech, "tech")):
+        out += [_horizon(market, h, symbol, tag) for h in HORIZONS]
+    return [*out, _family_finding(market)]
+
+
+def since_cut(market: Market) -> Finding:
+    """``small`` minus ``large`` from the close before the decision to the window's end."""
+    id = f"{THEME}.since_september_2024_cut"
+    label = f"{market.small} minus {market.large} since the close before the September 2024 cut"
+    if market.end < DECISION:
+        return missing(
+            id,
+            label,
+            unit="fraction",
+            series=(market.small, market.large),
+            reason=f"the report ends on {market.end.date()}, before {DECISION.date()}",
+        )
+    return window_fact(market, id, label, market.small, BEFORE, market.end, minus=market.large)
+
+
+def _horizon(market: Market, horizon: int, minus: str, tag: str) -> Finding:
+    id = f"{THEME}.september_2024_{tag}_{horizon}"
+    sessions = "session" if horizon == 1 else "sessions"
+    label = f"{market.small} minus {minus}, {horizon} {sessions} from the September 2024 cut"
+    reason = _why_not(market, horizon)
+    if reason is not None:
+        return missing(id, label, unit="fraction", series=(market.small, minus), reason=reason)
+    last = market.closes[_base(market) + horizon]
+    return window_fact(market, id, label, market.small, BEFORE, last, minus=minus)
+
+
+def _base(market: Market, first: pd.Timestamp = BEFORE) -> int:
+    return int(market.closes.get_indexer(pd.DatetimeIndex([first]))[0])
+
+
+def _why_not(market: Market, horizon: int, first: pd.Timestamp = BEFORE) -> str | None:
+    if market.end < DECISION:
+        return f"the report ends on {market.end.date()}, before {DECISION.date()}"
+    if _base(market, first) + horizon >= len(market.closes):
+        return f"the report ends on {market.end.date()}, before {horizon} sessions had passed"
+    return null_reason(market, first, market.closes[_base(market, first) + horizon])
+
+
+@lru_cache(maxsize=8)
+def grid(market: Market) -> pd.DataFrame:
+    """Every reasonable window after the cut with its rank among all windows of its length.
+
+    Returns:
+        One row a specification: ``label, horizon, benchmark, small, base, value, low, high,
+        percentile``; ``low`` and ``high`` enclose 95 % of all windows of that length since 2010.
+        Windows that do not fit the report's dates are left out.
+    """
+    columns = [
+        "label",
+        "horizon",
+        "benchmark",
+        "small",
+        "base",
+        "value",
+        "low",
+        "high",
+        "percentile",
+    ]
+    rows = []
+    for small, minus, base, horizon in _specifications(market):
+        windows = all_windows(market, small, horizon, minus).dropna()
+        first = BEFORE if base == "close before" else DECISION
+        if first not in windows.index:
+            continue
+        value = float(windows.loc[first])
+        low, high = np.quantile(windows, [0.025, 0.975])
+        sessions = "session" if horizon == 1 else "sessions"
+        label = f"{small} − {minus}, {horizon} {sessions} from the {base}"
+        rank = float((windows < value).mean())
+        rows.append((label, horizon, minus, small, base, value, low, high, rank))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _specifications(market: Market) -> list[tuple[str, str, str, int]]:
+    second = next(s for s in SECOND_SMALL if s != market.small)
+    yardsticks = dict.fromkeys([market.large, market.tech, EQUAL_WEIGHT])
+    smalls = dict.fromkeys([market.small, second])
+    bases = ("close before", "close of the day")
+    return [
+        (small, minus, base, horizon)
+        for small, minus, base, horizon in product(smalls, yardsticks, bases, HORIZONS)
+        if small != minus
+        and {small, minus} <= set(market.history.columns)
+        and _why_not(market, horizon, BEFORE if base == "close before" else DECISION) is None
+    ]
+
+
+@lru_cache(maxsize=8)
+def family(market: Market) -> Family | None:
+    """Step-down p-values of all specifications together, one-sided for a tailwind.
+
+    Each random date since 2010 is one resample of ALL windows, so their overlap is kept. A window
+    is compared with the mean of its kind, in its standard deviations.
+    """
+    table = grid(market)
+    if table.empty:
+        return None
+    longest = int(table["horizon"].max())
+    keys = zip(table["small"], table["benchmark"], table["base"], table["horizon"], strict=True)
+    columns = []
+    for small, minus, base, horizon in keys:
+        windows = all_windows(market, small, horizon, minus)
+        # A placebo date is the close before its "decision", so later bases shift by one session.
+        columns.append(windows.shift(-1) if base != "close before" else windows)
+    placebo = pd.concat(columns, axis=1).iloc[: len(market.closes) - longest - 1].dropna()
+    values = placebo.to_numpy()
+    if len(values) < 2 * longest:
+        return None
+    centre, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
+    observed = (table["value"].to_numpy() - centre) / spread
+    return romano_wolf(
+        observed, (values - centre) / spread, list(table["label"]), alternative="greater"
+    )
+
+
+def _family_finding(market: Market) -> Finding:
+    id = f"{THEME}.september_2024_family_p"
+    label = "Smallest family-wise p-value of a tailwind after the September 2024 cut"
+    series = (market.small, market.large, market.tech)
+    tested = family(market)
+    if tested is None:
+        reason = _why_not(market, 1) or "the window holds too few random dates to compare with"
+        return missing(id, label, unit="p-value", series=series, reason=reason)
+    table = grid(market)
+    longest = int(table["horizon"].max())
+    return Finding(
+        id=id,
+        chapter=chapter_of(id),
+        label=label,
+        value=float(tested.table["p_adjusted"].min()),
+        unit="p-value",
+        method=f"{tested.method}, one-sided; every date since 2010 with {longest} sessions after it",
+        n=tested.tried,
+        start=DECISION.date().isoformat(),
+        end=market.closes[_base(market) + longest].date().isoformat(),
+        series=tuple(dict.fromkeys([*table["small"], *table["benchmark"]])),
+    )
+
+
+def specifications(market: Market) -> list[Specification]:
+    """The grid as specifications; realised windows carry no interval."""
+    return [Specification(label=r.label, value=r.value) for r in grid(market).itertuples()]
+
+
+def horizons(market: Market) -> pd.DataFrame:
+    """Windows from the close before: ``horizon, benchmark, value, low, high, percentile``."""
+    table = grid(market)
+    table = table[(table["base"] == "close before") & (table["small"] == market.small)]
+    keep = ["horizon", "benchmark", "value", "low", "high", "percentile"]
+    return table[table["benchmark"] != EQUAL_WEIGHT][keep].reset_index(drop=True)
+
+
+def path(market: Market, minus: str, longest: int = 252) -> pd.DataFrame:
+    """Relative return by sessions since the close before, with the band of random dates.
+
+    Returns:
+        Rows by ``session`` 1 … ``longest`` (as far as the window goes): ``value``, and ``low, middle,
+        high``: the 5th, 50th and 95th percentile of all windows of that length since 2010.
+        Empty when the cut is outside the window.
+    """
+    columns = ["session", "value", "low", "middle", "high"]
+    if _why_not(market, 1) is not None:
+        return pd.DataFrame(columns=columns)
+    last = min(longest, len(market.closes) - 1 - _base(market))
+    rows = []
+    for length in range(1, last + 1):
+        windows = all_windows(market, market.small, length, minus)
+        low, middle, high = np.nanquantile(windows.to_numpy(), [0.05, 0.5, 0.95])
+        rows.append((length, float(windows.loc[BEFORE]), low, middle, high))
+    return pd.DataFrame(rows, columns=columns)

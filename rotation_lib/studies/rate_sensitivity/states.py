@@ -1,0 +1,209 @@
+"""The rate beta by state of the world, and the relative return by kind of curve move.
+
+A state must be knowable at the time: decisions already taken, inflation already published,
+filtered probabilities (whose parameters alone come from the whole sample).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import Finding, missing
+from ...market import Market
+from ...stats.regimes import fit_regimes
+from ...stats.regression import CONSTANT
+from ...stats.returns import latest_on
+from .betas import THEME
+from .stability import ERAS, LAST_ERA
+from .weekly import MINIMUM_WEEKS, RATES, SLOPE_UNIT, Weekly, by_group, fit, weekly
+
+#: Months within which the last change of the target range marks a phase.
+PHASE_DAYS = 182
+#: Consumer price inflation above which it counts as high, per cent over twelve months.
+HIGH_INFLATION = 3.0
+STATES = {
+    "hiking": ("Fed policy", "raised within six months"),
+    "holding": ("Fed policy", "unchanged for six months"),
+    "cutting": ("Fed policy", "cut within six months"),
+    "high_inflation": ("Inflation", "above 3%"),
+    "low_inflation": ("Inflation", "3% or less"),
+    "stormy": ("Stock market", "stormy"),
+    "calm": ("Stock market", "calm"),
+}
+MOVES = {
+    "bull_steepening": "yields fall, curve steepens",
+    "bull_flattening": "yields fall, curve flattens",
+    "bear_steepening": "yields rise, curve steepens",
+    "bear_flattening": "yields rise, curve flattens",
+}
+
+
+def policy_phase(market: Market, dates: pd.DatetimeIndex) -> pd.Series:
+    """``hiking``, ``cutting`` or ``holding`` on each date, by the decisions taken until then."""
+    moves = market.decisions[market.decisions["change_bp"] != 0]
+    when = pd.DatetimeIndex(moves["reaction_session"])
+    at = when.searchsorted(dates, side="right") - 1
+    phase = np.full(len(dates), "holding", dtype=object)
+    known = at >= 0
+    age = np.full(len(dates), np.inf)
+    age[known] = (dates[known] - when[at[known]]).days
+    sign = np.zeros(len(dates))
+    sign[known] = np.sign(moves["change_bp"].to_numpy()[at[known]])
+    phase[(age <= PHASE_DAYS) & (sign > 0)] = "hiking"
+    phase[(age <= PHASE_DAYS) & (sign < 0)] = "cutting"
+    return pd.Series(phase, index=dates, dtype="str")
+
+
+def inflation_state(market: Market, dates: pd.DatetimeIndex) -> pd.Series:
+    """``high_inflation`` or ``low_inflation`` by the last twelve-month rate published, else ``""``."""
+    try:
+        prices = market.macro("CPIAUCSL")
+    except DataError:
+        return pd.Series("", index=dates, dtype="str")
+    before = prices.reindex(prices.index - pd.DateOffset(years=1)).to_numpy()
+    rate = pd.Series(100 * (prices.to_numpy() / before - 1), index=prices.index).dropna()
+    published = market.catalog.published("CPIAUCSL", pd.DatetimeIndex(rate.index))
+    out = pd.Series(rate.to_numpy(), index=published)
+    known = latest_on(out[out.index.notna()].sort_index(), dates)
+    names = np.where(known > HIGH_INFLATION, "high_inflation", "low_inflation")
+    return pd.Series(np.where(known.isna(), "", names), index=dates, dtype="str")
+
+
+def market_state(w: Weekly) -> pd.Series:
+    """``stormy`` where the filtered probability of the volatile state passes one half."""
+    returns = w.returns[w.large].dropna()
+    try:
+        odds = fit_regimes(returns).probabilities.iloc[:, -1]
+    except (DataError, ValueError, np.linalg.LinAlgError):
+        return pd.Series("", index=w.relative.index, dtype="str")
+    names = pd.Series(np.where(odds > 0.5, "stormy", "calm"), index=returns.index, dtype="str")
+    return names.reindex(w.relative.index, fill_value="")
+
+
+def beta_by_state(market: Market, rate: str = "DGS2") -> pd.DataFrame:
+    """Slope in every state that has enough weeks.
+
+    Returns:
+        Rows by state id (order of :data:`STATES`); columns ``value, low, high, weeks, first, last,
+        group, state``.
+    """
+    w = weekly(market)
+    columns = ["value", "low", "high", "weeks", "first", "last", "group", "state"]
+    if rate not in w.changes:
+        return pd.DataFrame(columns=columns)
+    y, x = w.pair([rate])
+    dates = pd.DatetimeIndex(y.index)
+    labels = (
+        policy_phase(market, dates),
+        inflation_state(market, dates),
+        market_state(w).loc[dates],
+    )
+    tables = [by_group(y, x[rate], label) for label in labels]
+    filled = [t for t in tables if len(t)]
+    if not filled:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(filled)
+    table = table.loc[[s for s in STATES if s in table.index]]
+    table["group"] = [STATES[s][0] for s in table.index]
+    table["state"] = [STATES[s][1] for s in table.index]
+    return table[columns]
+
+
+def curve_moves(market: Market, since: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Mean weekly relative return by the kind of curve move of the same week.
+
+    Args:
+        market: data and window. since: first week-end that counts; the whole window without it.
+
+    Bull and bear by the mean of the 2- and 10-year changes (below zero, zero or above); steepening
+    and flattening by their difference (above zero, zero or below).
+
+    Returns:
+        Rows by id of :data:`MOVES`; columns ``value, low, high, weeks``; kinds seen in fewer than
+            ten weeks, and stretches of fewer than 52, are left out.
+    """
+    w = weekly(market)
+    columns = ["value", "low", "high", "weeks", "first", "last"]
+    if not {"DGS2", "DGS10"} <= set(w.changes.columns):
+        return pd.DataFrame(columns=columns)
+    y, x = w.pair(["DGS2", "DGS10"])
+    if since is not None:
+        y, x = y.loc[since:], x.loc[since:]
+    level, slope = x.mean(axis=1), x["DGS10"] - x["DGS2"]
+    side = np.where(level < 0, "bull", "bear")
+    kind = pd.Series(
+        [
+            f"{s}_{'steepening' if c > 0 else 'flattening'}"
+            for s, c in zip(side, slope, strict=True)
+        ],
+        index=y.index,
+    )
+    rows = {}
+    for move in MOVES:
+        others = [m for m in MOVES if m != move and (kind == m).any()]
+        # The intercept is the mean of the one kind that has no indicator of its own.
+        design = pd.DataFrame({m: (kind == m).astype(float) for m in others}, index=y.index)
+        dates = y.index[kind == move]
+        weeks = len(dates)
+        result = fit(y, design) if weeks >= 10 and others else ""
+        if not isinstance(result, str):
+            interval = result.interval(CONSTANT)
+            value = result.coefficient(CONSTANT)
+            rows[move] = (value, interval.low, interval.high, weeks, dates[0], dates[-1])
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def findings(market: Market) -> list[Finding]:
+    """One finding a state, and two a kind of curve move: whole window and since mid-2023."""
+    w = weekly(market)
+    series = (w.small, w.large, "DGS2")
+    table = beta_by_state(market)
+    out = []
+    for state, (group, words) in STATES.items():
+        label = f"Rate beta, {RATES['DGS2']}, {group} {words}"
+        more = ("CPIAUCSL",) if group == "Inflation" else ()
+        why = f"fewer than {MINIMUM_WEEKS} weeks of the window are in that state"
+        out.append(_row(f"beta_2y_{state}", label, table, state, SLOPE_UNIT, (*series, *more), why))
+    why = "too few weeks of that stretch are in the window or saw that move"
+    for suffix, name, since in (("", "whole window", None), ("_late", LAST_ERA, ERAS[LAST_ERA])):
+        moves = curve_moves(market, since)
+        for move, words in MOVES.items():
+            label = f"Mean weekly relative return when {words}, {name}"
+            out.append(
+                _row(
+                    f"mean_{move}{suffix}", label, moves, move, "fraction", (*series, "DGS10"), why
+                )
+            )
+    return out
+
+
+def _row(
+    name: str,
+    label: str,
+    table: pd.DataFrame,
+    key: str,
+    unit: str,
+    series: tuple[str, ...],
+    why: str,
+) -> Finding:
+    id = f"{THEME}.{name}"
+    if key not in table.index:
+        return missing(id, label, unit=unit, series=series, reason=why)
+    row = table.loc[key]
+    return Finding(
+        id=id,
+        chapter=THEME,
+        label=label,
+        value=row["value"],
+        low=row["low"],
+        high=row["high"],
+        confidence=0.95,
+        unit=unit,
+        method="one regression with all groups, Newey-West standard errors, Bartlett kernel, 4 lags",
+        n=int(row["weeks"]),
+        start=row["first"].date().isoformat(),
+        end=row["last"].date().isoformat(),
+        series=series,
+    )

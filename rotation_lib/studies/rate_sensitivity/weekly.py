@@ -1,0 +1,173 @@
+"""Weekly relative returns beside the same weeks' changes in yields, and slopes of one on the other.
+
+Everything that measures a rate beta starts here. It must never fill a missing week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import Finding, missing, tendency
+from ...market import Market
+from ...stats.regression import CONSTANT, Regression, newey_west
+from ...stats.returns import FRIDAY, week_ends, weekly_changes, weekly_log_returns
+
+#: Newey-West lags of weekly regressions, and the fewest weeks a slope may rest on.
+LAGS = 4
+MINIMUM_WEEKS = 52
+#: Yields of the chapter: catalog id → words.
+RATES = {
+    "DGS2": "2-year yield",
+    "DGS10": "10-year yield",
+    "DGS30": "30-year yield",
+    "DFII10": "10-year real yield",
+    "T10YIE": "10-year breakeven",
+}
+SLOPE_UNIT = "pp per pp"
+
+
+@dataclass(frozen=True, eq=False)
+class Weekly:
+    """One row a week, dated by the session that ends it.
+
+    Attributes:
+        small, large: symbols compared.
+        returns: log total returns of ``small`` and ``large`` (fractions).
+        relative: the first minus the second.
+        changes: weekly changes of the yields of :data:`RATES` that can be seen, percentage points;
+            NaN where a yield had not been observed yet.
+    """
+
+    small: str
+    large: str
+    returns: pd.DataFrame
+    relative: pd.Series
+    changes: pd.DataFrame
+
+    def pair(self, rates: Sequence[str], control: bool = False) -> tuple[pd.Series, pd.DataFrame]:
+        """Relative returns and regressors on the weeks on which all are known.
+
+        Args:
+            rates: ids of :data:`RATES`. control: add the return of ``large`` as ``market``.
+
+        Raises:
+            DataError: if a rate cannot be seen.
+        """
+        unseen = [r for r in rates if r not in self.changes]
+        if unseen:
+            raise DataError(f"{unseen[0]} has no observation in this window; choose other dates.")
+        x = self.changes[list(rates)]
+        if control:
+            x = x.assign(market=self.returns[self.large])
+        whole = pd.concat([self.relative.rename("relative"), x], axis=1).dropna()
+        return whole["relative"], whole[list(x.columns)]
+
+
+@lru_cache(maxsize=32)
+def weekly(market: Market, small: str = "", large: str = "", weekday: int = FRIDAY) -> Weekly:
+    """The window by weeks.
+
+    Weeks end on the last session on or before ``weekday`` (4 is Friday); a week whose closing day
+    lies after the window's end is dropped; the first return runs between the first two week-ends
+    on or after the base close. Yields are the latest dated on or before a week-end.
+
+    Args:
+        market: data and window.
+        small, large: symbols; the market's own when empty.
+    """
+    first, second = small or market.small, large or market.large
+    daily = market.total_returns[[first, second]]
+    returns = weekly_log_returns(daily, market.base, market.end, weekday)
+    ends = week_ends(market.sessions, market.base, market.end, weekday)
+    yields = market.yields
+    changes = pd.DataFrame(
+        {r: weekly_changes(yields[r], ends) for r in RATES if r in yields}, index=returns.index
+    )
+    relative = (returns[first] - returns[second]).rename("relative")
+    return Weekly(first, second, returns, relative, changes)
+
+
+def fit(y: pd.Series, x: pd.DataFrame, lags: int = LAGS) -> Regression | str:
+    """The regression, or the reason why there is none."""
+    if len(y) < MINIMUM_WEEKS:
+        return f"{len(y)} complete weeks are too few, {MINIMUM_WEEKS} are needed"
+    try:
+        return newey_west(y, x, lags)
+    except DataError as error:
+        return str(error).rstrip(".")
+
+
+def slope_finding(
+    id: str,
+    label: str,
+    y: pd.Series,
+    x: pd.DataFrame,
+    name: str,
+    series: Sequence[str],
+    *,
+    n: int | None = None,
+) -> Finding:
+    """The coefficient of ``name`` in a regression of ``y`` on ``x``, or a null with its reason.
+
+    Args:
+        y, x: weekly, as :meth:`Weekly.pair` gives them.
+        name: a column of ``x``, or :data:`CONSTANT` for the mean at x = 0.
+        n: weeks that carry the coefficient, where fewer than all.
+    """
+    result = fit(y, x)
+    unit = "fraction" if name == CONSTANT else SLOPE_UNIT
+    if isinstance(result, str):
+        return missing(id, label, unit=unit, series=series, reason=result)
+    text = f"weekly log total returns, {result.method}"
+    others = [c for c in x.columns if c != name]
+    if others:
+        text += f", with {', '.join(map(str, others))} in the regression"
+    return tendency(
+        id,
+        label,
+        result.coefficient(name),
+        result.interval(name),
+        unit=unit,
+        index=pd.DatetimeIndex(y.index),
+        series=series,
+        method=text,
+        n=n,
+    )
+
+
+def by_group(y: pd.Series, x: pd.Series, groups: pd.Series) -> pd.DataFrame:
+    """One slope a group of weeks, all from one regression, so that lags cross no gap.
+
+    Args:
+        y, x: n weekly values. groups: a label a week; weeks labelled "" belong to none.
+
+    Returns:
+        Rows by label in order of appearance in ``groups.unique()``; columns ``value, low, high,
+        weeks, first, last``. Groups under :data:`MINIMUM_WEEKS` weeks are left out.
+    """
+    sizes = groups[groups != ""].value_counts(sort=False)
+    kept = [str(g) for g in groups.unique() if g != "" and sizes[g] >= MINIMUM_WEEKS]
+    columns = ["value", "low", "high", "weeks", "first", "last"]
+    design = pd.DataFrame(index=y.index)
+    # A group's own intercept; the last set of weeks keeps the common one.
+    rest = (~groups.isin(kept)).any()
+    for position, group in enumerate(kept):
+        inside = (groups == group).to_numpy()
+        if rest or position:
+            design[f"level {group}"] = inside.astype(float)
+        design[f"slope {group}"] = np.where(inside, x.to_numpy(), 0.0)
+    result = fit(y, design) if kept else ""
+    if isinstance(result, str):
+        return pd.DataFrame(columns=columns)
+    rows = {}
+    for group in kept:
+        interval, dates = result.interval(f"slope {group}"), y.index[groups == group]
+        value = result.coefficient(f"slope {group}")
+        rows[group] = (value, interval.low, interval.high, len(dates), dates[0], dates[-1])
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

@@ -1,0 +1,25 @@
+"""Reshoring and sectors: spending, jobs, output and orders, funds since the cut, tax steps.
+
+Pure functions of a market; no chart, no file, no clock.
+"""
+
+from __future__ import annotations
+
+from ...findings import Finding
+from ...market import Market
+from . import leads, pairs, sectors, spending, tax, turns
+from .specs import specifications
+
+__all__ = ["findings", "specifications"]
+
+
+def findings(market: Market) -> list[Finding]:
+    """Every finding of the chapter, the fixed one first."""
+    return [
+        *spending.findings(market),
+        *turns.findings(market),
+        *sectors.findings(market),
+        *pairs.findings(market),
+        *leads.findings(market),
+        *tax.findings(market),
+    ]

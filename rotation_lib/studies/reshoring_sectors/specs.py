@@ -1,0 +1,152 @@
+"""Other reasonable ways to measure each claim, chosen before looking at their results.
+
+Every specification is reported, whatever it says.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...findings import Specification
+from ...market import Market
+from ...stats.eventstudy import event_returns
+from . import leads, pairs, spending, tax
+from .sectors import drawn, since
+from .terms import (
+    CUT_BASE,
+    EPISODE_NAMES,
+    EXPECTED_BASE,
+    FUNDS,
+    GROUPS,
+    HORIZONS,
+    PAIRS,
+    TAX_EPISODES,
+)
+
+EQUAL_WEIGHT = "RSP"
+WINDOWS = {
+    "since the cut": (CUT_BASE, None),
+    "first year": (CUT_BASE, 252),
+    "since July 2024": (EXPECTED_BASE, None),
+}
+_GROUP_OF = {fund: group for group, funds in GROUPS.items() for fund in funds}
+
+
+def sector_curve(market: Market) -> pd.DataFrame:
+    """Every fund against two benchmarks over three windows.
+
+    Columns: ``label``, ``value``, ``low``, ``high`` (mean daily difference × 252 with its 95 %
+    block-bootstrap interval), ``Group``, ``Fund``, ``Benchmark``, ``Window``. Empty where the
+    report's window does not reach the cut.
+    """
+    rows = []
+    for window, (base, sessions) in WINDOWS.items():
+        for benchmark in dict.fromkeys((market.large, EQUAL_WEIGHT)):
+            held = since(market, base, benchmark, sessions)
+            if held is None:
+                continue
+            sample = drawn(held.relative(), held.returns)
+            for fund in held.funds:
+                low, high = sample.interval(fund)
+                value = float(sample.estimate[sample.names.index(fund)])
+                rows.append(
+                    (
+                        f"{fund} − {benchmark}, {window}",
+                        value,
+                        low,
+                        high,
+                        _GROUP_OF[fund],
+                        fund,
+                        benchmark,
+                        window,
+                    )
+                )
+    names = ["label", "value", "low", "high", "Group", "Fund", "Benchmark", "Window"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _sectors(market: Market) -> list[Specification]:
+    curve = sector_curve(market)
+    if curve.empty:
+        return [
+            Specification(label=f"{f} − {market.large}, since the cut", value=None) for f in FUNDS
+        ]
+    return [
+        Specification(label=f"{r.label}, per year", value=r.value, low=r.low, high=r.high)
+        for r in curve.itertuples()
+    ]
+
+
+def _reshoring(market: Market) -> list[Specification]:
+    made = []
+    for name, base in pairs.windows().items():
+        held = pairs.sample_since(market, base)
+        for key in PAIRS:
+            label = f"{pairs.title(key)} per year, {name}"
+            if held is None or key not in held[0].names:
+                made.append(Specification(label=label, value=None))
+                continue
+            sample = held[0]
+            low, high = sample.interval(key)
+            value = float(sample.estimate[sample.names.index(key)])
+            made.append(Specification(label=label, value=value, low=low, high=high))
+    measured = {f.id.split(".")[1]: f for f in spending.findings(market)}
+    made += [
+        Specification(label=measured[i].label, value=measured[i].value)
+        for i in (
+            "construction_from_peak",
+            "construction_from_peak_real",
+            "construction_12m_real",
+            "construction_since_iija",
+            "construction_since_iija_real",
+        )
+    ]
+    tried = leads.table(market)
+    for outcome in leads.OUTCOMES:
+        part = tried[tried["outcome"] == outcome]
+        best = None if part.empty else leads.strongest(part)
+        label = f"{outcome}: R² out of sample of its strongest lead"
+        if best is not None:
+            label += f" ({best['predictor']}, {best['horizon']} ahead)"
+        made.append(Specification(label=label, value=None if best is None else best["oos_r2"]))
+    return made
+
+
+def _tax(market: Market) -> list[Specification]:
+    joint = tax.joint_table(market)
+    made = []
+    for episode, name in EPISODE_NAMES.items():
+        for h in HORIZONS:
+            row = joint[(joint["episode"] == episode) & (joint["horizon"] == h)]
+            label = f"{name}, mean of {h}-session reactions"
+            if row.empty:
+                made.append(Specification(label=label, value=None))
+                continue
+            hit = row.iloc[0]
+            made.append(
+                Specification(label=label, value=hit["value"], low=hit["low"], high=hit["high"])
+            )
+    without = {
+        "2016": "2016–17 without the election, mean of 5-session reactions",
+        "2025": "2025 without the confounded signing, mean of 5-session reactions",
+    }
+    for episode, label in without.items():
+        events = TAX_EPISODES[episode][1:] if episode == "2016" else TAX_EPISODES[episode][:-1]
+        value = None
+        if tax.reason_without(market, episode) is None:
+            kept = tax.apart(events, 5, pd.DatetimeIndex(market.history.index))
+            small, large = market.history[market.small], market.history[market.large]
+            value = float(event_returns(small, [e.session for e in kept], [5], large)[5].mean())
+        made.append(Specification(label=label, value=value))
+    for finding in tax.findings(market)[-2:]:
+        made.append(Specification(label=finding.label, value=finding.value))
+    return made
+
+
+def specifications(market: Market) -> dict[str, list[Specification]]:
+    """Specifications by claim."""
+    return {
+        "rate-cut-sectors": _sectors(market),
+        "reshoring-tailwind": _reshoring(market),
+        "tax-cut-tailwind": _tax(market),
+    }

@@ -1,0 +1,260 @@
+"""Small minus large caps around the steps of two tax laws, against dates of no meaning.
+
+Single events are facts with a rank; what a law did is judged by the mean of its events whose
+windows do not overlap. Nothing here says that tax was the only news of a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ...findings import SEED, Finding, missing, tendency
+from ...market import Market
+from ...stats.bootstrap import Array
+from ...stats.eventstudy import event_returns, placebo_p_value, window_returns
+from ...stats.multiple import romano_wolf
+from ..facts import null_reason, window_fact
+from .terms import (
+    DRAWS,
+    ENACTED_BASE,
+    EPISODE_NAMES,
+    HORIZONS,
+    TAX_EPISODES,
+    YEAR,
+    Bounds,
+    TaxEvent,
+    finding_id,
+)
+
+COLUMNS = ["episode", "horizon", "value", "low", "high", "events", "p", "p_family"]
+
+
+def reason_without(market: Market, episode: str, horizon: int = max(HORIZONS)) -> str | None:
+    """Why an episode cannot be measured over ``horizon`` sessions, or ``None``."""
+    sessions = [e.session for e in TAX_EPISODES[episode]]
+    if market.end < sessions[-1]:
+        return f"the report ends on {market.end.date()}, before the last step of the law"
+    closes = market.closes
+    last = closes.get_indexer([sessions[-1]])[0] + horizon - 1
+    if last >= len(closes):
+        return f"fewer than {horizon} sessions have passed since the last step of the law"
+    return null_reason(market, closes[closes.get_indexer([sessions[0]])[0] - 1], closes[last])
+
+
+def event_table(market: Market) -> pd.DataFrame:
+    """Each step that lies in the window, with small minus large over 1, 5 and 21 sessions.
+
+    Columns: ``episode``, ``event``, ``session``; per horizon ``r<h>`` (difference of total
+    returns from the close before, NaN where the window is not complete) and ``rank<h>`` (share of
+    all windows since 2010 that were lower).
+    """
+    small, large = market.history[market.small], market.history[market.large]
+    windows = {h: window_returns(small, h, large).dropna() for h in HORIZONS}
+    rows = []
+    for episode, events in TAX_EPISODES.items():
+        for event in events:
+            if not market.start <= event.session <= market.end:
+                continue
+            values = event_returns(small, [event.session], HORIZONS, large).iloc[0]
+            row: dict[str, object] = {
+                "episode": EPISODE_NAMES[episode],
+                "event": event.name,
+                "session": event.session,
+            }
+            for h in HORIZONS:
+                row[f"r{h}"] = float(values[h])
+                known = np.isfinite(values[h])
+                row[f"rank{h}"] = float((windows[h] < values[h]).mean()) if known else np.nan
+            rows.append(row)
+    names = [f"{kind}{h}" for h in HORIZONS for kind in ("r", "rank")]
+    return pd.DataFrame(rows, columns=["episode", "event", "session", *names])
+
+
+def reactions(market: Market, horizon: int = 5) -> pd.DataFrame:
+    """Each step and the mean of each law over ``horizon`` sessions, with intervals, for a chart.
+
+    Columns: ``label``, ``value``, ``low``, ``high``. A single step's interval inverts the test
+    against all windows since 2010, a mean's the one against placebo dates.
+    """
+    pool = window_returns(
+        market.history[market.small], horizon, market.history[market.large]
+    ).dropna()
+    below, above = pool.quantile([0.025, 0.975]) - pool.mean()
+    events = event_table(market)
+    rows = [
+        (event, value, value - above, value - below)
+        for event, value in zip(events["event"], events[f"r{horizon}"], strict=True)
+    ]
+    joint = joint_table(market)
+    for hit in joint[joint["horizon"] == horizon].itertuples():
+        name = f"Mean of {hit.events} steps, {EPISODE_NAMES[hit.episode]}"
+        rows.append((name, hit.value, hit.low, hit.high))
+    table = pd.DataFrame(rows, columns=["label", "value", "low", "high"])
+    return table.astype({"value": float, "low": float, "high": float}).dropna(ignore_index=True)
+
+
+def apart(events: Sequence[TaxEvent], horizon: int, index: pd.DatetimeIndex) -> list[TaxEvent]:
+    """The events whose windows of ``horizon`` sessions do not overlap an earlier one's."""
+    kept: list[TaxEvent] = []
+    free = -1
+    for event in events:
+        at = int(index.get_indexer([event.session])[0])
+        if at >= free:
+            kept.append(event)
+            free = at + horizon
+    return kept
+
+
+def placebo_sets(market: Market, count: int, draws: int, seed: int) -> np.ndarray:
+    """Rows of the history at which ``count`` meaningless events begin, shape (draws, count).
+
+    Dates of a set are the longest horizon apart, have full windows, and lie that far from every
+    tax event.
+    """
+    horizon = max(HORIZONS)
+    windows = window_returns(
+        market.history[market.small], horizon, market.history[market.large]
+    ).to_numpy()
+    rows = np.flatnonzero(np.isfinite(windows))
+    index = pd.DatetimeIndex(market.history.index)
+    sessions = pd.DatetimeIndex([e.session for part in TAX_EPISODES.values() for e in part])
+    taken = index.get_indexer(sessions)
+    taken = taken[taken >= 0]
+    if len(taken):
+        rows = rows[(np.abs(rows[:, None] - taken) >= horizon).all(axis=1)]
+    rng = np.random.default_rng(seed)
+    kept: list[np.ndarray] = []
+    have = 0
+    while have < draws:
+        sets = rng.choice(rows, size=(draws, count))
+        gaps = np.diff(np.sort(sets, axis=1), axis=1)
+        good = sets[(gaps >= horizon).all(axis=1)]
+        kept.append(good)
+        have += len(good)
+    return np.concatenate(kept)[:draws]
+
+
+def joint_table(market: Market) -> pd.DataFrame:
+    """Mean over the steps of each law that do not overlap, against placebo dates.
+
+    Columns: ``episode`` (key), ``horizon``, ``value``, ``low``, ``high`` (the values of a common
+    effect that the placebo dates do not reject at 5 %), ``events``, ``p`` (alone, two-sided),
+    ``p_family`` (Romano–Wolf over all rows). Episodes that the window does not allow are left out.
+    """
+    index = pd.DatetimeIndex(market.history.index)
+    small, large = market.history[market.small], market.history[market.large]
+    windows = {h: window_returns(small, h, large).to_numpy() for h in HORIZONS}
+    rows: list[dict[str, object]] = []
+    nulls: list[Array] = []
+    for i, (episode, events) in enumerate(TAX_EPISODES.items()):
+        if reason_without(market, episode) is not None:
+            continue
+        sets = placebo_sets(market, len(events), DRAWS, SEED + i)
+        for h in HORIZONS:
+            kept = apart(events, h, index)
+            value = float(event_returns(small, [e.session for e in kept], [h], large)[h].mean())
+            null = windows[h][sets[:, : len(kept)]].mean(axis=1)
+            below, above = np.quantile(null, [0.025, 0.975])
+            centre = float(null.mean())
+            rows.append(
+                {
+                    "episode": episode,
+                    "horizon": h,
+                    "value": value,
+                    "low": value - (above - centre),
+                    "high": value - (below - centre),
+                    "events": len(kept),
+                    "p": placebo_p_value(value, null),
+                }
+            )
+            nulls.append((null - null.mean()) / null.std(ddof=1))
+            rows[-1]["z"] = (value - null.mean()) / null.std(ddof=1)
+    if not rows:
+        return pd.DataFrame(columns=COLUMNS)
+    made = pd.DataFrame(rows)
+    family = romano_wolf(made["z"].to_numpy(), np.column_stack(nulls), [str(i) for i in made.index])
+    return made.assign(p_family=family.table["p_adjusted"].to_numpy())[COLUMNS]
+
+
+def findings(market: Market) -> list[Finding]:
+    """Joint reaction to each law over 1, 5 and 21 sessions with p-values, and the year after."""
+    joint = joint_table(market)
+    made: list[Finding] = []
+    for episode in TAX_EPISODES:
+        for h in HORIZONS:
+            made += _joint(market, joint, episode, h)
+    return made + [_year(market, episode) for episode in TAX_EPISODES]
+
+
+def _joint(market: Market, joint: pd.DataFrame, episode: str, h: int) -> list[Finding]:
+    names = (finding_id(f"tax_{episode}_{h}d"), finding_id(f"tax_{episode}_{h}d_p"))
+    span = "session" if h == 1 else "sessions"
+    law = f"the {EPISODE_NAMES[episode]} tax law"
+    labels = (
+        f"Small minus large caps over {h} {span} around steps of {law}, mean",
+        f"Family-wise placebo p-value of {law} over {h} {span}",
+    )
+    ids = (market.small, market.large)
+    row = joint[(joint["episode"] == episode) & (joint["horizon"] == h)]
+    if row.empty:
+        reason = reason_without(market, episode) or "the steps lie outside the window"
+        return [
+            missing(n, t, unit=u, series=ids, reason=reason)
+            for n, t, u in zip(names, labels, ("fraction", "p-value"), strict=True)
+        ]
+    hit = row.iloc[0]
+    how = (
+        f"mean of {int(hit['events'])} steps whose windows do not overlap, difference of total "
+        f"returns from the close before; {DRAWS:,} sets of placebo dates since 2010, at least "
+        f"{max(HORIZONS)} sessions apart and away from tax events, seed {SEED}"
+    )
+    index = pd.DatetimeIndex([e.session for e in TAX_EPISODES[episode]])
+    bounds = Bounds(
+        float(hit["low"]), float(hit["high"]), f"{how}; interval by inverting the placebo test"
+    )
+    return [
+        tendency(
+            names[0],
+            labels[0],
+            float(hit["value"]),
+            bounds,
+            unit="fraction",
+            index=index,
+            series=ids,
+            n=int(hit["events"]),
+        ),
+        tendency(
+            names[1],
+            labels[1],
+            float(hit["p_family"]),
+            None,
+            unit="p-value",
+            index=index,
+            series=ids,
+            n=int(hit["events"]),
+            method=f"{how}; two-sided, Romano–Wolf step-down over {len(joint)} tests",
+        ),
+    ]
+
+
+def _year(market: Market, episode: str) -> Finding:
+    base = ENACTED_BASE[episode]
+    name = finding_id(f"tax_{episode}_year")
+    label = (
+        f"Small minus large caps in the {YEAR} sessions after the {EPISODE_NAMES[episode]} tax law"
+    )
+    closes = market.closes
+    at = int(closes.get_indexer([base])[0])
+    if market.end <= base or at + YEAR >= len(closes):
+        reason = (
+            "the law was signed after the report's end"
+            if market.end <= base
+            else f"{YEAR} sessions have not passed since the law was signed"
+        )
+        return missing(
+            name, label, unit="fraction", series=(market.small, market.large), reason=reason
+        )
+    return window_fact(market, name, label, market.small, base, closes[at + YEAR], market.large)
