@@ -115,3 +115,23 @@ def test_a_missing_number_makes_an_honest_tile() -> None:
     )
     assert "no data yet" in words._tile("X", gone)
     assert ">–<" in words._tile("X", gone)
+
+
+def test_the_story_heading_says_what_was_won_back() -> None:
+    days = pd.to_datetime(["2019-12-31", "2020-06-30", "2021-12-31"])
+
+    def heading(*values: float) -> str:
+        return words.story_heading(pd.DataFrame({"against technology": values}, index=days))
+
+    assert heading(1.0, 0.5, 0.6) == (
+        "Small caps have won back 20% of the ground they lost to technology after December 2019"
+    )
+    assert heading(1.0, 0.5, 2.0).startswith("Small caps have won back 100%")
+    assert "to this day" in heading(1.0, 0.9, 0.8)
+    assert "no ground" in heading(1.0, 1.1, 1.2)
+
+
+def test_the_horizon_heading_counts_leads_over_both() -> None:
+    mixed = leads(**{"3_months": (0.1, 0.1), "1_year": (0.1, -0.1)})
+    assert words.now_heading(mixed) == "Small caps lead both over one of two horizons"
+    assert "so short a window" in words.now_heading(leads())

@@ -92,6 +92,33 @@ def long_run_sentence(wealth: pd.DataFrame) -> str:
     return text + "."
 
 
+def story_heading(wealth: pd.DataFrame) -> str:
+    """Heading of the story: how much of the ground lost to technology has been won back."""
+    column = wealth["against technology"]
+    low_day = column.idxmin()
+    high = float(column.loc[:low_day].max())
+    low, last = float(column.min()), float(column.iloc[-1])
+    if high - low <= EVEN:
+        return "Small caps have lost no ground to technology in this window"
+    if low_day == column.index[-1]:
+        return "Small caps are losing ground to technology to this day"
+    share = min((last - low) / (high - low), 1.0)
+    lost_since = column.loc[:low_day].idxmax()
+    return (
+        f"Small caps have won back {words.pct(share, 0)} of the ground "
+        f"they lost to technology after {words.month(lost_since)}"
+    )
+
+
+def now_heading(leadership: pd.DataFrame) -> str:
+    """Heading of the horizons: in how many of them small caps lead both."""
+    if leadership.empty:
+        return "Who leads now cannot be said of so short a window"
+    least = leadership.groupby("horizon", sort=False)["value"].min()
+    ahead = int((least > EVEN).sum())
+    return f"Small caps lead both over {words.spelled(ahead)} of {words.spelled(len(least))} horizons"
+
+
 def wealth_title(wealth: pd.DataFrame) -> str:
     """Title of the story's chart: where relative wealth stands and how far it came back."""
     column = wealth["against technology"]
