@@ -18,7 +18,7 @@ from .narrative import provenance as provenance_text
 from .narrative.prose import Prose
 from .params import NoExtras, chapter_extras, extra_names, report_params
 from .project import THEMES
-from .results import all_results, theme_claims, theme_findings
+from .results import all_results, theme_results
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,18 +36,20 @@ class Chapter:
     extras: NoExtras
 
     @cached_property
+    def _results(self) -> tuple[FindingSet, tuple[Judged, ...]]:
+        if self.name in THEMES:
+            return theme_results(self.name, self.market)
+        return all_results(self.market)
+
+    @property
     def findings(self) -> FindingSet:
         """The chapter's findings; all of the report's for chapters without a theme."""
-        if self.name in THEMES:
-            return theme_findings(self.name, self.market)
-        return all_results(self.market)[0]
+        return self._results[0]
 
-    @cached_property
+    @property
     def ledger(self) -> tuple[Judged, ...]:
         """The chapter's claims, judged; all of them for chapters without a theme."""
-        if self.name in THEMES:
-            return theme_claims(self.name, self.market)
-        return all_results(self.market)[1]
+        return self._results[1]
 
     def takeaways(self) -> Prose:
         """The key takeaways, in the words of the chapter's narrative."""

@@ -64,11 +64,6 @@ def theme_result(theme: str, market: Market) -> ThemeResult:
     return kept
 
 
-def theme_findings(theme: str, market: Market) -> FindingSet:
-    """Findings of one theme, by id."""
-    return FindingSet(theme_result(theme, market).findings)
-
-
 def all_results(market: Market) -> tuple[FindingSet, tuple[Judged, ...]]:
     """Every finding of the report, and every claim judged by them, in the ledger's order."""
     results = [theme_result(theme, market) for theme in THEMES]
@@ -77,12 +72,12 @@ def all_results(market: Market) -> tuple[FindingSet, tuple[Judged, ...]]:
     return findings, tuple(judge(c, findings, specifications) for c in load_ledger())
 
 
-def theme_claims(theme: str, market: Market) -> tuple[Judged, ...]:
-    """The claims of one theme, judged."""
+def theme_results(theme: str, market: Market) -> tuple[FindingSet, tuple[Judged, ...]]:
+    """Findings of one theme, and its claims judged by them."""
     result = theme_result(theme, market)
     findings = FindingSet(result.findings)
     own = [c for c in load_ledger() if c.chapter == theme]
-    return tuple(judge(c, findings, result.specifications) for c in own)
+    return findings, tuple(judge(c, findings, result.specifications) for c in own)
 
 
 def report_record(market: Market, revision: str) -> dict[str, Any]:

@@ -222,8 +222,8 @@ def _tile(label: str, finding: Finding) -> str:
     if finding.percentile is not None:
         return _card(label, value, words.percentile(finding.percentile))
     if finding.low is not None and finding.high is not None:
-        low, high = (words.quantity(b, finding.unit) for b in (finding.low, finding.high))
-        return _card(label, value, f"95% interval {low} to {high}")
+        ends = [words.quantity(b, finding.unit) for b in (finding.low, finding.high)]
+        return _card(label, value, f"95% interval {ends[0]} to {ends[1]}")
     return _card(label, value, f"{words.month(finding.start)} to {words.month(finding.end)}")
 
 

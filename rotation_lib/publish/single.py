@@ -9,7 +9,7 @@ from pathlib import Path
 from ..market import Market
 from ..params import ReportParams
 from ..project import THEMES
-from ..results import kept_in, theme_claims, theme_findings
+from ..results import all_results, kept_in, theme_results
 from .build import chosen_chapters, split_extras, write_json
 from .failure import ChapterFailure
 from .run import ChapterRun, run_chapters
@@ -54,11 +54,11 @@ def run_single(
 
 
 def _record(chapter: str, market: Market) -> dict[str, object]:
-    themes = [chapter] if chapter in THEMES else list(THEMES)
-    findings = [f for t in themes for f in theme_findings(t, market).values()]
-    judged = [j for t in themes for j in theme_claims(t, market)]
+    findings, judged = (
+        theme_results(chapter, market) if chapter in THEMES else all_results(market)
+    )
     return {
         "params": market.params.as_strings(),
-        "findings": [f.model_dump(mode="json") for f in findings],
+        "findings": [f.model_dump(mode="json") for f in findings.values()],
         "claims": [{"id": j.claim.id, "verdict": j.verdict.value} for j in judged],
     }

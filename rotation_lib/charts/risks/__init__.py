@@ -1,0 +1,47 @@
+"""Figures and tables of the risk chapter, from frames of its study."""
+
+from __future__ import annotations
+
+from .movement import (
+    backtest,
+    drawdowns,
+    regimes,
+    rolling_beta,
+    states,
+    tails,
+)
+from .outlook import (
+    august,
+    barometer,
+    replays,
+    scenario_moves,
+    scenarios,
+)
+from .shocks import (
+    april_2025,
+    breakevens,
+    cpi_days,
+    reactions,
+    specifications,
+    tariff_paths,
+)
+
+__all__ = [
+    "april_2025",
+    "august",
+    "backtest",
+    "barometer",
+    "breakevens",
+    "cpi_days",
+    "drawdowns",
+    "reactions",
+    "regimes",
+    "replays",
+    "rolling_beta",
+    "scenario_moves",
+    "scenarios",
+    "specifications",
+    "states",
+    "tails",
+    "tariff_paths",
+]

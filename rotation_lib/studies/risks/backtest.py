@@ -1,0 +1,214 @@
+"""Would a value-at-risk rule have held? Forecasts made a day ahead, breaches counted and tested.
+
+Every forecast uses returns up to the session before. Tests: Kupiec (1995) for the number of
+breaches, Christoffersen (1998) for their independence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+
+from ...errors import DataError
+from ...findings import Finding, missing, tendency
+from ...market import Market
+from ...stats.bootstrap import Bootstrap
+from .common import Array
+
+WINDOW = 500
+DECAY = 0.94
+MINIMUM = 250
+METHODS = {
+    "historical": f"quantile of the last {WINDOW} sessions",
+    "filtered": f"the same, scaled by exponentially weighted volatility (decay {DECAY})",
+}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Tests of a sequence of breaches.
+
+    Attributes:
+        n: forecasts. breaches: days below the forecast. rate: their share.
+        kupiec_p: p-value that the rate is the promised one.
+        independence_p: p-value that a breach does not follow a breach more often than chance.
+        joint_p: both together (conditional coverage).
+    """
+
+    n: int
+    breaches: int
+    rate: float
+    kupiec_p: float
+    independence_p: float
+    joint_p: float
+
+
+def coverage_tests(hits: Array, level: float) -> Coverage:
+    """Likelihood-ratio tests of Kupiec (1995) and Christoffersen (1998).
+
+    Args:
+        hits: n zeros and ones in order of time, 1 for a breach.
+        level: promised coverage, 0.99 for breaches on 1 % of days.
+
+    NaN: refused. Raises `DataError` on fewer than two days or values other than 0 and 1.
+    """
+    from scipy.stats import chi2
+
+    values = np.asarray(hits, dtype=float)
+    if len(values) < 2 or not np.isin(values, (0.0, 1.0)).all():
+        raise DataError("coverage_tests needs two or more zeros and ones; pass breach indicators.")
+    n, x = len(values), int(values.sum())
+    share = 1.0 - level
+    unconditional = 2.0 * (_loglik(n - x, x, x / n) - _loglik(n - x, x, share))
+    before, after = values[:-1], values[1:]
+    counts = {(i, j): int(((before == i) & (after == j)).sum()) for i in (0, 1) for j in (0, 1)}
+    moves = counts[0, 1] + counts[1, 1]
+    pooled = moves / (n - 1)
+    from_calm = _share(counts[0, 1], counts[0, 0])
+    from_breach = _share(counts[1, 1], counts[1, 0])
+    split = _loglik(counts[0, 0], counts[0, 1], from_calm) + _loglik(
+        counts[1, 0], counts[1, 1], from_breach
+    )
+    independence = max(2.0 * (split - _loglik(n - 1 - moves, moves, pooled)), 0.0)
+    return Coverage(
+        n=n,
+        breaches=x,
+        rate=x / n,
+        kupiec_p=float(chi2.sf(unconditional, 1)),
+        independence_p=float(chi2.sf(independence, 1)),
+        joint_p=float(chi2.sf(unconditional + independence, 2)),
+    )
+
+
+def _share(hit: int, miss: int) -> float:
+    return hit / (hit + miss) if hit + miss else 0.0
+
+
+def _loglik(misses: int, hits: int, p: float) -> float:
+    """Binomial log likelihood, with 0 · log 0 = 0."""
+    total = 0.0
+    if misses:
+        total += misses * np.log1p(-p) if p < 1.0 else -np.inf
+    if hits:
+        total += hits * np.log(p) if p > 0.0 else -np.inf
+    return float(total)
+
+
+def forecasts(returns: pd.Series, level: float, method: str) -> pd.Series:
+    """One-day value at risk for every session with 500 sessions before it.
+
+    Args:
+        returns: simple daily returns without gaps.
+        level: 0.99 for the 1 % quantile.
+        method: ``"historical"`` or ``"filtered"`` (filtered historical simulation of
+            Barone-Adesi et al. 1999 with RiskMetrics volatility).
+
+    Returns:
+        Negative fractions by the session forecast; empty with 500 sessions or fewer.
+    """
+    values = returns.to_numpy(dtype=float)
+    if len(values) <= WINDOW:
+        return pd.Series(dtype=float, index=returns.index[:0])
+    scale = np.ones(len(values) + 1)
+    if method == "filtered":
+        scale = np.sqrt(_ewma(values))
+    standard = values / scale[:-1]
+    # The first 20 scales rest on the seed of the recursion: no forecast uses them as they age out.
+    quantiles = np.quantile(sliding_window_view(standard, WINDOW)[:-1], 1.0 - level, axis=1)
+    return pd.Series(quantiles * scale[WINDOW:-1], index=returns.index[WINDOW:])
+
+
+def _ewma(values: Array) -> Array:
+    """RiskMetrics variance known before each session (n + 1 values), seeded with 20 sessions."""
+    variance = np.empty(len(values) + 1)
+    variance[0] = float(np.mean(values[:20] ** 2))
+    for t, value in enumerate(values):
+        variance[t + 1] = DECAY * variance[t] + (1.0 - DECAY) * value * value
+    return np.maximum(variance, 1e-10)
+
+
+def breaches(market: Market, who: str, level: float, method: str) -> pd.DataFrame:
+    """Forecast and outcome by session of the window: ``forecast, actual, hit`` (0 or 1).
+
+    Forecasts may use returns before the window, since those were known.
+    """
+    symbol = market.small if who == "small" else market.large
+    returns = market.history[symbol].dropna()
+    ahead = forecasts(returns, level, method)
+    ahead = ahead[ahead.index >= market.start]
+    actual = returns.reindex(ahead.index)
+    return pd.DataFrame(
+        {"forecast": ahead, "actual": actual, "hit": (actual < ahead).astype(float)}
+    )
+
+
+def backtest_table(market: Market) -> pd.DataFrame:
+    """Both funds, methods and levels: breaches expected and seen, with the tests' p-values.
+
+    Columns fund, method, level, n, expected, breaches, rate, kupiec_p, independence_p, joint_p;
+    empty where fewer than 250 sessions can be forecast.
+    """
+    rows = []
+    for who, symbol in (("small", market.small), ("large", market.large)):
+        for method in METHODS:
+            for level in (0.95, 0.99):
+                hits = breaches(market, who, level, method)["hit"].to_numpy()
+                if len(hits) < MINIMUM:
+                    continue
+                c = coverage_tests(hits, level)
+                rows.append(
+                    {
+                        "fund": symbol,
+                        "method": method,
+                        "level": level,
+                        "n": c.n,
+                        "expected": (1 - level) * c.n,
+                        "breaches": c.breaches,
+                        "rate": c.rate,
+                        "kupiec_p": c.kupiec_p,
+                        "independence_p": c.independence_p,
+                        "joint_p": c.joint_p,
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def findings(market: Market) -> dict[str, Finding]:
+    """Breach rate of the 99 % rule and the joint test, for each method, small fund."""
+    made: dict[str, Finding] = {}
+    for method, words in METHODS.items():
+        rate_id, p_id = f"var_breaches_{method}", f"var_breaches_{method}_p"
+        rate_label = f"Days below the 99% value at risk of {market.small}, {method} rule"
+        p_label = f"p-value that the {method} rule keeps its promise"
+        frame = breaches(market, "small", 0.99, method)
+        if len(frame) < MINIMUM:
+            reason = (
+                f"only {len(frame)} sessions of the window have {WINDOW} sessions before them; "
+                f"{MINIMUM} are needed"
+            )
+            for id, label, unit in ((rate_id, rate_label, "fraction"), (p_id, p_label, "p-value")):
+                made[id] = missing(
+                    f"risks.{id}", label, unit=unit, series=(market.small,), reason=reason
+                )
+            continue
+        tested = coverage_tests(frame["hit"].to_numpy(), 0.99)
+        interval = None
+        method_text = f"one-day forecasts from the {words}"
+        if 0 < tested.breaches < tested.n:
+            sample = Bootstrap(frame[["hit"]], block=20)
+            interval = sample.interval(lambda x: x[0].mean(axis=-1))
+            method_text += f"; {interval.method}"
+        dates = pd.DatetimeIndex(frame.index)
+        made[rate_id] = tendency(
+            f"risks.{rate_id}", rate_label, tested.rate, interval,
+            unit="fraction", index=dates, series=(market.small,), method=method_text,
+        )  # fmt: skip
+        made[p_id] = tendency(
+            f"risks.{p_id}", p_label, tested.joint_p, None,
+            unit="p-value", index=dates, series=(market.small,),
+            method="Christoffersen conditional coverage: number and independence of breaches",
+        )  # fmt: skip
+    return made

@@ -1,0 +1,254 @@
+"""Do small caps lead the economy, financial conditions or the market? Judged out of sample.
+
+Each outcome enters as it had been published by the month-end, so the trial knows no more than a
+reader of the day, save for revisions. Every combination tried is counted and shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import Finding, Specification, tendency
+from ...market import Market
+from ...stats import multiple, prediction
+from .breadth import correlation
+from .common import guarded
+
+LOOKBACKS = (1, 3, 12)
+HORIZONS = (3, 6)
+TRAIN = 60
+#: An observation older than this at a month-end is stale: its series has ended or paused.
+STALE_DAYS = 130
+OUTCOMES = {
+    "CFNAI": "Activity index (CFNAI)",
+    "INDPRO": "Industrial production",
+    "NFCI": "Financial conditions (NFCI)",
+    "market": "Large-cap return",
+}
+
+
+def month_ends(market: Market) -> pd.DatetimeIndex:
+    """Last session of every month since 2010 that is complete at ``end``."""
+    sessions = pd.DatetimeIndex(market.history.index)
+    last = sessions.to_series().groupby(sessions.to_period("M")).last()
+    every = market.dataset.total_returns.index
+    later = every[every > market.end]
+    open_month = len(later) and later[0].to_period("M") == market.end.to_period("M")
+    return pd.DatetimeIndex(last.iloc[:-1] if open_month else last)
+
+
+def known_at(market: Market, series_id: str, dates: pd.DatetimeIndex) -> pd.Series:
+    """The newest observation published by each date, with its own date in the second level.
+
+    NaN where none is known or the newest is over 130 days old.
+    """
+    values = market.macro(series_id)
+    released = pd.DatetimeIndex(market.catalog.published(series_id, pd.Series(values.index)))
+    usable = ~pd.isna(released)
+    table = pd.DataFrame(
+        {
+            "released": released[usable],
+            "date": values.index[usable],
+            "value": values.to_numpy()[usable],
+        }
+    ).sort_values(["date"])
+    # What counts is the newest period known, even when an older one was published later.
+    table["released"] = table["released"].cummax()
+    at = pd.DatetimeIndex(table["released"]).searchsorted(dates, side="right") - 1
+    found = pd.Series(np.r_[np.nan, table["value"].to_numpy(dtype=float)][at + 1], index=dates)
+    dated = pd.DatetimeIndex(np.r_[np.datetime64("NaT"), table["date"].to_numpy()][at + 1])
+    age = (dates - dated).days.to_numpy(dtype=float)
+    return found.where(age <= STALE_DAYS)
+
+
+def predictors(market: Market) -> pd.DataFrame:
+    """Relative strength at month-ends: small over large, log return of the last 1, 3, 12 months."""
+    logs = np.log1p(market.history[[market.small, market.large]].dropna())
+    monthly = logs.groupby(logs.index.to_period("M")).sum()
+    relative = monthly[market.small] - monthly[market.large]
+    frame = pd.DataFrame({f"{k} months": relative.rolling(k).sum() for k in LOOKBACKS})
+    ends = month_ends(market)
+    return frame.reindex(ends.to_period("M")).set_axis(ends)
+
+
+def outcomes(market: Market, horizon: int) -> pd.DataFrame:
+    """What is to be foretold, as known at month-ends: moves over ``horizon`` months.
+
+    CFNAI is itself a growth rate: its mean. INDPRO: log growth. NFCI: change. Market: log return of
+    the large fund. Series that cannot be had are absent.
+    """
+    ends = month_ends(market)
+    frame: dict[str, pd.Series] = {}
+    for series_id in ("CFNAI", "INDPRO", "NFCI"):
+        if not market.has_macro(series_id):
+            continue
+        level = known_at(market, series_id, ends)
+        if series_id == "CFNAI":
+            frame[series_id] = level.rolling(horizon).mean()
+        else:
+            frame[series_id] = (np.log(level) if series_id == "INDPRO" else level).diff(horizon)
+    logs = np.log1p(market.history[market.large].dropna())
+    monthly = logs.groupby(logs.index.to_period("M")).sum().rolling(horizon).sum()
+    frame["market"] = monthly.reindex(ends.to_period("M")).set_axis(ends)
+    return pd.DataFrame(frame)
+
+
+def sample(market: Market, horizon: int) -> pd.DataFrame:
+    """Predictors and outcomes of one horizon on the longest unbroken run of months in the window."""
+    frame = predictors(market).join(outcomes(market, horizon))
+    frame = frame[frame.index >= market.start].dropna()
+    if frame.empty:
+        return frame
+    month = frame.index.to_period("M").astype("int64")
+    run = np.cumsum(np.r_[0, np.diff(month) != 1])
+    longest = np.bincount(run).argmax()
+    return frame[run == longest]
+
+
+@dataclass(frozen=True)
+class Barometer:
+    """All tries.
+
+    Attributes:
+        table: one row a try: outcome, label, lookback (months), horizon (months), oos_r2, p,
+            p_adjusted (family-wise), n (forecasts). dates: of the months used. method: one phrase.
+    """
+
+    table: pd.DataFrame
+    dates: pd.DatetimeIndex
+    method: str
+
+
+def trial(market: Market) -> Barometer:
+    """Every outcome, lookback and horizon, out of sample, with family-wise p-values.
+
+    Raises:
+        DataError: too few months for 60 training months and 12 forecasts.
+    """
+    frames = {h: sample(market, h) for h in HORIZONS}
+    common = frames[HORIZONS[0]].index
+    for frame in frames.values():
+        common = common.intersection(frame.index)
+    need = TRAIN + 2 * max(HORIZONS) + prediction.MINIMUM_FORECASTS
+    if len(common) < need:
+        raise DataError(
+            f"the window holds {len(common)} months with every series known; {need} are needed."
+        )
+    tries, rows = [], []
+    for horizon, frame in frames.items():
+        part = frame.loc[common]
+        for outcome in (c for c in OUTCOMES if c in part):
+            for lookback in LOOKBACKS:
+                # One block length and seed, so that all tries share their resamples.
+                result = prediction.lead_lag(
+                    part[outcome], part[f"{lookback} months"], horizon, min_train=TRAIN, block=12
+                )
+                tries.append(result)
+                rows.append(
+                    (outcome, OUTCOMES[outcome], lookback, horizon, result.oos_r2, result.n)
+                )
+    columns = ["outcome", "label", "lookback", "horizon", "oos_r2", "n"]
+    table = pd.DataFrame(rows, columns=columns)
+    names = [f"{r.outcome} {r.lookback} {r.horizon}" for r in table.itertuples()]
+    family = multiple.romano_wolf(
+        [t.clark_west for t in tries],
+        np.column_stack([t.null for t in tries]),
+        names,
+        alternative="greater",
+    )
+    table["p"] = family.table["p"].to_numpy()
+    table["p_adjusted"] = family.table["p_adjusted"].to_numpy()
+    return Barometer(table, pd.DatetimeIndex(common), f"{family.method}; {tries[0].method}")
+
+
+def trial_or_reason(market: Market) -> Barometer | DataError:
+    """The trial, or the error that says why there is none."""
+    try:
+        return trial(market)
+    except DataError as error:
+        return error
+
+
+def trial_table(market: Market) -> pd.DataFrame | None:
+    """The table of :func:`trial`, or ``None`` where there are too few months."""
+    tried = trial_or_reason(market)
+    return None if isinstance(tried, DataError) else tried.table
+
+
+def findings(market: Market, tried: Barometer | DataError) -> dict[str, Finding]:
+    """Findings of this module by the last part of their id.
+
+    Args:
+        tried: the trial, or the reason why there is none.
+    """
+    series = (market.small, market.large, "CFNAI", "INDPRO", "NFCI")
+
+    def of(key: str, label: str, unit: str, pick: str) -> Finding:
+        def compute() -> Finding:
+            if isinstance(tried, DataError):
+                raise tried
+            table = tried.table
+            value = {
+                "best": table["oos_r2"].max(),
+                "p": table["p_adjusted"].min(),
+                "count": float(len(table)),
+                "wins": float((table["oos_r2"] > 0).sum()),
+            }[pick]
+            return tendency(
+                f"risks.{key}", label, float(value), None,
+                unit=unit, index=tried.dates, series=series, method=tried.method,
+            )  # fmt: skip
+
+        return guarded(f"risks.{key}", label, unit, series, compute)
+
+    made = [
+        of("barometer_best",
+           "Best out-of-sample R² of all attempts to foretell from relative strength", "ratio", "best"),
+        of("barometer_p", "Smallest family-wise p-value of those attempts", "p-value", "p"),
+        of("barometer_tries", "Combinations of outcome, look-back and horizon tried", "count", "count"),
+        of("barometer_wins", "Combinations that beat the historical mean out of sample", "count", "wins"),
+        _coincident(market),
+    ]  # fmt: skip
+    return {f.id.split(".")[1]: f for f in made}
+
+
+def _coincident(market: Market) -> Finding:
+    """Correlation with financial conditions over the SAME quarter: moving with, not ahead."""
+    label = (
+        f"Correlation of quarterly {market.small} over {market.large} with the same quarter's "
+        "change in the NFCI"
+    )
+    series = (market.small, market.large, "NFCI")
+
+    def compute() -> Finding:
+        if not market.has_macro("NFCI"):
+            raise DataError("the NFCI cannot be shown for these dates.")
+        frame = predictors(market)[["3 months"]].join(outcomes(market, 3)[["NFCI"]])
+        frame = frame[frame.index >= market.start].dropna().iloc[::-3].iloc[::-1]
+        if len(frame) < 24:
+            raise DataError(f"too few quarters ({len(frame)}) lie in the window; 24 are needed.")
+        value, interval = correlation(frame)
+        return tendency(
+            "risks.barometer_coincident", label, value, interval,
+            unit="correlation", index=pd.DatetimeIndex(frame.index), series=series,
+        )  # fmt: skip
+
+    return guarded("risks.barometer_coincident", label, "correlation", series, compute)
+
+
+def specifications(tried: Barometer | DataError) -> list[Specification]:
+    """Every try with its out-of-sample R²."""
+    if isinstance(tried, DataError):
+        return []
+    return [
+        Specification(
+            label=f"{r.label}, {r.horizon} months ahead, from {r.lookback} months of relative strength",
+            value=r.oos_r2,
+            unit="ratio",
+        )
+        for r in tried.table.itertuples()
+    ]

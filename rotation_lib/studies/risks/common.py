@@ -1,0 +1,109 @@
+"""What the risk studies share: aligned returns, weekly factors, reasons instead of exceptions.
+
+It must never fill a missing return, and never look past the market's window unless it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import Finding, missing
+from ...market import Market
+from ...stats import eventstudy
+from ...stats import returns as rt
+
+Array = npt.NDArray[np.float64]
+WEEKS_PER_YEAR = 52
+
+
+def guarded(
+    id: str, label: str, unit: str, series: Iterable[str], compute: Callable[[], Finding]
+) -> Finding:
+    """The finding, or a missing one that carries the reason the statistic gave."""
+    try:
+        return compute()
+    except DataError as error:
+        return missing(id, label, unit=unit, series=series, reason=str(error))
+
+
+def pair(market: Market) -> pd.DataFrame:
+    """Daily simple total returns, columns ``small`` and ``large``, sessions with both."""
+    both = market.total_returns[[market.small, market.large]].dropna()
+    return both.set_axis(["small", "large"], axis=1)
+
+
+def weekly_log(market: Market, symbols: Iterable[str]) -> pd.DataFrame:
+    """Weekly log total returns of the window, weeks × symbols, NaN outside a listing."""
+    columns = list(dict.fromkeys(symbols))
+    return rt.weekly_log_returns(market.total_returns[columns], market.base, market.end)
+
+
+def week_ends(market: Market) -> pd.DatetimeIndex:
+    """Week-ends on or after the base close: one more than there are weekly returns."""
+    return rt.week_ends(market.sessions, market.base, market.end)
+
+
+def yield_change(market: Market, series_id: str, sessions: pd.DatetimeIndex) -> pd.Series:
+    """Change of a daily yield on given sessions, in pp, against its observation before.
+
+    NaN on sessions without an observation of their own.
+    """
+    if series_id not in market.yields:
+        return pd.Series(np.nan, index=sessions, name=series_id)
+    return market.yields[series_id].dropna().diff().reindex(sessions)
+
+
+def relative_windows(market: Market, horizon: int) -> pd.Series:
+    """Small minus large total return of every window of ``horizon`` sessions of the pair's dates.
+
+    Indexed by each window's first session; NaN where it runs past the end.
+    """
+    both = pair(market)
+    return eventstudy.window_returns(both["small"], horizon, both["large"])
+
+
+def shifted_means(windows: pd.Series, sessions: pd.DatetimeIndex) -> Array:
+    """Mean of ``windows`` over the same pattern of dates, moved to every other place.
+
+    The whole calendar pattern is shifted (circularly) by every number of sessions, so that placebo
+    dates cluster exactly as the real ones do. Windows that run past the end leave each mean.
+
+    Args:
+        windows: n values by first session, NaN at the end.
+        sessions: k of these dates.
+
+    Returns:
+        One mean for each shift of at least one and at most n − 1 sessions; shifts that leave fewer
+        than half of the dates are dropped.
+    """
+    at = windows.index.get_indexer(sessions)
+    values = windows.to_numpy(dtype=float)
+    n = len(values)
+    moved = values[(at[None, :] + np.arange(1, n)[:, None]) % n]
+    seen = np.isfinite(moved).sum(axis=1)
+    sums = np.where(np.isfinite(moved), moved, 0.0).sum(axis=1)
+    enough = seen * 2 >= len(at)
+    return np.asarray(sums[enough] / seen[enough])
+
+
+def placebo_p(windows: pd.Series, sessions: pd.DatetimeIndex) -> tuple[float, float, int]:
+    """Mean over dates, its two-sided placebo p-value and the dates with a whole window.
+
+    The p-value compares the mean with :func:`shifted_means`.
+
+    Raises:
+        DataError: fewer than three dates with a whole window.
+    """
+    real = windows.reindex(sessions).dropna()
+    if len(real) < 3:
+        raise DataError(
+            f"the window holds {len(real)} such days with all their sessions; three are needed."
+        )
+    mean = float(real.mean())
+    placebo = shifted_means(windows, pd.DatetimeIndex(real.index))
+    return mean, eventstudy.placebo_p_value(mean, placebo), len(real)

@@ -1,0 +1,278 @@
+"""What inflation surprises did to small caps: release days, and breakevens beside real yields.
+
+No consensus forecasts are open data, so the day's move of the 2-year yield stands for the
+surprise. A breakeven alone is never read as inflation: it rises with growth too.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import Finding, Specification, tendency
+from ...market import Market
+from ...stats import eventstudy, regression
+from ...stats import returns as rt
+from ...stats.bootstrap import Interval
+from .common import guarded, pair, placebo_p, relative_windows, week_ends, weekly_log, yield_change
+
+HOT = 0.05
+RECENT = 48
+MINIMUM = 24
+MONTH = 21
+
+
+def cpi_days(market: Market) -> pd.DataFrame:
+    """Release days of the window with a yield and both returns.
+
+    Index ``session``; columns ``release_date``, ``two_year``, ``ten_year``, ``breakeven``, ``real``
+    (changes in pp), ``small``, ``large``, ``relative`` (simple returns, fractions), ``hot``.
+    Days without a 2-year yield of their own are left out.
+    """
+    releases = market.cpi_releases
+    releases = releases[releases["reaction_session"] >= market.start]
+    sessions = pd.DatetimeIndex(releases["reaction_session"], name="session")
+    ids = {"two_year": "DGS2", "ten_year": "DGS10", "breakeven": "T10YIE", "real": "DFII10"}
+    frame = pd.DataFrame(
+        {name: yield_change(market, series, sessions) for name, series in ids.items()},
+        index=sessions,
+    )
+    frame.insert(0, "release_date", releases["release_date"].to_numpy())
+    frame = frame.join(pair(market).reindex(sessions))
+    frame["relative"] = frame["small"] - frame["large"]
+    frame["hot"] = frame["two_year"] >= HOT
+    return frame.dropna(subset=["two_year", "relative"])
+
+
+def slope(days: pd.DataFrame, x: str = "two_year", y: str = "relative") -> regression.Regression:
+    """Slope of the day's relative return on the day's yield change, White standard errors.
+
+    Raises:
+        DataError: fewer than 24 release days.
+    """
+    if len(days) < MINIMUM:
+        raise DataError(f"the window holds {len(days)} release days; {MINIMUM} are needed.")
+    clean = days[[y, x]].dropna()
+    return regression.newey_west(clean[y], clean[x], 0)
+
+
+def findings(market: Market) -> dict[str, Finding]:
+    """Findings of this module by the last part of their id."""
+    days = cpi_days(market)
+    small, large = market.small, market.large
+    series = (small, large, "DGS2")
+    relative = f"{small} minus {large}"
+
+    def slope_finding(key: str, label: str, part: pd.DataFrame, least: int = MINIMUM) -> Finding:
+        def compute() -> Finding:
+            if len(days) < least:
+                raise DataError(f"the window holds {len(days)} release days; {least} are needed.")
+            fit = slope(part)
+            return tendency(
+                f"risks.{key}", label, fit.coefficient("two_year"), fit.interval("two_year"),
+                unit="pp per pp", index=pd.DatetimeIndex(part.index), series=series, n=fit.n,
+                method="OLS over CPI release days, White standard errors",
+            )  # fmt: skip
+
+        return guarded(f"risks.{key}", label, "pp per pp", series, compute)
+
+    made = [
+        slope_finding(
+            "cpi_slope", f"{relative} per rise in the 2-year yield, CPI release days", days
+        ),
+        slope_finding(
+            "cpi_slope_latest",
+            f"{relative} per rise in the 2-year yield, last {RECENT} CPI release days",
+            days.iloc[-RECENT:],
+            RECENT,
+        ),
+        slope_finding(
+            "cpi_slope_trimmed",
+            f"{relative} per rise in the 2-year yield, without the three largest gaps",
+            days.drop(days["relative"].abs().nlargest(3).index),
+        ),
+        *_hot_days(market, days),
+        *_breakevens(market),
+    ]
+    return {f.id.split(".")[1]: f for f in made}
+
+
+def _hot_days(market: Market, days: pd.DataFrame) -> list[Finding]:
+    """Relative return on and after release days on which the 2-year yield jumped."""
+    hot = pd.DatetimeIndex(days.index[days["hot"]])
+    relative = f"{market.small} minus {market.large}"
+    series = (market.small, market.large, "DGS2")
+    made = []
+    for key, horizon, when in (
+        ("cpi_hot", 1, "on the day of a hot CPI release"),
+        ("cpi_hot_month", MONTH, "over 21 sessions from a hot CPI release"),
+    ):
+        label = f"{relative} {when}"
+        windows = relative_windows(market, horizon)
+
+        def mean(key=key, label=label, windows=windows) -> Finding:  # type: ignore[no-untyped-def]
+            value, _, n = placebo_p(windows, hot)
+            real = windows.reindex(hot).dropna()
+            interval = mean_interval(real)
+            return tendency(
+                f"risks.{key}", label, value, interval,
+                unit="fraction", index=pd.DatetimeIndex(real.index), series=series, n=n,
+                method=f"2-year yield up {HOT * 100:.0f} bp or more; {interval.method}",
+            )  # fmt: skip
+
+        def p_value(key=key, label=label, windows=windows) -> Finding:  # type: ignore[no-untyped-def]
+            _, p, n = placebo_p(windows, hot)
+            return tendency(
+                f"risks.{key}_p", f"Placebo p-value: {label}", p, None,
+                unit="p-value", index=hot, series=series, n=n,
+                method="the same pattern of dates moved to every other place in the window",
+            )  # fmt: skip
+
+        made.append(guarded(f"risks.{key}", label, "fraction", series, mean))
+        made.append(
+            guarded(f"risks.{key}_p", f"Placebo p-value: {label}", "p-value", series, p_value)
+        )
+    return made
+
+
+def mean_interval(values: pd.Series) -> Interval:
+    """Student-t interval of a mean over separate events (Wilks 2019, eq. 5.3).
+
+    Raises:
+        DataError: fewer than three events.
+    """
+    from scipy.stats import ttest_1samp
+
+    if len(values) < 3:
+        raise DataError(f"an interval over events needs three of them, got {len(values)}.")
+    ends = ttest_1samp(values.to_numpy(dtype=float), 0.0).confidence_interval(0.95)
+    text = f"t interval over {len(values)} events"
+    return Interval(float(ends.low), float(ends.high), 0.95, text)
+
+
+# -- breakevens -----------------------------------------------------------------------
+
+
+def breakeven_design(market: Market) -> pd.DataFrame:
+    """Weekly ``relative`` log return, ``breakeven`` and ``real`` changes (pp), ``market`` log return."""
+    weekly = weekly_log(market, [market.small, market.large])
+    ends = week_ends(market)
+    frame = pd.DataFrame({"relative": weekly[market.small] - weekly[market.large]})
+    for name, series in (("breakeven", "T10YIE"), ("real", "DFII10")):
+        if series in market.yields:
+            frame[name] = rt.weekly_changes(market.yields[series], ends)
+    frame["market"] = weekly[market.large]
+    return frame.dropna()
+
+
+def breakeven_table(market: Market) -> pd.DataFrame:
+    """Slope of the weekly relative return on the breakeven, alone and in company.
+
+    Columns ``model`` ("alone", "beside real yields", "and the market"), ``term``, ``value``,
+    ``low``, ``high``, ``n``; empty under 52 weeks.
+    """
+    design = breakeven_design(market)
+    if len(design) < 52 or not {"breakeven", "real"} <= set(design.columns):
+        return pd.DataFrame(columns=["model", "term", "value", "low", "high", "n"])
+    models = {
+        "alone": ["breakeven"],
+        "beside real yields": ["breakeven", "real"],
+        "and the market": ["breakeven", "real", "market"],
+    }
+    rows = []
+    for model, terms in models.items():
+        fit = regression.newey_west(design["relative"], design[terms], 4)
+        for term in terms:
+            interval = fit.interval(term)
+            rows.append((model, term, fit.coefficient(term), interval.low, interval.high, fit.n))
+    return pd.DataFrame(rows, columns=["model", "term", "value", "low", "high", "n"])
+
+
+def _breakevens(market: Market) -> list[Finding]:
+    table = breakeven_table(market)
+    series = (market.small, market.large, "T10YIE", "DFII10")
+    rows = (
+        ("breakeven_alone", "alone", "breakeven", "breakeven, alone"),
+        ("breakeven_given", "and the market", "breakeven", "breakeven, others fixed"),
+        ("real_given", "and the market", "real", "real yield, others fixed"),
+    )
+    made = []
+    for key, model, term, what in rows:
+        label = f"Weekly relative return per rise in the {what}"
+
+        def compute(key=key, model=model, term=term, label=label) -> Finding:  # type: ignore[no-untyped-def]
+            if table.empty:
+                raise DataError("the window holds fewer than 52 weeks with breakevens.")
+            row = table[(table["model"] == model) & (table["term"] == term)].iloc[0]
+            interval = Interval(
+                row["low"],
+                row["high"],
+                0.95,
+                "OLS, Newey-West standard errors, Bartlett kernel, 4 lags",
+            )
+            return tendency(
+                f"risks.{key}", label, float(row["value"]), interval, unit="pp per pp",
+                index=pd.DatetimeIndex(breakeven_design(market).index), series=series,
+            )  # fmt: skip
+
+        made.append(guarded(f"risks.{key}", label, "pp per pp", series, compute))
+    return made
+
+
+# -- specifications -------------------------------------------------------------------
+
+
+def specifications(market: Market) -> list[Specification]:
+    """The release-day slope measured in other reasonable ways."""
+    days = cpi_days(market)
+    made: list[Specification] = []
+
+    def add(label: str, frame: pd.DataFrame, x: str = "two_year", y: str = "relative") -> None:
+        try:
+            fit = slope(frame, x, y)
+        except DataError:
+            made.append(Specification(label=label, value=None, unit="pp per pp"))
+            return
+        ends = fit.interval(x)
+        made.append(
+            Specification(
+                label=label,
+                value=fit.coefficient(x),
+                low=ends.low,
+                high=ends.high,
+                unit="pp per pp",
+            )
+        )
+
+    add("All releases", days)
+    add("Releases before 2022", days[days.index < "2022-01-01"])
+    add("Releases from 2022", days[days.index >= "2022-01-01"])
+    add(f"Last {RECENT} releases", days.iloc[-RECENT:] if len(days) >= RECENT else days.iloc[:0])
+    add("10-year yield instead", days, "ten_year")
+    add("Real yield instead", days, "real")
+    add("Days of 5 bp or more either way", days[days["two_year"].abs() >= HOT])
+    largest = days["relative"].abs().nlargest(3).index
+    add("Without the three largest gaps", days.drop(largest))
+    add("Index prices: ^RUT − ^GSPC", _with(market, days, "^RUT", "^GSPC", prices=True))
+    add("IJR − SPY", _with(market, days, "IJR", "SPY"))
+    add("Beta-adjusted relative return", _abnormal(market, days))
+    two = eventstudy.event_returns(
+        pair(market)["small"], pd.DatetimeIndex(days.index), [2], pair(market)["large"]
+    )[2]
+    add("Two sessions", days.assign(relative=two.to_numpy()))
+    return made
+
+
+def _with(
+    market: Market, days: pd.DataFrame, a: str, b: str, *, prices: bool = False
+) -> pd.DataFrame:
+    source = market.price_returns if prices else market.total_returns
+    gap = (source[a] - source[b]).reindex(days.index)
+    return days.assign(relative=gap).dropna(subset=["relative"])
+
+
+def _abnormal(market: Market, days: pd.DataFrame) -> pd.DataFrame:
+    """The relative return left after the window's beta times the market's return."""
+    both = pair(market)
+    beta = both["small"].cov(both["large"]) / both["large"].var()
+    return days.assign(relative=days["small"] - beta * days["large"])

@@ -1,0 +1,366 @@
+"""What if yields, credit or the market moved? A small factor model of the weekly relative return.
+
+It explains with factors of the SAME week, so its fit is explanation and no forecast. Every answer
+carries a prediction interval, and episodes are replayed with a model that has not seen them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import CONFIDENCE, Finding, tendency
+from ...market import Market
+from ...stats import returns as rt
+from ...stats._checks import varying
+from ...stats.bootstrap import Bootstrap, Interval
+from .common import Array, guarded, week_ends, weekly_log
+
+TERMS = {
+    "two_year": ("2-year yield", "pp"),
+    "curve": ("10-year minus 2-year yield", "pp"),
+    "breakeven": ("10-year breakeven", "pp"),
+    "credit": ("Credit excess return", "fraction"),
+    "market": ("Large-cap return", "fraction"),
+}
+LAGS = 4
+TRAIN = 156
+MINIMUM = TRAIN + 52
+LATEST = 156
+QUARTER = 13
+YIELD_SHOCK = 1.0
+
+#: Moves over a quarter, in the unit of each term; what is not named stays still.
+SCENARIOS: dict[str, dict[str, float]] = {
+    "Inflation scare": {"two_year": 0.75, "curve": -0.25, "breakeven": 0.5, "credit": -0.02, "market": -0.08},
+    "Growth scare": {"two_year": -0.75, "curve": 0.25, "breakeven": -0.4, "credit": -0.06, "market": -0.15},
+    "Long yields rise alone": {"curve": 0.75, "breakeven": 0.15, "credit": -0.01, "market": -0.03},
+    "Soft landing": {"two_year": -0.5, "curve": 0.25, "credit": 0.01, "market": 0.05},
+}  # fmt: skip
+
+#: Episodes by the week-ends before their first and at their last week.
+EPISODES: dict[str, tuple[str, str]] = {
+    "Taper tantrum, 2013": ("2013-05-17", "2013-07-05"),
+    "Fourth quarter of 2018": ("2018-09-28", "2018-12-21"),
+    "Pandemic, early 2020": ("2020-02-14", "2020-03-20"),
+    "Rising rates, 2022": ("2021-12-31", "2022-10-14"),
+    "Bank failures, March 2023": ("2023-03-03", "2023-03-24"),
+    "Rotation, July 2024": ("2024-07-05", "2024-07-26"),
+    "Tariffs, April 2025": ("2025-03-28", "2025-04-11"),
+}
+
+
+def factor_frame(market: Market) -> pd.DataFrame:
+    """Weekly ``relative`` log return (small minus large) and the five factors, complete weeks.
+
+    Yields and breakeven in pp of change; ``credit`` is HYG − 0.4·IEF − 0.6·SHY and ``market`` the
+    large fund, weekly log returns.
+    """
+    weekly = weekly_log(market, [market.small, market.large, "HYG", "IEF", "SHY"])
+    ends = week_ends(market)
+    frame = pd.DataFrame({"relative": weekly[market.small] - weekly[market.large]})
+    levels = market.yields.reindex(columns=["DGS2", "DGS10", "T10YIE"])
+    two, ten, breakeven = (rt.weekly_changes(levels[c], ends) for c in levels)
+    frame["two_year"], frame["curve"], frame["breakeven"] = two, ten - two, breakeven
+    frame["credit"] = weekly["HYG"] - 0.4 * weekly["IEF"] - 0.6 * weekly["SHY"]
+    frame["market"] = weekly[market.large]
+    return frame.dropna()
+
+
+@dataclass(frozen=True)
+class FactorModel:
+    """OLS of the weekly relative return on the factors, Newey–West covariance (4 lags).
+
+    Attributes:
+        coefficients: by term, ``const`` first. covariance: of the coefficients.
+        residual: standard deviation of one week's error. n: weeks. r2: in sample.
+    """
+
+    coefficients: pd.Series
+    covariance: pd.DataFrame
+    residual: float
+    n: int
+    r2: float
+
+    @cached_property
+    def quantile(self) -> float:
+        """Student-t quantile of a 95 % interval."""
+        from scipy.special import stdtrit
+
+        return float(stdtrit(self.n - len(self.coefficients), 0.5 + CONFIDENCE / 2.0))
+
+    def interval_of(self, term: str) -> Interval:
+        """Confidence interval of a coefficient."""
+        half = self.quantile * float(np.sqrt(self.covariance.loc[term, term]))
+        value = float(self.coefficients[term])
+        text = f"OLS over {self.n} weeks, Newey-West standard errors, {LAGS} lags"
+        return Interval(value - half, value + half, CONFIDENCE, text)
+
+    def predict(self, moves: dict[str, float], weeks: int) -> dict[str, float]:
+        """What given total moves over ``weeks`` weeks imply for small over large.
+
+        The variance is that of the fitted value, x'Vx with x = (weeks, moves), plus ``weeks``
+        independent weekly errors.
+
+        Returns:
+            ``effect`` of the moves alone and ``value`` with the intercept's drift, both simple
+            relative returns (wealth of small over that of large); ``low``, ``high`` the 95 %
+            prediction interval of ``value``; ``effect_low``, ``effect_high`` the confidence
+            interval of ``effect``.
+        """
+        x = pd.Series({"const": float(weeks), **{t: moves.get(t, 0.0) for t in TERMS}})
+        x = x[self.coefficients.index]
+        shock = x.copy()
+        shock["const"] = 0.0
+        value, effect = float(x @ self.coefficients), float(shock @ self.coefficients)
+        spread = self.quantile * float(np.sqrt(x @ self.covariance @ x + weeks * self.residual**2))
+        sure = self.quantile * float(np.sqrt(max(shock @ self.covariance @ shock, 0.0)))
+        logs = {
+            "effect": effect,
+            "effect_low": effect - sure,
+            "effect_high": effect + sure,
+            "value": value,
+            "low": value - spread,
+            "high": value + spread,
+        }
+        return {name: float(np.expm1(v)) for name, v in logs.items()}
+
+
+def fit(frame: pd.DataFrame) -> FactorModel:
+    """Fit the model on complete weeks.
+
+    Raises:
+        DataError: fewer than 104 weeks, or a factor that does not vary.
+    """
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools import add_constant
+
+    if len(frame) < 104:
+        raise DataError(
+            f"the factor model needs 104 complete weeks, the window holds {len(frame)}."
+        )
+    varying(frame, "the factor model")
+    design = add_constant(frame[list(TERMS)], has_constant="add")
+    result = OLS(frame["relative"], design).fit(
+        cov_type="HAC", cov_kwds={"maxlags": LAGS, "use_correction": False}, use_t=True
+    )
+    return FactorModel(
+        coefficients=result.params,
+        covariance=result.cov_params(),
+        residual=float(np.sqrt(result.scale)),
+        n=int(result.nobs),
+        r2=float(result.rsquared),
+    )
+
+
+def slider_frame(model: FactorModel) -> pd.DataFrame:
+    """The model as one tidy frame, enough to recompute any scenario and its interval.
+
+    Columns term, label, unit, coefficient, low, high, cov_<term> for every term, and, the same in
+    every row, residual (sd of a week), quantile (Student-t), weeks (fitted).
+    """
+    rows = []
+    for term in model.coefficients.index:
+        label, unit = TERMS.get(str(term), ("Drift a week", "fraction"))
+        ends = model.interval_of(str(term))
+        rows.append(
+            {
+                "term": term,
+                "label": label,
+                "unit": unit,
+                "coefficient": float(model.coefficients[term]),
+                "low": ends.low,
+                "high": ends.high,
+                **{f"cov_{t}": float(model.covariance.loc[term, t]) for t in model.covariance},
+                "residual": model.residual,
+                "quantile": model.quantile,
+                "weeks": model.n,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def company(frame: pd.DataFrame, shock: float) -> dict[str, float]:
+    """Moves that usually come with a move of the 2-year yield: OLS slope of each factor on it."""
+    two = frame["two_year"]
+    return {
+        t: shock if t == "two_year" else shock * float(two.cov(frame[t]) / two.var()) for t in TERMS
+    }
+
+
+def scenario_moves(
+    frame: pd.DataFrame, yield_shock: float = YIELD_SHOCK
+) -> dict[str, dict[str, float]]:
+    """Every scenario's moves over a quarter, by name; the first two use ``yield_shock`` (pp)."""
+    size = f"2-year {'+' if yield_shock >= 0 else '−'}{abs(yield_shock):g} pp"
+    return {
+        f"{size} alone": {"two_year": yield_shock},
+        f"{size} in company": company(frame, yield_shock),
+        **SCENARIOS,
+    }
+
+
+def scenario_table(market: Market, yield_shock: float = YIELD_SHOCK) -> pd.DataFrame:
+    """What each scenario implies over 13 weeks, by a model of all weeks and of the last 156.
+
+    Columns scenario, sample, the five terms (moves), effect, effect_low, effect_high, value, low,
+    high. Empty when the model cannot be fitted.
+    """
+    frame = factor_frame(market)
+    samples = {"Whole window": frame, f"Last {LATEST} weeks": frame.iloc[-LATEST:]}
+    if len(frame) < MINIMUM:
+        return pd.DataFrame()
+    rows = []
+    for name, part in samples.items():
+        model = fit(part)
+        for scenario, moves in scenario_moves(part, yield_shock).items():
+            still = {t: moves.get(t, 0.0) for t in TERMS}
+            rows.append(
+                {"scenario": scenario, "sample": name, **still, **model.predict(moves, QUARTER)}
+            )
+    return pd.DataFrame(rows)
+
+
+def replays(market: Market) -> pd.DataFrame:
+    """Past episodes: what happened and what a model without those weeks says should have.
+
+    Columns episode, weeks, the five terms (total moves), actual, value, low, high, inside (bool).
+    Episodes outside the window are left out.
+    """
+    frame = factor_frame(market)
+    if len(frame) < MINIMUM:
+        return pd.DataFrame()
+    rows = []
+    ends = week_ends(market)
+    for name, (first, last) in EPISODES.items():
+        a, b = pd.Timestamp(first), pd.Timestamp(last)
+        if not len(ends) or ends[0] > a or market.end < b:
+            continue
+        inside = (frame.index > a) & (frame.index <= b)
+        part = frame[inside]
+        moves = {t: float(part[t].sum()) for t in TERMS}
+        answer = fit(frame[~inside]).predict(moves, len(part))
+        actual = float(np.expm1(part["relative"].sum()))
+        rows.append(
+            {
+                "episode": name, "weeks": len(part), **moves, "actual": actual,
+                "value": answer["value"], "low": answer["low"], "high": answer["high"],
+                "inside": answer["low"] <= actual <= answer["high"],
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def out_of_sample(frame: pd.DataFrame) -> pd.DataFrame:
+    """Each week from the 157th: actual, model (fitted before it, given the week's factors), mean, inside.
+
+    ``mean`` is the historical mean until then; ``inside`` is 1 where the 95 % interval (residual
+    spread and coefficient uncertainty, homoskedastic) held the outcome.
+    """
+    from scipy.special import stdtrit
+
+    y = frame["relative"].to_numpy(dtype=float)
+    x = np.column_stack([np.ones(len(frame)), frame[list(TERMS)].to_numpy(dtype=float)])
+    rows = []
+    for t in range(TRAIN, len(frame)):
+        past, known = x[:t], y[:t]
+        inverse = np.linalg.inv(past.T @ past)
+        b = inverse @ (past.T @ known)
+        error = known - past @ b
+        degrees = t - x.shape[1]
+        scale = float(error @ error) / degrees
+        guess = float(x[t] @ b)
+        half = float(stdtrit(degrees, 0.975)) * np.sqrt(scale * (1.0 + x[t] @ inverse @ x[t]))
+        rows.append((y[t], guess, known.mean(), float(abs(y[t] - guess) <= half)))
+    columns = ["actual", "model", "mean", "inside"]
+    return pd.DataFrame(rows, columns=columns, index=frame.index[TRAIN:])
+
+
+def _r2(x: Array) -> Array:
+    return np.asarray(1.0 - x[0].sum(axis=-1) / x[1].sum(axis=-1))
+
+
+def findings(market: Market) -> dict[str, Finding]:
+    """Findings of this module by the last part of their id, for a yield shock of +1 pp."""
+    frame = factor_frame(market)
+    series = (market.small, market.large, "DGS2", "DGS10", "T10YIE", "HYG", "IEF", "SHY")
+    shock = f"{market.small} over {market.large} in a quarter if the 2-year yield rises by 1 pp"
+    dates = pd.DatetimeIndex(frame.index)
+
+    def need() -> None:
+        if len(frame) < MINIMUM:
+            raise DataError(f"the window holds {len(frame)} complete weeks; {MINIMUM} are needed.")
+
+    def prediction(key: str, label: str, part: pd.DataFrame, number: int) -> Finding:
+        def compute() -> Finding:
+            need()
+            model = fit(part)
+            moves = list(scenario_moves(part).values())[number]
+            answer = model.predict(moves, QUARTER)
+            interval = Interval(
+                answer["low"], answer["high"], CONFIDENCE,
+                f"prediction interval of {QUARTER} weeks, factor model over {model.n} weeks, "
+                "Newey-West covariance",
+            )  # fmt: skip
+            return tendency(
+                f"risks.{key}", label, answer["value"], interval,
+                unit="fraction", index=pd.DatetimeIndex(part.index), series=series,
+            )  # fmt: skip
+
+        return guarded(f"risks.{key}", label, "fraction", series, compute)
+
+    def oos() -> Finding:
+        need()
+        errors = out_of_sample(frame)
+        losses = pd.DataFrame(
+            {
+                "model": (errors["actual"] - errors["model"]) ** 2,
+                "mean": (errors["actual"] - errors["mean"]) ** 2,
+            }
+        )
+        sample = Bootstrap(losses)
+        return tendency(
+            "risks.scenario_r2", r2_label, sample.estimate(_r2), sample.interval(_r2),
+            unit="ratio", index=pd.DatetimeIndex(errors.index), series=series,
+        )  # fmt: skip
+
+    def coverage() -> Finding:
+        need()
+        errors = out_of_sample(frame)
+        sample = Bootstrap(errors[["inside"]], block=26)
+        return tendency(
+            "risks.scenario_coverage", cover_label, float(errors["inside"].mean()),
+            sample.interval(lambda x: x[0].mean(axis=-1)),
+            unit="fraction", index=pd.DatetimeIndex(errors.index), series=series,
+        )  # fmt: skip
+
+    def covered() -> Finding:
+        need()
+        table = replays(market)
+        if table.empty:
+            raise DataError("none of the episodes lies in the window.")
+        return tendency(
+            "risks.replays_inside", replay_label, float(table["inside"].sum()), None,
+            unit="count", index=dates, series=series, n=len(table),
+            method="each episode is predicted by a model fitted without its weeks",
+        )  # fmt: skip
+
+    r2_label = "Out-of-sample share of the weekly relative return that same-week factors explain"
+    cover_label = "Weeks whose outcome fell inside the model's 95% interval, out of sample"
+    replay_label = "Past episodes whose outcome fell inside the model's 95% interval"
+    made = [
+        prediction("what_if_yield", f"{shock}, nothing else", frame, 0),
+        prediction("what_if_yield_company", f"{shock}, in its usual company", frame, 1),
+        prediction(
+            "what_if_yield_latest", f"{shock}, model of the last {LATEST} weeks",
+            frame.iloc[-LATEST:], 0,
+        ),
+        guarded("risks.scenario_r2", r2_label, "ratio", series, oos),
+        guarded("risks.scenario_coverage", cover_label, "fraction", series, coverage),
+        guarded("risks.replays_inside", replay_label, "count", series, covered),
+    ]  # fmt: skip
+    return {f.id.split(".")[1]: f for f in made}

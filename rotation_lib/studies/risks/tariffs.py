@@ -1,0 +1,256 @@
+"""Tariff news: reaction sessions of 2018–19 and 2025, placebo dates, and April 2025 day by day.
+
+Direction is read from what was announced, never from how prices moved. On 9 and 10 April 2025 the
+funds closed away from their indices, so those two sessions are only ever judged together.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import Finding, Specification, tendency
+from ...market import Market
+from ...stats import eventstudy
+from ..facts import window_fact
+from .common import guarded, pair, placebo_p, relative_windows, shifted_means
+from .inflation import mean_interval
+
+#: Event dates by direction; an event of the category that is in neither list is unclear, such as a
+#: session with news of both kinds, and is shown but not counted.
+ESCALATION = (
+    "2018-03-01", "2018-03-22", "2018-06-15", "2018-07-06", "2018-09-18", "2019-05-06",
+    "2019-05-10", "2019-05-13", "2019-08-01", "2019-08-05", "2025-02-04", "2025-02-10",
+    "2025-03-04", "2025-04-02", "2025-04-03", "2025-04-05", "2025-06-04", "2025-08-07",
+    "2025-10-10",
+)  # fmt: skip
+EASING = (
+    "2019-10-11", "2019-12-13", "2020-01-15", "2025-04-09", "2025-05-12", "2025-05-28",
+    "2026-02-20",
+)  # fmt: skip
+#: Duties that took effect as already announced: reactions may have come before.
+EXPECTED = (
+    "2018-07-06", "2019-05-10", "2025-02-04", "2025-03-04", "2025-04-03", "2025-04-05",
+    "2025-08-07",
+)  # fmt: skip
+HORIZONS = (1, 5, 21)
+PATH = (-5, 20)
+APRIL = ("2025-04-02", "2025-04-10")
+
+
+def tariff_events(market: Market) -> pd.DataFrame:
+    """Tariff news in the window: ``session, label, direction, expected, small, large, relative``.
+
+    One row a reaction session; direction is "escalation", "easing" or "unclear".
+    """
+    events = market.events
+    events = events[
+        (events["category"] == "tariff") & (events["reaction_session"] >= market.start)
+    ].copy()
+    day = events["date"].dt.strftime("%Y-%m-%d")
+    events["direction"] = np.select(
+        [day.isin(ESCALATION), day.isin(EASING)], ["escalation", "easing"], "unclear"
+    )
+    events["expected"] = day.isin(EXPECTED)
+    rows = events.groupby("reaction_session", sort=True).agg(
+        label=("label", "; ".join),
+        direction=("direction", lambda d: d.iloc[0] if (d == d.iloc[0]).all() else "unclear"),
+        expected=("expected", "all"),
+    )
+    rows = rows.join(pair(market)).dropna(subset=["small", "large"])
+    rows["relative"] = rows["small"] - rows["large"]
+    return rows.rename_axis("session").reset_index()
+
+
+def sessions_of(market: Market, direction: str, *, surprises: bool = False) -> pd.DatetimeIndex:
+    """Reaction sessions of one direction; ``surprises`` leaves out duties announced before."""
+    rows = tariff_events(market)
+    keep = rows["direction"] == direction
+    if surprises:
+        keep &= ~rows["expected"].astype(bool)
+    return pd.DatetimeIndex(rows.loc[keep, "session"])
+
+
+def reaction_table(market: Market) -> pd.DataFrame:
+    """Mean relative return after news of each direction, with placebo p-values.
+
+    Columns direction, horizon (sessions, the reaction included), events, mean, low, high,
+    placebo_p, share_negative; horizons without three events are left out.
+    """
+    rows = []
+    for direction in ("escalation", "easing"):
+        sessions = sessions_of(market, direction)
+        for horizon in HORIZONS:
+            windows = relative_windows(market, horizon)
+            real = windows.reindex(sessions).dropna()
+            if len(real) < 3:
+                continue
+            mean, p, n = placebo_p(windows, sessions)
+            ends = mean_interval(real)
+            share = float((real < 0).mean())
+            rows.append((direction, horizon, n, mean, ends.low, ends.high, p, share))
+    columns = [
+        "direction",
+        "horizon",
+        "events",
+        "mean",
+        "low",
+        "high",
+        "placebo_p",
+        "share_negative",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def event_paths(market: Market) -> pd.DataFrame:
+    """Mean cumulative relative return around news, with the middle 90 % of placebo patterns.
+
+    Columns x (sessions from the reaction), series ("Escalation", "Easing"), value, low, high. Zero
+    at the close before the reaction. Events without the whole path are left out; a direction with
+    fewer than three is absent.
+    """
+    gap = pair(market)
+    gap = np.log1p(gap["small"]) - np.log1p(gap["large"])
+    first, last = PATH
+    level = np.r_[0.0, np.cumsum(gap.to_numpy())]
+    n = len(gap)
+    rows = []
+    for direction, name in (("escalation", "Escalation"), ("easing", "Easing")):
+        at = gap.index.get_indexer(sessions_of(market, direction))
+        at = at[(at + first >= 0) & (at + last < n)]
+        if len(at) < 3:
+            continue
+        for day in range(first - 1, last + 1):
+            # Level after session (at + day) against the close before the reaction.
+            moved = pd.Series(np.nan, index=gap.index)
+            starts = np.arange(max(0, -day - 1), min(n, n - day))
+            moved.iloc[starts] = level[starts + day + 1] - level[starts]
+            placebo = shifted_means(moved, pd.DatetimeIndex(gap.index[at]))
+            low, high = np.quantile(placebo, [0.05, 0.95])
+            value = float(moved.iloc[at].mean())
+            rows.append((day, name, value, float(low), float(high)))
+    return pd.DataFrame(rows, columns=["x", "series", "value", "low", "high"])
+
+
+def april_2025(market: Market) -> pd.DataFrame | None:
+    """2 to 10 April 2025 by session: fund and index returns, relative and cumulative.
+
+    Columns day, small, large, relative, index_relative (Russell 2000 minus S&P 500, price),
+    cumulative (relative, from the close of 2 April). The last two sessions are one row. None when
+    the window does not hold them.
+    """
+    first, last = (pd.Timestamp(d) for d in APRIL)
+    if market.start > first or market.end < last:
+        return None
+    frame = pair(market).loc[first:last].copy()
+    frame["index_small"] = market.price_returns["^RUT"].reindex(frame.index)
+    frame["index_large"] = market.price_returns["^GSPC"].reindex(frame.index)
+    joint = (1.0 + frame.iloc[-2:]).prod() - 1.0
+    table = pd.concat([frame.iloc[:-2], joint.to_frame(frame.index[-1]).T])
+    table["relative"] = table["small"] - table["large"]
+    table["index_relative"] = table["index_small"] - table["index_large"]
+    after = (1.0 + table.loc["2025-04-03":, ["small", "large"]]).cumprod()
+    table["cumulative"] = (after["small"] - after["large"]).reindex(table.index, fill_value=0.0)
+    days = [f"{d.day} April" for d in table.index[:-1]]
+    table.insert(0, "day", [*days, f"{frame.index[-2].day} and {frame.index[-1].day} April"])
+    columns = ["day", "small", "large", "relative", "index_relative", "cumulative"]
+    return table[columns].reset_index(drop=True)
+
+
+def findings(market: Market) -> dict[str, Finding]:
+    """Findings of this module by the last part of their id."""
+    small, large = market.small, market.large
+    relative = f"{small} minus {large}"
+    made = [
+        window_fact(
+            market, "risks.tariff_week_2025", f"{relative}, 2 to 8 April 2025",
+            small, "2025-04-02", "2025-04-08", large,
+        ),
+        window_fact(
+            market, "risks.tariff_rebound_2025", f"{relative}, 9 and 10 April 2025 together",
+            small, "2025-04-08", "2025-04-10", large,
+        ),
+        window_fact(
+            market, "risks.tariff_truce_2025", f"{relative}, 2 April to 12 May 2025",
+            small, "2025-04-02", "2025-05-12", large,
+        ),
+        window_fact(
+            market, "risks.tariff_week_small", f"{small}, 2 to 8 April 2025",
+            small, "2025-04-02", "2025-04-08",
+        ),
+    ]  # fmt: skip
+    for direction in ("escalation", "easing"):
+        for horizon in (1, 21):
+            made += _mean_reaction(market, direction, horizon)
+    return {f.id.split(".")[1]: f for f in made}
+
+
+def _mean_reaction(market: Market, direction: str, horizon: int) -> list[Finding]:
+    key = f"tariff_{direction}" + ("" if horizon == 1 else "_month")
+    when = "on the reaction session" if horizon == 1 else f"over {horizon} sessions"
+    label = f"{market.small} minus {market.large} after tariff {direction}, {when}"
+    series = (market.small, market.large)
+    windows = relative_windows(market, horizon)
+    sessions = sessions_of(market, direction)
+
+    def mean() -> Finding:
+        value, _, n = placebo_p(windows, sessions)
+        real = windows.reindex(sessions).dropna()
+        return tendency(
+            f"risks.{key}", label, value, mean_interval(real),
+            unit="fraction", index=pd.DatetimeIndex(real.index), series=series, n=n,
+        )  # fmt: skip
+
+    def p_value() -> Finding:
+        _, p, n = placebo_p(windows, sessions)
+        return tendency(
+            f"risks.{key}_p", p_label, p, None, unit="p-value", index=sessions, series=series, n=n,
+            method="the same pattern of dates moved to every other place in the window",
+        )  # fmt: skip
+
+    p_label = f"Placebo p-value: {label}"
+    return [
+        guarded(f"risks.{key}", label, "fraction", series, mean),
+        guarded(f"risks.{key}_p", p_label, "p-value", series, p_value),
+    ]
+
+
+def specifications(market: Market) -> list[Specification]:
+    """Escalation days measured in other reasonable ways (mean relative return, t interval)."""
+    made: list[Specification] = []
+    escalation = sessions_of(market, "escalation")
+    both = pair(market)
+
+    def add(label: str, values: pd.Series) -> None:
+        clean = values.dropna()
+        if len(clean) < 3:
+            made.append(Specification(label=label, value=None))
+            return
+        ends = mean_interval(clean)
+        made.append(
+            Specification(label=label, value=float(clean.mean()), low=ends.low, high=ends.high)
+        )
+
+    for horizon in HORIZONS:
+        text = "Reaction session" if horizon == 1 else f"{horizon} sessions"
+        add(text, relative_windows(market, horizon).reindex(escalation))
+    day = relative_windows(market, 1)
+    add("2018–19 only", day.reindex(escalation[escalation < "2020-01-01"]))
+    add("2025 on only", day.reindex(escalation[escalation >= "2020-01-01"]))
+    add(
+        "Without duties announced before",
+        day.reindex(sessions_of(market, "escalation", surprises=True)),
+    )
+    add("Easing, reversed sign", -day.reindex(sessions_of(market, "easing")))
+    index = market.price_returns["^RUT"] - market.price_returns["^GSPC"]
+    add("Index prices: ^RUT − ^GSPC", index.reindex(escalation))
+    add(
+        "IJR − SPY", (market.total_returns["IJR"] - market.total_returns["SPY"]).reindex(escalation)
+    )
+    try:
+        study = eventstudy.event_study(both["small"], both["large"], escalation)
+        add("Market model, estimated before each", study.car)
+    except DataError:
+        made.append(Specification(label="Market model, estimated before each", value=None))
+    return made
