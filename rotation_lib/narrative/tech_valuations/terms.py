@@ -1,0 +1,60 @@
+"""Small phrases that the chapter's sentences share; no measuring, no drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...findings import Finding
+from .. import words
+
+Findings = Mapping[str, Finding]
+
+
+def get(findings: Findings, name: str) -> Finding:
+    """The finding of this theme with that short name."""
+    return findings[f"tech_valuations.{name}"]
+
+
+def held(*found: Finding) -> bool:
+    """Whether all of them have a value."""
+    return all(f.value is not None for f in found)
+
+
+def number(finding: Finding) -> float:
+    """The value of a finding known to be held."""
+    if finding.value is None:
+        raise ValueError(f"{finding.id} has no value; ask held() first")
+    return finding.value
+
+
+def why_not(finding: Finding) -> str:
+    """The reason a finding is missing, as part of a sentence."""
+    return (finding.reason or "it could not be measured").rstrip(".")
+
+
+def bounds(finding: Finding) -> str:
+    """ "95% interval −48 to −28", without the value."""
+    if finding.low is None or finding.high is None:
+        return "no interval"
+    low, high = (words.quantity(b, finding.unit) for b in (finding.low, finding.high))
+    level = words.number((finding.confidence or 0.95) * 100, 0)
+    return f"{level}% interval {low.split(' ')[0]} to {high.split(' ')[0]}"
+
+
+def against(value: float, a: str, b: str, size: str) -> str:
+    """ "QQQ led IWM by 15.7 percentage points" or "lagged", by the sign of a minus b."""
+    verb = words.direction(value, "led", "lagged", "kept level with")
+    return f"{a} {verb} {b}" if verb == "kept level with" else f"{a} {verb} {b} by {size}"
+
+
+def led(value: float, a: str, b: str) -> str:
+    """:func:`against` for a difference of returns, in percentage points."""
+    return against(value, a, b, words.pp(abs(value)))
+
+
+def settled(finding: Finding) -> str:
+    """Whether the interval excludes zero, as a clause."""
+    excludes = words.excludes(finding)
+    if excludes is None:
+        return "there is no interval for it"
+    return "the interval excludes zero" if excludes else "the interval includes zero"

@@ -1,0 +1,346 @@
+"""Growth of the seven split into earnings and multiple, from the companies' own filings.
+
+Per-share figures are put on today's share basis first. Where earnings are zero or negative
+there is no multiple, and the company is left out rather than bent into the sum.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import Finding, Specification, missing, tendency
+from ...market import Market
+from ...stats.bootstrap import Interval
+from .common import SEVEN, fid, guarded
+
+#: First fiscal year of the long comparison: the last one before the pandemic.
+BASE_YEAR = 2019
+#: The last fiscal year before generative AI moved prices (ChatGPT appeared in November 2022).
+AI_YEAR = 2022
+#: Alphabet's class C shares stand in for class A: the price data hold no other.
+PRICE_SYMBOL = {"GOOGL": "GOOG"}
+#: Fiscal years whose income holds a large item that will not recur, as the reports describe it.
+ONE_OFFS = {
+    ("AAPL", 2024): "charge for the European state-aid ruling",
+    ("AMZN", 2022): "loss on the Rivian holding",
+    ("GOOGL", 2017): "charge for the 2017 US tax law",
+    ("META", 2025): "non-cash charge for the 2025 US tax law",
+    ("MSFT", 2018): "charge for the 2017 US tax law",
+    ("TSLA", 2023): "release of a tax valuation allowance",
+}
+_HALF_CENT = 0.005
+#: Above this the rounding to cents hides too much, and income over shares is used instead.
+_COARSE = 0.01
+_MINIMUM_COMPANIES = 3
+
+
+@lru_cache(maxsize=4)
+def adjusted_eps(market: Market) -> pd.DataFrame:
+    """Annual diluted earnings per share of the seven on today's share basis.
+
+    Filings restate some earlier years for later splits and not others. The basis of a row follows
+    from the shares it implies (net income over EPS, or the diluted shares filed): of the products
+    of splits after the year's end, the one that brings them nearest to the next year's is taken.
+
+    Returns:
+        One row a filed year: ``ticker, year`` (fiscal year, by the calendar year it mostly covers),
+        ``end, eps, filed, factor, net_income, one_off`` (text or empty). ``net_income`` is NaN
+        where it was not found. Sorted by ticker and year; may be empty.
+    """
+    facts = market.fundamentals
+    annual = facts[facts["period"] == "annual"]
+    table = annual.pivot(index=["ticker", "end"], columns="item", values="value")
+    parts = [
+        _one_basis(str(ticker), part.droplevel(0), market.splits)
+        for ticker, part in table.reindex(columns=["eps", "netIncome", "dilutedShares"]).groupby(
+            level=0
+        )
+        if str(ticker) in SEVEN
+    ]
+    names = ["ticker", "year", "end", "eps", "filed", "factor", "net_income", "one_off"]
+    if not parts:
+        return pd.DataFrame(columns=names)
+    made = pd.concat(parts, ignore_index=True)
+    keys = zip(made["ticker"], made["year"], strict=True)
+    made["one_off"] = [ONE_OFFS.get(key, "") for key in keys]
+    return made[names]
+
+
+def _one_basis(ticker: str, rows: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+    """One company's years, newest first while the basis is inferred."""
+    own = splits[splits["ticker"] == ticker].sort_values("date")
+    later, factor = np.nan, 1.0
+    made = []
+    for end, row in rows.sort_index(ascending=False).iterrows():
+        shares = row["netIncome"] / row["eps"] if row["eps"] else np.nan
+        shares = row["dilutedShares"] if not np.isfinite(shares) else shares
+        following = own[own["date"] > end]["ratio"].to_numpy(dtype=float)
+        candidates = np.concatenate([[1.0], np.cumprod(following[::-1])])
+        if np.isfinite(shares) and np.isfinite(later):
+            distance = np.abs(np.log(candidates * shares / later))
+            factor = float(candidates[int(np.argmin(distance))])
+        # Without shares of its own a year keeps the basis of the year after it.
+        if np.isfinite(shares):
+            later = shares * factor
+        made.append(
+            {
+                "ticker": ticker,
+                "year": (end - pd.Timedelta(days=45)).year,
+                "end": end,
+                "eps": precise_eps(row["eps"], row["netIncome"], row["dilutedShares"]) / factor,
+                "filed": row["eps"],
+                "factor": factor,
+                "net_income": row["netIncome"],
+            }
+        )
+    return pd.DataFrame(made[::-1])
+
+
+def precise_eps(eps: float, income: float, shares: float) -> float:
+    """EPS as filed, or income over shares where cents are too coarse and both say the same.
+
+    Args:
+        eps: as filed, rounded to cents.
+        income, shares: of the same year; NaN keeps ``eps``.
+    """
+    if not np.isfinite(income) or not np.isfinite(shares) or _COARSE * abs(eps) >= _HALF_CENT:
+        return eps
+    exact = income / shares
+    return exact if abs(exact - eps) <= _HALF_CENT else eps
+
+
+@lru_cache(maxsize=4)
+def yearly(market: Market) -> pd.DataFrame:
+    """Price, earnings and multiple of each company at its fiscal year ends, as logarithms.
+
+    Returns:
+        The rows of :func:`adjusted_eps` from the first close with price returns on and inside the
+        window, with ``log_price`` (0 at the first close that the price data hold), ``log_eps`` and
+        ``log_multiple`` = the first minus the second; both NaN where EPS is not above zero.
+    """
+    table = adjusted_eps(market)
+    table = table[(table["end"] >= market.base) & (table["end"] <= market.end)].copy()
+    table["log_price"] = [
+        _log_price(market, str(t), end)
+        for t, end in zip(table["ticker"], table["end"], strict=True)
+    ]
+    eps = table["eps"].astype(float)
+    table["log_eps"] = np.log(eps.where(eps > 0))
+    table["log_multiple"] = table["log_price"] - table["log_eps"]
+    return table.dropna(subset=["log_price"]).reset_index(drop=True)
+
+
+def _log_price(market: Market, ticker: str, day: pd.Timestamp) -> float:
+    """Log price at the last close on or before ``day``, relative to the first close held."""
+    symbol = PRICE_SYMBOL.get(ticker, ticker)
+    if symbol not in market.price_history.columns:
+        return float("nan")
+    returns = market.price_history[symbol].dropna()
+    if returns.empty or day < returns.index[0] - pd.Timedelta(days=4) or day > returns.index[-1]:
+        return float("nan")
+    return float(np.log1p(returns[returns.index <= day]).sum())
+
+
+def last_common_year(market: Market) -> int | None:
+    """The newest fiscal year that every company of the window's filings has ended."""
+    table = yearly(market)
+    newest = table.groupby("ticker")["year"].max()
+    return int(newest.min()) if len(newest) else None
+
+
+def decomposition(market: Market, base_year: int, last_year: int | None = None) -> pd.DataFrame:
+    """Log price change between two fiscal year ends = log EPS change + log multiple change.
+
+    Args:
+        base_year: first fiscal year end.
+        last_year: second, by default the newest common one.
+
+    Returns:
+        One row a company with prices at both ends: ``ticker, first, last`` (year ends), ``price,
+        eps, multiple`` (log points; the last two NaN where EPS is not above zero at an end) and
+        ``one_off``, the text of a one-off at either end. May be empty.
+    """
+    last_year = last_common_year(market) if last_year is None else last_year
+    columns = ["ticker", "first", "last", "price", "eps", "multiple", "one_off"]
+    if last_year is None or last_year <= base_year:
+        return pd.DataFrame(columns=columns)
+    table = yearly(market).set_index(["ticker", "year"])
+    rows = []
+    for ticker in SEVEN:
+        if (ticker, base_year) not in table.index or (ticker, last_year) not in table.index:
+            continue
+        a, b = table.loc[(ticker, base_year)], table.loc[(ticker, last_year)]
+        change = [b[name] - a[name] for name in ("log_price", "log_eps", "log_multiple")]
+        notes = [
+            f"FY{y}: {r['one_off']}" for y, r in ((base_year, a), (last_year, b)) if r["one_off"]
+        ]
+        rows.append((ticker, a["end"], b["end"], *change, "; ".join(notes)))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def net_income(market: Market) -> pd.DataFrame:
+    """Net income of the seven by fiscal year, billions of dollars, companies as columns.
+
+    Only years that all seven have reported are rows; index ``year``.
+    """
+    table = adjusted_eps(market)
+    if table.empty:
+        return pd.DataFrame()
+    wide = table.pivot(index="year", columns="ticker", values="net_income") / 1e9
+    return wide.dropna() if set(SEVEN) <= set(wide.columns) else wide.iloc[:0]
+
+
+def profit_share(market: Market) -> pd.Series:
+    """Net income of the seven over US corporate profits after tax (CP) of the calendar year.
+
+    Fractions by year, for calendar years with four quarters of CP. The seven earn abroad too, and
+    their fiscal years differ, so this is a scale and not a share in the strict sense.
+    """
+    income = net_income(market)
+    if income.empty or not market.has_macro("CP"):
+        return pd.Series(dtype=float)
+    profits = market.macro("CP")
+    by_year = profits.groupby(profits.index.year).agg(["mean", "size"])
+    whole = by_year.loc[by_year["size"] == 4, "mean"]
+    return (income.sum(axis=1) / whole).dropna().rename_axis("year")
+
+
+# -- findings -----------------------------------------------------------------------------
+
+
+def findings(market: Market) -> list[Finding]:
+    """Mean change of the multiple and of earnings since two base years; growth of net income."""
+    made = []
+    for base in (BASE_YEAR, AI_YEAR):
+        for part in ("multiple", "eps"):
+            made.append(_mean_change(market, base, part))
+    return [*made, _income_growth(market), _profit_share(market)]
+
+
+def _mean_change(market: Market, base: int, part: str) -> Finding:
+    last = last_common_year(market)
+    words = {"multiple": "price-earnings multiple", "eps": "earnings per share"}
+    label = (
+        f"Mean log change of the seven's {words[part]}, fiscal {base} to "
+        f"{last if last and last > base else 'the newest year'}"
+    )
+    id = fid(f"{part}_change_since_{base}")
+
+    def make() -> Finding:
+        table = decomposition(market, base)
+        values = table.dropna(subset=["multiple"]) if len(table) else table
+        if len(values) < _MINIMUM_COMPANIES:
+            raise DataError(
+                f"prices and earnings above zero at both ends are held for {len(values)} of the "
+                f"seven; {_MINIMUM_COMPANIES} are needed"
+            )
+        return tendency(
+            id,
+            label,
+            float(values[part].mean()),
+            across(values[part]),
+            unit="log points",
+            index=pd.DatetimeIndex([values["first"].min(), values["last"].max()]),
+            series=tuple(PRICE_SYMBOL.get(t, t) for t in values["ticker"]),
+            n=len(values),
+        )
+
+    return guarded(make, id, label, "log points", SEVEN)
+
+
+def across(values: pd.Series) -> Interval:
+    """Student-t interval of a mean across companies (n ≥ 3 values, NaN refused)."""
+    from scipy.special import stdtrit
+
+    x = values.to_numpy(dtype=float)
+    half = float(stdtrit(len(x) - 1, 0.975) * x.std(ddof=1) / np.sqrt(len(x)))
+    text = f"t interval of the mean across {len(x)} companies"
+    return Interval(float(x.mean()) - half, float(x.mean()) + half, 0.95, text)
+
+
+def _income_growth(market: Market) -> Finding:
+    table = net_income(market)
+    label = "Combined net income of the seven, growth per fiscal year"
+    id = fid("net_income_growth")
+    years = [y for y in table.index if y >= BASE_YEAR]
+    if len(years) < 2 or table.loc[years[0]].sum() <= 0:
+        why = f"filings of all seven for two fiscal years from {BASE_YEAR} on are not in the window"
+        return missing(id, label, unit="fraction", series=SEVEN, reason=why)
+    totals = table.loc[years].sum(axis=1)
+    growth = float((totals.iloc[-1] / totals.iloc[0]) ** (1 / (years[-1] - years[0])) - 1)
+    return Finding(
+        id=id,
+        chapter="tech_valuations",
+        label=f"{label}, {years[0]} to {years[-1]}",
+        value=growth,
+        unit="fraction",
+        method="sum of net income as filed, compound yearly growth; a realised figure",
+        n=len(years),
+        start=f"{years[0]}-01-01",
+        end=f"{years[-1]}-12-31",
+        series=SEVEN,
+    )
+
+
+def _profit_share(market: Market) -> Finding:
+    share = profit_share(market)
+    label = "Net income of the seven relative to US corporate profits after tax"
+    id = fid("profit_share")
+    if share.empty:
+        why = "filings of all seven and four quarters of corporate profits are not both held"
+        return missing(id, label, unit="fraction", series=(*SEVEN, "CP"), reason=why)
+    return Finding(
+        id=id,
+        chapter="tech_valuations",
+        label=f"{label}, {share.index[-1]}",
+        value=float(share.iloc[-1]),
+        unit="fraction",
+        method="sum of fiscal-year net income over the calendar-year mean of CP; a scale, since "
+        "the seven earn abroad too",
+        n=len(share),
+        start=f"{share.index[0]}-12-31",
+        end=f"{share.index[-1]}-12-31",
+        series=(*SEVEN, "CP"),
+    )
+
+
+def specifications(market: Market) -> list[Specification]:
+    """Mean and median change of the multiple from every base year, with and without Tesla."""
+    last = last_common_year(market)
+    made = []
+    for base in range(2016, last or 2016):
+        table = decomposition(market, base)
+        values = table.dropna(subset=["multiple"]).set_index("ticker")["multiple"]
+        label = f"multiple, fiscal {base} to {last}"
+        known = len(values) >= _MINIMUM_COMPANIES
+        bounds = across(values) if known else None
+        made.append(
+            Specification(
+                label=f"mean {label}, {len(values)} companies",
+                value=float(values.mean()) if known else None,
+                low=bounds.low if bounds else None,
+                high=bounds.high if bounds else None,
+                unit="log points",
+            )
+        )
+        made.append(
+            Specification(
+                label=f"median {label}, {len(values)} companies",
+                value=float(values.median()) if known else None,
+                unit="log points",
+            )
+        )
+        if "TSLA" in values.index and len(values) > _MINIMUM_COMPANIES:
+            rest = values.drop("TSLA")
+            made.append(
+                Specification(
+                    label=f"mean {label}, without Tesla",
+                    value=float(rest.mean()),
+                    unit="log points",
+                )
+            )
+    return made
