@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from .market import Market
-from .project import LOCKFILE, PACKAGE, PROJECT_ROOT
+from .project import DATA, LOCKFILE, PACKAGE, PROJECT_ROOT
 
 
 def digest(*parts: bytes | str) -> str:
@@ -65,9 +65,16 @@ def _frame_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def code_key(modules: Iterable[str]) -> str:
-    """Hash of the project's modules named, and of all those they import in turn."""
-    files = sorted({path for name in modules for path in _closure(name)})
-    return digest(*(_file_part(path) for path in files))
+    """Hash of the project's modules named, of all those they import in turn, and of the tables
+    (``.toml``) that lie beside them."""
+    files = {path for name in modules for path in _closure(name)}
+    tables = {table for path in files for table in path.parent.glob("*.toml")}
+    return digest(*(_file_part(path) for path in sorted(files | tables)))
+
+
+def settings_key(*names: str) -> str:
+    """Hash of files of the data folder, such as ``"catalog.toml"``."""
+    return digest(*(digest(name, (DATA / name).read_bytes()) for name in sorted(names)))
 
 
 def lock_key() -> str:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from .claims import Judged, judge, load_ledger
 from .findings import Finding, FindingSet, Specification
-from .fingerprint import canonical, code_key, data_key, digest, lock_key
+from .fingerprint import canonical, code_key, data_key, digest, lock_key, settings_key
 from .market import Market
 from .project import THEMES
 
@@ -118,7 +118,10 @@ def _compute(theme: str, market: Market) -> ThemeResult:
 
 def _key(theme: str, market: Market) -> str:
     code = code_key([f"rotation_lib.studies.{theme}"])
-    return digest(canonical(market.params.as_strings()), data_key(market), code, lock_key())
+    meaning = settings_key("catalog.toml")
+    return digest(
+        canonical(market.params.as_strings()), data_key(market), code, meaning, lock_key()
+    )
 
 
 def _read(path: Path) -> ThemeResult | None:

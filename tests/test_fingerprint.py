@@ -113,3 +113,9 @@ def test_a_files_date_does_not(package: Callable[[str, str], Path]) -> None:
 def test_circles_of_imports_end(package: Callable[[str, str], Path]) -> None:
     package("low.py", "from . import top\n")
     assert len(code_key(["rotation_lib.top"])) == 64
+
+
+def test_a_table_beside_a_module_counts(package: Callable[[str, str], Path]) -> None:
+    before = code_key(["rotation_lib.top"])
+    package("measured.toml", "value = 1\n")
+    assert code_key(["rotation_lib.top"]) != before

@@ -185,14 +185,16 @@ def test_used_series_are_in_the_order_of_the_catalog(market: Market) -> None:
 
 
 def test_rows_of_findings() -> None:
-    rows = appendix.finding_rows(FINDINGS, "risks").set_index("Id")
-    assert rows.loc["ratio", "Value"] == "1.30; 95% interval 1.20 to 1.40"
-    assert rows.loc["ratio", "How"] == "eight blocks; n = 4,169; 2010-01-04 to 2026-07-31"
-    slope = rows.loc["slope", "Value"]
-    assert slope == "−3.0 pp per percentage point; 95% interval −5.0 to −1.0"
-    assert rows.loc["july", "Value"].startswith("11.0%; rank ")
-    assert rows.loc["late", "Value"] == "not available"
-    assert rows.loc["late", "How"] == "the window ends too early"
+    frame = appendix.finding_rows(FINDINGS, "risks")
+    value = dict(zip(FINDINGS, frame["Value"], strict=True))
+    how = dict(zip(FINDINGS, frame["How, and id"], strict=True))
+    assert value["risks.ratio"] == "1.30; 95% interval 1.20 to 1.40"
+    said = "eight blocks; n = 4,169; 2010-01-04 to 2026-07-31; ratio"
+    assert how["risks.ratio"] == said
+    assert value["risks.slope"] == "−3.0 pp per percentage point; 95% interval −5.0 to −1.0"
+    assert value["risks.july"].startswith("11.0%; rank ")
+    assert value["risks.late"] == "not available"
+    assert how["risks.late"] == "the window ends too early; late"
     assert appendix.finding_rows(FINDINGS, "tech_valuations").empty
 
 

@@ -18,13 +18,23 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from ..fingerprint import canonical, code_key, data_key, digest, imported_modules, lock_key
+from ..fingerprint import (
+    canonical,
+    code_key,
+    data_key,
+    digest,
+    imported_modules,
+    lock_key,
+    settings_key,
+)
 from ..market import Market
-from ..project import CHAPTERS, CLAIMS_FILE, THEMES
+from ..project import CHAPTERS, THEMES
 from .failure import ChapterFailure
 from .notebooks import normalised, read_notebook, write_notebook
 
 CELL_SECONDS = 600
+#: Files of the data folder whose text reaches every chapter.
+SETTINGS = ("catalog.toml", "claims.toml", "quality.toml", "references.toml")
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def chapter_key(source: Path, parameters: Mapping[str, Any], data: str) -> str:
         data,
         code_key(modules),
         lock_key(),
-        CLAIMS_FILE.read_bytes(),
+        settings_key(*SETTINGS),
     )
 
 
