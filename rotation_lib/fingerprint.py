@@ -65,8 +65,10 @@ def _frame_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def code_key(modules: Iterable[str]) -> str:
-    """Hash of the project's modules named, of all those they import in turn, and of the tables
-    (``.toml``) that lie beside them."""
+    """Hash of the project's modules named and of all those they import in turn.
+
+    Tables (``.toml``) that lie beside a module count as part of it.
+    """
     files = {path for name in modules for path in _closure(name)}
     tables = {table for path in files for table in path.parent.glob("*.toml")}
     return digest(*(_file_part(path) for path in sorted(files | tables)))
