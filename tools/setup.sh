@@ -26,12 +26,15 @@ echo "setup: $($python --version) into $venv"
 # An environment left half made, or made elsewhere, is not worth mending.
 rm -rf "$venv"
 "$python" -m venv "$venv"
-if "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version" 2>/dev/null; then
-    # Compiled now, or the first run pays for it.
-    UV_PYTHON_DOWNLOADS=never "$venv/bin/python" -m uv pip install --quiet --python "$venv/bin/python" \
-        --require-hashes --compile-bytecode --requirement requirements.txt
-else
-    echo "setup: uv cannot be had; pip does the same more slowly."
+with_uv() {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version" &&
+        # The system's certificates, as pip uses them; compiled now, or the first run pays for it.
+        UV_PYTHON_DOWNLOADS=never "$venv/bin/python" -m uv pip install --quiet --system-certs \
+            --python "$venv/bin/python" --require-hashes --compile-bytecode \
+            --requirement requirements.txt
+}
+if ! with_uv 2>"$venv/uv.log"; then
+    echo "setup: uv cannot do it here ($venv/uv.log says why); pip does the same more slowly."
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
         --require-hashes --requirement requirements.txt
 fi
