@@ -1,0 +1,51 @@
+"""Checks that every statistic runs on its inputs before it calculates.
+
+They refuse rather than repair: nothing here fills, drops or reorders a value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rotation_lib.errors import DataError
+
+
+def complete(values: pd.Series | pd.DataFrame, minimum: int, what: str) -> None:
+    """Raise `DataError` unless `values` has `minimum` rows, none missing or infinite."""
+    if len(values) < minimum:
+        raise DataError(
+            f"{what} needs at least {minimum} observations, got {len(values)}; widen the window."
+        )
+    array = np.asarray(values, dtype=float)
+    if not np.isfinite(array).all():
+        bad = int((~np.isfinite(array)).sum())
+        raise DataError(
+            f"{what} got {bad} missing or infinite values; align the series with "
+            "rotation_lib.stats.returns.align first."
+        )
+
+
+def varying(values: pd.Series | pd.DataFrame, what: str) -> None:
+    """Raise `DataError` when a column is constant, so that it cannot carry a spread or slope."""
+    frame = values.to_frame() if isinstance(values, pd.Series) else values
+    array = frame.to_numpy(dtype=float)
+    scale = np.maximum(np.abs(array).max(axis=0), np.finfo(float).tiny)
+    flat = np.ptp(array, axis=0) <= 1e-14 * scale
+    if flat.any():
+        names = ", ".join(str(c) for c, f in zip(frame.columns, flat, strict=True) if f)
+        raise DataError(f"{what} needs values that vary, but {names} is constant; drop it.")
+
+
+def increasing(index: pd.Index[Any], what: str) -> None:
+    """Raise `DataError` when an index is not strictly increasing."""
+    if not (index.is_monotonic_increasing and index.is_unique):
+        raise DataError(f"{what} needs dates in strictly increasing order; sort and deduplicate.")
+
+
+def fraction(value: float, name: str) -> None:
+    """Raise `DataError` unless `value` lies strictly between 0 and 1."""
+    if not 0.0 < value < 1.0:
+        raise DataError(f"{name} = {value!r} cannot be used: it must lie between 0 and 1.")

@@ -1,0 +1,331 @@
+"""What a series of simple returns amounts to: growth, volatility, drawdown and tails.
+
+Every function takes simple periodic returns as fractions (0.01 = 1 %), never prices, and never
+fills a missing return.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from rotation_lib.errors import DataError
+from rotation_lib.stats._checks import complete, fraction, increasing, varying
+
+SESSIONS_PER_YEAR = 252
+DAYS_PER_YEAR = 365.25
+FRIDAY = 4
+
+Frame = TypeVar("Frame", pd.Series, pd.DataFrame)
+
+
+def align(*series: pd.Series | pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Put series on their common dates.
+
+    Args:
+        series: any number of named series or frames, indexed by date.
+
+    Returns:
+        The frame of dates on which every column has a value, and how many dates of the union were
+        dropped. The frame may be empty.
+
+    NaN: a date with a missing value in any column is dropped and counted; nothing is filled.
+
+    Raises:
+        DataError: no series, a repeated column name, or dates that are not strictly increasing.
+    """
+    if not series:
+        raise DataError("align needs at least one series; pass the series to be aligned.")
+    for one in series:
+        increasing(one.index, "align")
+    union = pd.concat(list(series), axis=1, sort=True)
+    if not union.columns.is_unique:
+        repeated = union.columns[union.columns.duplicated()].tolist()
+        raise DataError(f"align got the column {repeated[0]!r} twice; rename one of them.")
+    frame = union.dropna()
+    return frame, len(union) - len(frame)
+
+
+def wealth(returns: Frame, base_date: pd.Timestamp | None = None) -> Frame:
+    """Growth of 1 invested at the base close.
+
+    Args:
+        returns: simple returns, one row a session (n rows).
+        base_date: date of the base close; adds a first row there (n + 1 rows).
+
+    Returns:
+        Same type as `returns`, wealth at each close. With a base date the first value is 1.
+
+    NaN: before a late listing and after a delisting values stay NaN, and a late listing starts at 1
+    on the row before its first return. A hole between returns is refused.
+
+    Raises:
+        DataError: a hole, dates out of order, or a base date that is not before the first return.
+    """
+    frame = returns.to_frame() if isinstance(returns, pd.Series) else returns
+    complete(frame.fillna(0.0), 1, "wealth")
+    increasing(frame.index, "wealth")
+    present = frame.notna().to_numpy()
+    inside = np.logical_or.accumulate(present) & np.logical_or.accumulate(present[::-1])[::-1]
+    if (inside & ~present).any():
+        name = frame.columns[(inside & ~present).any(axis=0)][0]
+        raise DataError(f"wealth got a missing return inside {name!r}; align the series first.")
+    grown = (1.0 + frame).cumprod()
+    if base_date is not None:
+        base = pd.Timestamp(base_date)
+        if base >= frame.index[0]:
+            raise DataError(
+                f"base_date = {base.date()} cannot be used: it must be before the first return "
+                f"({pd.Timestamp(frame.index[0]).date()})."
+            )
+        head = pd.DataFrame(np.nan, index=pd.DatetimeIndex([base]), columns=frame.columns)
+        head.index.name = frame.index.name
+        grown = pd.concat([head.astype(float), grown])
+    start = grown.notna() & grown.shift(1).isna() & (grown.notna().cumsum() == 1)
+    grown = grown.mask(start.shift(-1, fill_value=False) & grown.isna(), 1.0)
+    return grown.iloc[:, 0].rename(returns.name) if isinstance(returns, pd.Series) else grown
+
+
+def total_return(returns: pd.Series) -> float:
+    """Cumulative simple return over all rows: prod(1 + r) - 1, a fraction.
+
+    NaN: refused. Raises `DataError` on missing or no values.
+    """
+    complete(returns, 1, "total_return")
+    return float(np.prod(1.0 + returns.to_numpy(dtype=float)) - 1.0)
+
+
+def annualised_growth(returns: pd.Series, base_date: pd.Timestamp) -> float:
+    """Growth per calendar year from the base close to the last row, a fraction.
+
+    (prod(1 + r)) ** (365.25 / days) - 1, days counted from `base_date` to the last date.
+
+    NaN: refused. Raises `DataError` on missing values or a base date not before the first row.
+    """
+    grown = wealth(returns, base_date)
+    complete(returns, 1, "annualised_growth")
+    years = (grown.index[-1] - grown.index[0]).days / DAYS_PER_YEAR
+    return float(grown.iloc[-1] ** (1.0 / years) - 1.0)
+
+
+def volatility(returns: pd.Series, sessions: int = SESSIONS_PER_YEAR) -> float:
+    """Standard deviation (ddof 1) per year of `sessions` sessions, a fraction.
+
+    NaN: refused. Raises `DataError` on missing values or fewer than two.
+    """
+    complete(returns, 2, "volatility")
+    return float(np.std(returns.to_numpy(dtype=float), ddof=1) * np.sqrt(sessions))
+
+
+def sharpe(
+    returns: pd.Series,
+    risk_free: pd.Series | float = 0.0,
+    sessions: int = SESSIONS_PER_YEAR,
+) -> float:
+    """Mean excess return over its standard deviation, per year (Sharpe 1994).
+
+    Args:
+        returns: simple returns per session.
+        risk_free: the risk-free return of the SAME sessions (never an annual rate), on the same
+            index, or one number per session.
+        sessions: sessions in a year; 1 leaves the ratio per session.
+
+    NaN: refused. Raises `DataError` on missing values, another index or a constant excess return.
+    """
+    if isinstance(risk_free, pd.Series) and not risk_free.index.equals(returns.index):
+        raise DataError("sharpe needs risk-free returns on the dates of the returns; align first.")
+    excess = returns - risk_free
+    complete(excess, 2, "sharpe")
+    varying(excess, "sharpe")
+    return float(excess.mean() / excess.std(ddof=1) * np.sqrt(sessions))
+
+
+def drawdown(returns: Frame, base_date: pd.Timestamp | None = None) -> Frame:
+    """Loss from the highest close so far, as a fraction at or below 0.
+
+    The base close counts as a peak, whether or not `base_date` adds a row for it (its value is 0).
+    Shapes and NaN rule as in `wealth`. Raises what `wealth` raises.
+    """
+    grown = wealth(returns, base_date)
+    peak = grown.cummax().clip(lower=1.0)
+    return grown / peak - 1.0
+
+
+def max_drawdown(returns: pd.Series) -> float:
+    """Lowest value of `drawdown`: the deepest close-to-peak loss, a fraction at or below 0.
+
+    NaN: refused. Raises `DataError` on missing or no values.
+    """
+    complete(returns, 1, "max_drawdown")
+    return float(min(drawdown(returns).min(), 0.0))
+
+
+def drawdown_episodes(
+    returns: pd.Series, base_date: pd.Timestamp | None = None, top: int = 5
+) -> pd.DataFrame:
+    """The deepest falls from a peak until wealth is back at that peak.
+
+    Args:
+        returns: simple returns per session.
+        base_date: date of the base close, so that a fall from it carries its date. Without it such
+            a fall has its first return's date as peak.
+        top: how many episodes, deepest first.
+
+    Returns:
+        One row an episode: `peak`, `trough`, `recovery` (dates; NaT while under water), `depth`
+        (fraction), `days_to_trough`, `days_to_recovery` (calendar days from the peak, from the
+        trough; missing while under water).
+
+    NaN: refused. Raises what `wealth` raises.
+    """
+    complete(returns, 1, "drawdown_episodes")
+    depth = drawdown(returns, base_date)
+    under = depth.to_numpy() < 0.0
+    starts = np.flatnonzero(under & ~np.r_[False, under[:-1]])
+    stops = np.flatnonzero(under & ~np.r_[under[1:], False]) + 1
+    dates = pd.DatetimeIndex(depth.index)
+    rows = []
+    for first, stop in zip(starts, stops, strict=True):
+        trough = first + int(np.argmin(depth.to_numpy()[first:stop]))
+        peak_date = dates[max(first - 1, 0)]
+        recovery = dates[stop] if stop < len(dates) else pd.NaT
+        rows.append(
+            {
+                "peak": peak_date,
+                "trough": dates[trough],
+                "recovery": recovery,
+                "depth": float(depth.iloc[trough]),
+                "days_to_trough": (dates[trough] - peak_date).days,
+                "days_to_recovery": (recovery - dates[trough]).days if stop < len(dates) else None,
+            }
+        )
+    columns = ["peak", "trough", "recovery", "depth", "days_to_trough", "days_to_recovery"]
+    table = pd.DataFrame(rows, columns=columns)
+    for name in ("peak", "trough", "recovery"):
+        table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
+    table = table.astype({"depth": float, "days_to_trough": "Int64", "days_to_recovery": "Int64"})
+    return table.sort_values("depth", kind="stable").head(top).reset_index(drop=True)
+
+
+def week_ends(
+    sessions: pd.DatetimeIndex,
+    base_date: pd.Timestamp,
+    end: pd.Timestamp | None = None,
+    weekday: int = FRIDAY,
+) -> pd.DatetimeIndex:
+    """Closes that end a week: the last session on or before each Friday.
+
+    Args:
+        sessions: sessions after the base close, in order.
+        base_date: the base close, itself a session; it counts when it ends a week.
+        end: a week whose Friday lies after this date is dropped; default the last session.
+        weekday: 0 Monday … 4 Friday, for weeks that end on another day.
+
+    Returns:
+        The week-ends on or after the base close (m dates, m >= 0).
+
+    Raises:
+        DataError: dates out of order or a weekday outside 0..4.
+    """
+    if weekday not in range(5):
+        raise DataError(f"weekday = {weekday!r} cannot be used: 0 (Monday) to 4 (Friday) is.")
+    every = pd.DatetimeIndex([pd.Timestamp(base_date), *sessions])
+    increasing(every, "week_ends")
+    last = pd.Timestamp(end) if end is not None else every[-1]
+    closing = _closing_day(every, weekday)
+    ends = pd.Series(every, index=closing).groupby(level=0).last()
+    return pd.DatetimeIndex(ends[ends.index <= last], name=sessions.name)
+
+
+def _closing_day(dates: pd.DatetimeIndex, weekday: int) -> pd.DatetimeIndex:
+    """The first `weekday` on or after each date."""
+    return dates + pd.to_timedelta((weekday - dates.day_of_week) % 7, unit="D")
+
+
+def weekly_log_returns(
+    returns: Frame,
+    base_date: pd.Timestamp,
+    end: pd.Timestamp | None = None,
+    weekday: int = FRIDAY,
+) -> Frame:
+    """Weekly log returns between the closes of `week_ends`.
+
+    The first return runs between the first two week-ends on or after the base close; a week whose
+    Friday lies after `end` is dropped.
+
+    Args:
+        returns: simple daily returns after the base close.
+        base_date: as in `week_ends`.
+        end: as in `week_ends`.
+        weekday: as in `week_ends`.
+
+    Returns:
+        Log returns indexed by the close that ends each week (m - 1 rows), same type as `returns`.
+
+    NaN: a week with any missing daily return is NaN. Raises what `week_ends` raises, and
+    `DataError` on a return at or below -1.
+    """
+    sessions = pd.DatetimeIndex(returns.index)
+    ends = week_ends(sessions, base_date, end, weekday)
+    if (np.asarray(returns, dtype=float) <= -1.0).any():
+        raise DataError("weekly_log_returns got a return of -100 % or less; check the series.")
+    if len(ends) < 2:
+        return returns.iloc[:0].astype(float)
+    inside = (sessions > ends[0]) & (sessions <= ends[-1])
+    logs = np.log1p(returns[inside].astype(float))
+    week = ends.searchsorted(logs.index, side="left")
+    weekly = logs.groupby(week).sum(skipna=False)
+    weekly.index = ends[1:]
+    return weekly
+
+
+def latest_on(levels: pd.Series, dates: pd.DatetimeIndex) -> pd.Series:
+    """The latest level dated on or before each date (a yield as last quoted).
+
+    Args:
+        levels: observations by date; missing ones are skipped.
+        dates: m dates in order.
+
+    Returns:
+        m values on `dates`; NaN where nothing had been observed yet.
+
+    Raises:
+        DataError: levels with dates out of order.
+    """
+    known = levels.dropna()
+    increasing(known.index, "latest_on")
+    at = pd.DatetimeIndex(known.index).searchsorted(dates, side="right") - 1
+    padded = np.r_[np.nan, known.to_numpy(dtype=float)]
+    return pd.Series(padded[at + 1], index=dates, name=levels.name)
+
+
+def weekly_changes(levels: pd.Series, ends: pd.DatetimeIndex) -> pd.Series:
+    """Change of `latest_on` levels between successive week-ends (m - 1 rows, units of the level).
+
+    NaN where either end is unknown. Raises what `latest_on` raises.
+    """
+    return latest_on(levels, ends).diff().iloc[1:]
+
+
+def historical_var(returns: pd.Series, level: float = 0.99) -> float:
+    """Historical one-period value at risk, as a negative fraction when it is a loss.
+
+    numpy's linear quantile (Hyndman & Fan 1996, type 7) of the returns at 1 - level.
+
+    NaN: refused. Raises `DataError` on missing or no values or a level outside (0, 1).
+    """
+    fraction(level, "level")
+    complete(returns, 1, "historical_var")
+    return float(np.quantile(returns.to_numpy(dtype=float), 1.0 - level))
+
+
+def historical_cvar(returns: pd.Series, level: float = 0.99) -> float:
+    """Mean of the returns at or below `historical_var`: the expected shortfall, historically.
+
+    Acerbi & Tasche (2002), sample version. NaN and errors as in `historical_var`.
+    """
+    threshold = historical_var(returns, level)
+    values = returns.to_numpy(dtype=float)
+    return float(values[values <= threshold].mean())
