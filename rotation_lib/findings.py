@@ -14,9 +14,19 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from .errors import LedgerError, nearest
+from .stats.bootstrap import CONFIDENCE, SEED
 
-SEED = 20240918
-CONFIDENCE = 0.95
+__all__ = [
+    "CONFIDENCE",
+    "SEED",
+    "Finding",
+    "FindingSet",
+    "HasBounds",
+    "Specification",
+    "chapter_of",
+    "missing",
+    "tendency",
+]
 
 
 class HasBounds(Protocol):

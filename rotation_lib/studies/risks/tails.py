@@ -11,20 +11,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
 from ...findings import Finding, Specification, missing, tendency
 from ...market import Market
-from ...stats import garch, intervals, measures, regression
+from ...stats import intervals, measures, regression
 from ...stats import returns as rt
-from ...stats.bootstrap import (
-    CONFIDENCE,
-    DRAWS,
-    SEED,
-    Bootstrap,
-    Interval,
-    percentile_ends,
-    t_ends,
-)
+from ...stats.bootstrap import Bootstrap, Interval
 from .common import Array, pair
 
 LEVELS = (0.95, 0.99)
@@ -137,53 +128,9 @@ def _latest_beta(market: Market) -> list[Finding]:
 # -- tails ----------------------------------------------------------------------------
 
 
-def _tail_statistics(x: Array) -> Array:
-    """VaR and CVaR at both levels of the first column, shape (…, 4)."""
-    columns: list[Array] = []
-    for level in LEVELS:
-        columns += [measures.value_at_risk(level)(x), measures.expected_shortfall(level)(x)]
-    return np.stack(columns, axis=-1)
-
-
 def tail_intervals(market: Market, who: str) -> dict[str, Interval]:
-    """Intervals of ``var_95``, ``cvar_95``, ``var_99``, ``cvar_99`` from one set of histories.
-
-    The same numbers as :func:`rotation_lib.stats.intervals.var_interval` and ``cvar_interval``,
-    with the simulated histories shared by all four; those functions one by one where the model
-    cannot be fitted.
-    """
-    returns = market.total_returns[symbol_of(market, who)].dropna()
-    try:
-        model = garch.fit_garch(returns)
-    except DataError:
-        functions = {"var": intervals.var_interval, "cvar": intervals.cvar_interval}
-        return {
-            f"{kind}_{level * 100:.0f}": function(returns, level, method="bootstrap")
-            for level in LEVELS
-            for kind, function in functions.items()
-        }
-    values = garch.simulated_statistic(model, _tail_statistics, len(returns), DRAWS, SEED)
-    made = {}
-    keys = [(kind, f"{kind}_{level * 100:.0f}") for level in LEVELS for kind in ("var", "cvar")]
-    for (kind, key), column in zip(keys, values.T, strict=True):
-        if kind == "var":
-            ends, how = percentile_ends(column, CONFIDENCE), "percentile interval"
-        else:
-            dof = intervals.TAIL_DOF
-            ends = t_ends(float(np.median(column)), column, dof, CONFIDENCE, log=True)
-            how = f"log scale, median and spread with t{dof:g} quantiles"
-        text = f"AR(1)-GARCH(1,1)-t model, {DRAWS:,} simulated histories, {how}, seed {SEED}"
-        made[key] = Interval(*ends, CONFIDENCE, text + _coverage(key), DRAWS)
-    return made
-
-
-def _coverage(figure: str) -> str:
-    """What simulations say of the interval of this figure, where that was measured."""
-    shares = [d[figure] for d in intervals.measured_coverage()["designs"].values() if figure in d]
-    if not shares:
-        return ""
-    told = " and ".join(f"{share:.0%}" for share in sorted(shares, reverse=True))
-    return f"; coverage in simulated markets, from moderate to heaviest tails: {told}"
+    """Intervals of ``var_95``, ``cvar_95``, ``var_99``, ``cvar_99`` from one set of histories."""
+    return intervals.tail_intervals(market.total_returns[symbol_of(market, who)].dropna(), LEVELS)
 
 
 def _tails(market: Market, who: str, ends: dict[str, Interval]) -> list[Finding]:
