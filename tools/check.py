@@ -18,10 +18,20 @@ STYLE = [
     ["lint-imports"],
     ["rotation", "lint"],
 ]
-QUICK = [["pytest", "-q", "-n", "2", "-m", "not slow"]]
+QUICK = [["pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "not slow"]]
 FULL = [
-    ["pytest", "-q", "-n", "2"],
-    ["pytest", "-q", "-n", "2", "--nbval", "--nbval-cell-timeout=300", "chapters"],
+    ["pytest", "-q", "-n", "2", "--dist", "worksteal"],
+    [
+        "pytest",
+        "-q",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--nbval",
+        "--nbval-cell-timeout=300",
+        "chapters",
+    ],
 ]
 
 
