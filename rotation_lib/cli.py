@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from .cli_data import data_app, refresh
+from .cli_review import register
 from .errors import ParameterError, RotationError
-from .project import BUILD, SNAPSHOT
+from .project import BUILD
 
 if TYPE_CHECKING:
     from .params import ReportParams
@@ -26,7 +28,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Small-Cap Rotation: one market story, put to the test.",
 )
-data_app = typer.Typer(no_args_is_help=True, help="The data behind the report.")
 app.add_typer(data_app, name="data")
 
 # Typer carries its own copy of click; its usage errors are reached through a public subclass.
@@ -59,13 +60,17 @@ def build(
     ] = 0,
     out: Annotated[Path, typer.Option(help="Build folder; the site is OUT/html.")] = BUILD,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore chapters kept before.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print the report as a PDF.")] = False,
     debug: Debug = False,
 ) -> None:
     """Execute the chapters and publish the site."""
     from .publish.build import build as run_build
+    from .publish.build import chosen_chapters, split_extras
 
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
+    split_extras(pairs, chosen_chapters(chapter or ()))
+    refresh(params)
     progress = _Progress()
     with progress:
         result = run_build(
@@ -75,6 +80,7 @@ def build(
             out=out,
             jobs=jobs or os.cpu_count() or 1,
             fresh=fresh,
+            pdf=pdf,
             started=progress.started,
             progress=progress.finished,
         )
@@ -107,10 +113,13 @@ def run(
     debug: Debug = False,
 ) -> None:
     """Run one chapter and leave its executed notebook and findings."""
+    from .publish.build import chosen_chapters, split_extras
     from .publish.single import run_single
 
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
+    split_extras(pairs, chosen_chapters([chapter]))
+    refresh(params)
     progress = _Progress()
     with progress:
         result = run_single(
@@ -149,6 +158,7 @@ def claims(
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
     _refuse_left_over(pairs)
+    refresh(params)
     market = Market.load(params)
     with kept_in(BUILD / "runs" / "findings"):
         record = report_record(market, revision()[0])
@@ -191,64 +201,7 @@ def doctor(debug: Debug = False) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
-def lint(
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended.")] = False,
-    headlines: Annotated[
-        bool, typer.Option("--headlines", help="Execute the chapters, store their checked cells.")
-    ] = False,
-    debug: Debug = False,
-) -> None:
-    """Check that the chapters are stored the way they should be."""
-    from .publish.lint import fix_all, lint_all, refresh_headlines
-
-    if headlines:
-        for name in refresh_headlines():
-            typer.echo(f"stored: {name}")
-    if fix:
-        for name in fix_all():
-            typer.echo(f"fixed: {name}")
-    complaints = lint_all()
-    for complaint in complaints:
-        typer.echo(complaint)
-    if complaints:
-        raise typer.Exit(1)
-
-
-@data_app.command("snapshot")
-def snapshot(
-    source_dir: Annotated[
-        Path, typer.Option("--from", help="Folder with prices, macro series and events.")
-    ],
-    out: Annotated[Path, typer.Option(help="Where the snapshot goes.")] = SNAPSHOT,
-    debug: Debug = False,
-) -> None:
-    """Make the embedded snapshot: only what may be redistributed, with a manifest."""
-    from .catalog import load_catalog
-    from .sources.snapshot_writer import write_snapshot
-
-    report = write_snapshot(source_dir, out, load_catalog())
-    for line in report.lines():
-        typer.echo(line)
-
-
-@data_app.command("verify")
-def verify(debug: Debug = False) -> None:
-    """Check every file of the embedded snapshot against its manifest."""
-    from .catalog import load_catalog
-    from .sources import open_source
-    from .sources.verify import verify_snapshot
-
-    held = open_source("snapshot").load().provenance
-    complaints = verify_snapshot(load_catalog())
-    for complaint in complaints:
-        typer.echo(complaint, err=True)
-    if complaints:
-        raise typer.Exit(1)
-    typer.echo(
-        f"snapshot: {len(held['series'])} series, prices through {held['data_through']}, "
-        f"checksum {held['data_sha256'][:12]}, all files as recorded"
-    )
+register(app)
 
 
 def main() -> None:

@@ -39,7 +39,15 @@ class Check:
 
 def examine() -> list[Check]:
     """All checks, each of which answers instead of raising."""
-    checks: list[Callable[[], Check]] = [_python, _packages, _kernel, _snapshot, _ledger, _browser]
+    checks: list[Callable[[], Check]] = [
+        _python,
+        _packages,
+        _kernel,
+        _snapshot,
+        _store,
+        _ledger,
+        _browser,
+    ]
     return [check() for check in checks]
 
 
@@ -85,13 +93,31 @@ def _kernel() -> Check:
 
 
 def _snapshot() -> Check:
-    from .sources import open_source
+    from .store import open_source
 
     try:
         held = open_source("snapshot").load().provenance
     except RotationError as error:
         return Check("snapshot", "failed", str(error), "run 'git checkout -- data/snapshot'")
     return Check("snapshot", "ok", f"prices through {held['data_through']}, {held['taken_on']}")
+
+
+def _store() -> Check:
+    from .store.files import Store
+    from .store.status import verify_store
+
+    store = Store()
+    try:
+        held, complaints = store.manifest(), verify_store(store)
+    except RotationError as error:
+        return Check("live data", "failed", str(error), "run 'rotation data fetch'")
+    if not held:
+        return Check("live data", "absent", f"none in {store.folder}", "'rotation data fetch'")
+    if complaints:
+        return Check("live data", "failed", complaints[0], "run 'rotation data fetch'")
+    oldest = min(entry.checked_at for entry in held.values())
+    found = f"{len(held)} series, the oldest asked for {oldest:%Y-%m-%d}"
+    return Check("live data", "ok", found, "'rotation data status' says more")
 
 
 def _ledger() -> Check:

@@ -3,7 +3,9 @@
     RotationError             one line: what, which value, what is allowed, what to do next
     ├── ParameterError        a name, type, date or value on the command line or in a parameters cell
     ├── DataError             data that are missing, damaged, too short or not what they claim to be
-    │   └── SnapshotError     the embedded snapshot does not match its manifest
+    │   ├── SnapshotError     the embedded snapshot does not match its manifest
+    │   ├── StoreError        the store of live data is missing, damaged, in use or cannot be written
+    │   └── FetchError        a live source did not answer as it should; says how it failed
     ├── LedgerError           claims.toml names something that does not exist, or a rule is malformed
     ├── FigureError           a figure or table lacks what every figure must carry
     └── BuildError            a chapter or the site could not be made
@@ -39,6 +41,24 @@ class DataError(RotationError):
 
 class SnapshotError(DataError):
     """A file of the embedded snapshot is missing or differs from its manifest."""
+
+
+class StoreError(DataError):
+    """The store of live data cannot be read, trusted or written."""
+
+
+class FetchError(DataError):
+    """A live source failed to answer, or answered with something that cannot be used.
+
+    Attributes:
+        outcome: one of :class:`rotation_lib.sources.outcome.Outcome`, as text.
+        tries: how often a request that fails like this is worth sending.
+    """
+
+    def __init__(self, outcome: str, message: str, tries: int = 1) -> None:
+        self.outcome = outcome
+        self.tries = tries
+        super().__init__(message)
 
 
 class LedgerError(RotationError):

@@ -37,7 +37,7 @@ def canonical(value: Mapping[str, Any]) -> str:
 
 
 def data_key(market: Market) -> str:
-    """Hash of every value the market's window lets a study see."""
+    """Hash of every value the market's window lets a study see, and of the age pages tell."""
     frames = [
         market.history,
         market.price_history,
@@ -48,7 +48,16 @@ def data_key(market: Market) -> str:
         market.fundamentals,
         market.splits,
     ]
-    return digest(*(_frame_bytes(frame) for frame in frames))
+    return digest(*(_frame_bytes(frame) for frame in frames), *_age(market))
+
+
+def _age(market: Market) -> tuple[str, ...]:
+    """What a live source says of its age; nothing for embedded data, which have none."""
+    held = market.dataset.provenance
+    if held.get("source") != "live":
+        return ()
+    told = ("taken_on", "stale", "absent", "gates")
+    return (canonical({name: held[name] for name in told}),)
 
 
 def _frame_bytes(frame: pd.DataFrame) -> bytes:

@@ -15,12 +15,13 @@ import pandas as pd
 from .catalog import Catalog, load_catalog
 from .errors import DataError, ParameterError
 from .params import LATEST, MINIMUM_SESSIONS, ReportParams
-from .sources import open_source
 from .sources.base import Dataset
+from .store import open_source, source_state
 
 
 @lru_cache(maxsize=2)
-def _dataset(source: str) -> Dataset:
+def _dataset(source: str, state: str) -> Dataset:
+    """Read once for each state of the source."""
     return open_source(source).load()
 
 
@@ -48,14 +49,15 @@ class Market:
             ParameterError: for dates outside the data, or a window under 63 sessions.
             DataError: if the source cannot be trusted, or lacks a symbol in the window.
         """
-        return cls.from_dataset(_dataset(params.source), params)
+        dataset = _dataset(params.source, source_state(params.source))
+        return cls.from_dataset(dataset, params)
 
     @classmethod
     def from_dataset(cls, dataset: Dataset, params: ReportParams) -> Market:
         """As :meth:`load`, on data already read."""
         sessions = dataset.total_returns.index
         settled, base, notes = _settle(params, sessions, _first_close(dataset))
-        market = cls(settled, dataset, base, notes)
+        market = cls(settled, dataset, base, (*notes, *_age_notes(dataset)))
         market._require_listed()
         return market
 
@@ -143,13 +145,28 @@ class Market:
         rows = rows[rows["date"] <= self.end]
         if self.params.as_of is None:
             return rows
-        parts = []
+        true = self._vintages
+        parts = [true[true["date"] <= self.end][list(rows.columns)]]
         for series_id, part in rows.groupby("series_id", sort=False):
-            if not self.catalog[str(series_id)].point_in_time:
+            if series_id in self._dated_series or not self.catalog[str(series_id)].point_in_time:
                 continue
             published = self.catalog.published(str(series_id), part["date"])
             parts.append(part[published.to_numpy() <= self.horizon.to_datetime64()])
-        return pd.concat(parts)
+        shown = [part for part in parts if len(part)]
+        return pd.concat(shown) if shown else rows.iloc[:0]
+
+    @cached_property
+    def _vintages(self) -> pd.DataFrame:
+        """True vintages of the day of knowledge."""
+        rows = self.dataset.vintages
+        return rows[rows["as_of"] == self.horizon]
+
+    @cached_property
+    def _dated_series(self) -> frozenset[str]:
+        """Series whose values are those of a true vintage."""
+        if self.params.as_of is None:
+            return frozenset()
+        return frozenset(self._vintages["series_id"])
 
     def macro(self, series_id: str) -> pd.Series:
         """Observations of one series, by the first day of the period observed, up to ``end``.
@@ -160,7 +177,7 @@ class Market:
             DataError: if the series is unknown, may not be embedded, or has nothing to show.
         """
         entry = self.catalog[series_id]
-        if self.params.as_of is not None and not entry.point_in_time:
+        if self.basis(series_id) == "publication lag" and not entry.point_in_time:
             raise DataError(
                 f"{series_id} is revised too late to be known on a day: leave as_of empty to use it."
             )
@@ -194,8 +211,14 @@ class Market:
         )
 
     def basis(self, series_id: str) -> str:
-        """How a series was made point-in-time: ``"latest vintage"`` or ``"publication lag"``."""
-        return "latest vintage" if self.params.as_of is None else "publication lag"
+        """How a series was made point-in-time.
+
+        ``"latest vintage"`` without ``as_of``; with it ``"vintage"`` where the source knows what
+        had been published by that day, else ``"publication lag"``.
+        """
+        if self.params.as_of is None:
+            return "latest vintage"
+        return "vintage" if series_id in self._dated_series else "publication lag"
 
     # -- events -----------------------------------------------------------------------
 
@@ -300,6 +323,23 @@ def _settle(
     base = sessions[position - 1] if position else first_close
     settled = params.model_copy(update={"start": start.date(), "end": end.date()})
     return settled, base, tuple(notes)
+
+
+def _age_notes(dataset: Dataset) -> tuple[str, ...]:
+    """What a live source could not refresh or give at all; embedded data have no age."""
+    held = dataset.provenance
+    notes = []
+    by_day: dict[str, list[str]] = {}
+    for series_id, entry in sorted(held.get("stale", {}).items()):
+        by_day.setdefault(entry["since"], []).append(series_id)
+    for day, names in sorted(by_day.items()):
+        which = ", ".join(names) if len(names) <= 6 else f"{len(names)} series"
+        notes.append(f"Stale since {day}: the last attempt brought nothing newer for {which}.")
+    absent = held.get("absent", {})
+    if absent:
+        which = ", ".join(sorted(absent))
+        notes.append(f"Not available live, and left out of every figure: {which}.")
+    return tuple(notes)
 
 
 def _first_close(dataset: Dataset) -> pd.Timestamp:

@@ -7,7 +7,7 @@ that they do not name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from . import words
@@ -23,6 +23,7 @@ def source_list(market: Market, used: Iterable[str]) -> str:
         market: whose catalog and dates are told.
         used: catalog ids of the chapter's series.
     """
+    used = tuple(used)
     by_publisher: dict[str, list[str]] = defaultdict(list)
     for series_id in used:
         entry = market.catalog[series_id]
@@ -36,6 +37,7 @@ def source_list(market: Market, used: Iterable[str]) -> str:
             "## Sources",
             "",
             _basis(market),
+            *_live(market, used),
             "",
             *lines,
             "",
@@ -53,7 +55,63 @@ def _basis(market: Market) -> str:
     )
     if market.params.as_of is None:
         return text + " Macro series are the latest vintages, shown by the period observed."
+    if not market.dataset.vintages.empty:
+        return text + f" Seen as of {words.date(market.params.as_of)}."
     return (
         text + f" Seen as of {words.date(market.params.as_of)}: macro series only as far as their "
         "publication lag allows, at the values of the latest vintage, so later revisions show."
     )
+
+
+def _live(market: Market, used: Sequence[str]) -> list[str]:
+    """Paragraphs that only live data need: age, what is stale or absent, kinds of vintage."""
+    held = market.dataset.provenance
+    if held["source"] != "live":
+        return []
+    age = (
+        f"The publishers' services last answered on {words.date(held['taken_on'])}. Events, decisions "
+        "and company facts come with the report and are known through "
+        f"{words.date(held['tables_through'])}."
+    )
+    paragraphs = [
+        age,
+        *_stale(held["stale"], used),
+        *_absent(held["absent"], used),
+        *_vintages(market, used),
+    ]
+    return [line for paragraph in paragraphs for line in ("", paragraph)]
+
+
+def _stale(stale: Mapping[str, Mapping[str, str]], used: Sequence[str]) -> list[str]:
+    by_state: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for series_id in used:
+        if series_id in stale:
+            entry = stale[series_id]
+            by_state[entry["since"], entry["why"]].append(series_id)
+    parts = [
+        f"{words.join(sorted(names))} since {words.date(since)}" + (f" ({why})" if why else "")
+        for (since, why), names in sorted(by_state.items())
+    ]
+    return [f"**Stale:** {'; '.join(parts)}."] if parts else []
+
+
+def _absent(absent: Mapping[str, str], used: Sequence[str]) -> list[str]:
+    names = [f"{series_id} ({absent[series_id]})" for series_id in used if series_id in absent]
+    return [f"**Not available:** {words.join(names)}; figures leave it out."] if names else []
+
+
+def _vintages(market: Market, used: Sequence[str]) -> list[str]:
+    if market.params.as_of is None:
+        return []
+    macro = [s for s in used if market.catalog[s].kind == "macro"]
+    true = [s for s in macro if market.basis(s) == "vintage"]
+    lagged = [s for s in macro if s not in true]
+    parts = []
+    if true:
+        parts.append(f"As known on that day, from true vintages: {words.join(true)}.")
+    if lagged:
+        parts.append(
+            f"Latest values, cut off by their publication lag: {words.join(lagged)}; later "
+            "revisions show in these."
+        )
+    return [" ".join(parts)] if parts else []

@@ -26,6 +26,8 @@ class Dataset:
         fundamentals: SEC facts as filed: ``ticker, period, item, end, value, derived``.
         splits: ``ticker, date, ratio``.
         provenance: source, ``data_sha256``, ``data_through``, ``taken_on`` and one block a series.
+        vintages: macro values as known on a day: ``series_id, date, value, as_of``; empty where
+            the source has none.
     """
 
     total_returns: pd.DataFrame
@@ -37,6 +39,20 @@ class Dataset:
     fundamentals: pd.DataFrame
     splits: pd.DataFrame
     provenance: dict[str, Any] = field(default_factory=dict)
+    vintages: pd.DataFrame = field(default_factory=lambda: no_vintages())
+
+
+def no_vintages() -> pd.DataFrame:
+    """An empty frame of vintages."""
+    day = pd.Series(dtype="datetime64[us]")
+    return pd.DataFrame(
+        {
+            "series_id": pd.Series(dtype="str"),
+            "date": day,
+            "value": pd.Series(dtype="float64"),
+            "as_of": day,
+        }
+    )
 
 
 class Source(Protocol):

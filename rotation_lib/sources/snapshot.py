@@ -19,6 +19,7 @@ import pandas as pd
 from ..errors import SnapshotError
 from ..project import SNAPSHOT
 from .base import Dataset
+from .quality import load_quality
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
@@ -123,7 +124,11 @@ class SnapshotSource:
             total_returns=_returns(content[TOTAL_RETURNS]),
             price_returns=_returns(content[PRICE_RETURNS]),
             observations=_observations(content[OBSERVATIONS]),
-            provenance={"source": self.name} | {k: manifest[k] for k in PROVENANCE},
+            provenance={
+                "source": self.name,
+                **{k: manifest[k] for k in PROVENANCE},
+                "anomalies": _anomalies(manifest["series"]),
+            },
             **tables,
         )
 
@@ -134,6 +139,16 @@ class SnapshotSource:
                 f"{_shown(self.folder, name)} differs from its manifest: {RESTORE}."
             )
         return content
+
+
+def _anomalies(held: dict[str, Any]) -> list[dict[str, Any]]:
+    """Known faults of the series held, as plain values; ``when`` is an ISO day or a year."""
+    fields = ("symbol", "check", "value", "witness", "witness_value", "what", "treatment")
+    return [
+        {"when": fault.when, **{name: getattr(fault, name) for name in fields}}
+        for fault in load_quality().known
+        if fault.symbol in held
+    ]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

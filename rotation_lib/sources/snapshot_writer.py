@@ -89,7 +89,11 @@ def write_snapshot(
             to the catalog, or with a fault that ``data/quality.toml`` does not list.
     """
     rules = load_quality() if rules is None else rules
-    raw = read_raw(source_dir, catalog)
+    return write_raw(read_raw(source_dir, catalog), out_dir, catalog, rules)
+
+
+def write_raw(raw: RawData, out_dir: Path, catalog: Catalog, rules: QualityRules) -> SnapshotReport:
+    """As :func:`write_snapshot`, from data already read and validated."""
     total, price = _returns(raw, catalog)
     notes = [
         *raw.notes,

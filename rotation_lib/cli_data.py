@@ -1,0 +1,203 @@
+"""``rotation data``: fetch and look after live data, verify and renew the embedded snapshot.
+
+It validates, calls one function and prints. No work is done here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .errors import ParameterError, StoreError
+from .project import SNAPSHOT
+
+if TYPE_CHECKING:
+    from .params import ReportParams
+    from .store.fetch import Pull
+    from .store.files import Attempt
+    from .store.status import StatusRow
+
+data_app = typer.Typer(no_args_is_help=True, help="The data behind the report.")
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+@data_app.command("fetch")
+def fetch(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Only these series; all of them by default.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="Also the vintages known on this day.")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Ask Yahoo and FRED for what is new, and store what passes the quality gates."""
+    from .store.status import required_failures, tally
+
+    attempts = _pull(tuple(names or ()), _day(as_of))
+    for attempt in attempts:
+        if attempt.message:
+            typer.echo(f"{attempt.series_id}: {attempt.outcome}: {attempt.message}")
+    typer.echo(tally(attempts))
+    if required_failures(attempts):
+        typer.echo("series that the report needs could not be refreshed", err=True)
+        raise typer.Exit(1)
+
+
+@data_app.command("status")
+def status(
+    every: Annotated[bool, typer.Option("--all", help="One line for each series.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Show how old the live data are, how the last fetch ended, and what to do next."""
+    from .catalog import load_catalog
+    from .store.files import Store
+    from .store.status import status_rows
+
+    store = Store()
+    rows = status_rows(store, load_catalog(), dt.datetime.now(dt.UTC), grouped=not every)
+    _status_view(rows, f"Live data in {store.folder}")
+
+
+@data_app.command("verify")
+def verify(debug: Debug = False) -> None:
+    """Check every file of the embedded snapshot, and of the store, against its manifest."""
+    from .catalog import load_catalog
+    from .sources.verify import verify_snapshot
+    from .store import open_source
+    from .store.files import Store
+    from .store.status import verify_store
+
+    held = open_source("snapshot").load().provenance
+    complaints = [*verify_snapshot(load_catalog()), *verify_store(Store())]
+    for complaint in complaints:
+        typer.echo(complaint, err=True)
+    if complaints:
+        raise typer.Exit(1)
+    typer.echo(
+        f"snapshot: {len(held['series'])} series, prices through {held['data_through']}, "
+        f"checksum {held['data_sha256'][:12]}, all files as recorded"
+    )
+    stored = Store().manifest()
+    if stored:
+        typer.echo(f"store: {len(stored)} series in {Store().folder}, all files as recorded")
+
+
+@data_app.command("snapshot")
+def snapshot(
+    source_dir: Annotated[
+        Path | None,
+        typer.Option("--from", help="Folder with raw data; the live store by default."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the snapshot goes.")] = SNAPSHOT,
+    debug: Debug = False,
+) -> None:
+    """Make the embedded snapshot: only what may be redistributed, with a manifest."""
+    from .catalog import load_catalog
+    from .sources.snapshot_diff import compare_snapshots, load_or_nothing
+    from .sources.snapshot_writer import write_snapshot
+    from .store.renew import write_from_store
+
+    before = load_or_nothing(out)
+    if source_dir is None:
+        report = write_from_store(out, load_catalog())
+    else:
+        report = write_snapshot(source_dir, out, load_catalog())
+    for line in report.lines():
+        typer.echo(line)
+    for line in compare_snapshots(before, load_or_nothing(out)):
+        typer.echo(line)
+
+
+def refresh(params: ReportParams) -> None:
+    """Bring the store up to date before a live report, as far as the network allows.
+
+    A fetch that fails is told and does no harm: the report then rests on what is stored.
+
+    Raises:
+        StoreError: nothing is stored and nothing could be fetched.
+    """
+    if params.source != "live":
+        return
+    from .store.files import STATE_VARIABLE, Store
+    from .store.status import tally
+
+    try:
+        typer.echo(tally(_pull((), params.as_of)))
+    except StoreError as error:
+        if not Store().state():
+            raise
+        typer.echo(f"note: {error}")
+    # Chapters read the store one after the other: all must find it as it is now.
+    os.environ[STATE_VARIABLE] = Store().state()
+
+
+def _pull(names: Sequence[str], as_of: dt.date | None) -> list[Attempt]:
+    from .catalog import load_catalog
+    from .store.fetch import Clients, Pull
+    from .store.files import Store
+
+    store = Store()
+    pull = Pull(store, load_catalog(), Clients.real(store))
+    with _progress(pull, names):
+        attempts = pull.run(names, as_of)
+    if pull.clients.clock.wrong:
+        typer.echo("note: this computer's clock is wrong; the time of the servers was used.")
+    return attempts
+
+
+@contextmanager
+def _progress(pull: Pull, names: Sequence[str]) -> Iterator[None]:
+    """A bar on a terminal; nothing where nobody watches."""
+    total = len(pull.wanted(names))
+    if not sys.stderr.isatty():
+        yield
+        return
+    from .terminal import progress_bar
+
+    with progress_bar() as bar:
+        task = bar.add_task("fetching", total=total)
+
+        def tell(attempt: Attempt) -> None:
+            bar.update(task, description=f"{attempt.series_id} {attempt.outcome}")
+            bar.advance(task)
+
+        pull.progress = tell
+        yield
+
+
+def _day(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise ParameterError(
+            "as_of", text, "dates are written YYYY-MM-DD and must exist", "for example 2024-09-18"
+        ) from None
+    today = dt.datetime.now(dt.UTC).date()
+    if day > today:
+        raise ParameterError("as_of", text, f"today is {today}", "choose a day that is over")
+    return day
+
+
+def _status_view(rows: Sequence[StatusRow], title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title)
+    for name in ("series", "outcome", "last", "age", "rows", "next"):
+        table.add_column(name, justify="right" if name in ("age", "rows") else "left")
+    for row in rows:
+        style = "green" if row.good else "yellow"
+        cells: list[Any] = [row.series, f"[{style}]{row.outcome}[/]", row.last, row.age, row.rows]
+        table.add_row(*map(str, cells), row.next)
+    console = Console()
+    (console if console.is_terminal else Console(width=160)).print(table)

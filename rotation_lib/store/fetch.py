@@ -1,0 +1,265 @@
+"""One pull of everything: ask, examine, merge, store, series by series.
+
+A series is stored as soon as it is good, so an interrupted pull loses nothing. What is
+not good leaves the stored series as it was, and says why. It must never store a thing
+that a gate refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+
+import pandas as pd
+
+from ..catalog import Catalog, Series
+from ..errors import FetchError, StoreError
+from ..sources.closed import BASE_CLOSE, closed_sessions
+from ..sources.fred import Fred
+from ..sources.outcome import Outcome, malformed
+from ..sources.quality import QualityRules, load_quality
+from ..sources.secret import fred_key
+from ..sources.transport import Clock
+from ..sources.yahoo import Yahoo
+from . import gates, prices, vintages
+from .files import Attempt, Entry, Kind, Store
+
+Progress = Callable[[Attempt], None]
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("yfinance", "fredapi", "pandas", "pyarrow")}
+
+
+@dataclass
+class Clients:
+    """The two live sources and the time they share."""
+
+    yahoo: Yahoo
+    fred: Fred
+    clock: Clock
+
+    @classmethod
+    def real(cls, store: Store) -> Clients:
+        """The publishers themselves.
+
+        Raises:
+            DataError: ``FRED_API_KEY`` holds something that is no key.
+        """
+        clock = Clock()
+        return cls(Yahoo(clock, store.folder / "yfinance"), Fred(fred_key(), clock), clock)
+
+
+@dataclass
+class Pull:
+    """What a pull works with.
+
+    Attributes:
+        store: where good series go; :meth:`run` locks it.
+        catalog: which series there are.
+        clients: whom to ask.
+        rules: limits and known faults of prices.
+        progress: told how each series ended.
+    """
+
+    store: Store
+    catalog: Catalog
+    clients: Clients
+    rules: QualityRules = field(default_factory=load_quality)
+    progress: Progress = lambda attempt: None
+    _seen: dict[str, pd.DataFrame] = field(default_factory=dict, init=False)
+
+    def wanted(self, names: Iterable[str] = ()) -> list[Series]:
+        """Catalog entries that a live source serves, prices first; all, or those named.
+
+        Raises:
+            DataError: for a name that is not in the catalog.
+        """
+        chosen = [self.catalog[n] for n in names] or list(self.catalog.series.values())
+        served = [item for item in chosen if item.source != "none"]
+        # Required series first: if a source gives out half-way, it has given what matters.
+        return sorted(served, key=lambda i: (i.source != "yahoo", not i.required))
+
+    def run(self, names: Iterable[str] = (), as_of: dt.date | None = None) -> list[Attempt]:
+        """Pull every series wanted, and with ``as_of`` the vintages of that day.
+
+        Raises:
+            StoreError: the store is in use or cannot be written; what was stored before
+                that moment stays, and counts.
+        """
+        with self.store.locked():
+            attempts = self._all(self.wanted(names))
+            if as_of is not None:
+                attempts += [self._vintage(item, as_of) for item in self._undated(names, as_of)]
+            self.store.log(attempts)
+        return attempts
+
+    def _all(self, items: list[Series]) -> list[Attempt]:
+        """Each once, and once more where a witness may have come after the series it vouches for."""
+        attempts = {item.id: self._one(item) for item in items}
+        for item in items:
+            if gates.wants_witness(attempts[item.id].message):
+                attempts[item.id] = self._one(item)
+        return list(attempts.values())
+
+    def _undated(self, names: Iterable[str], as_of: dt.date) -> list[Series]:
+        held = self.store.manifest()
+        fred = [item for item in self.wanted(names) if item.source == "fred"]
+        return [item for item in fred if vintage_key(item.id, as_of) not in held]
+
+    # -- one series -------------------------------------------------------------------
+
+    def _one(self, item: Series) -> Attempt:
+        work = self._bars if item.source == "yahoo" else self._observations
+        entry = self.store.manifest().get(item.id)
+        try:
+            return self._ended(work(item, entry))
+        except StoreError:
+            raise
+        except FetchError as error:
+            return self._ended(self._failed(item.id, error, stored=entry is not None))
+
+    def _failed(self, key: str, error: FetchError, *, stored: bool) -> Attempt:
+        outcome = error.outcome
+        if outcome == Outcome.STALE and not stored:
+            outcome = Outcome.MISSING
+        return Attempt(series_id=key, outcome=outcome, message=str(error), at=self._now())
+
+    def _ended(self, attempt: Attempt) -> Attempt:
+        self.progress(attempt)
+        return attempt
+
+    def _now(self) -> dt.datetime:
+        return self.clients.clock.now()
+
+    def _bars(self, item: Series, entry: Entry | None) -> Attempt:
+        stored = self._stored(entry)
+        merged = self._pulled_bars(item, stored)
+        sessions = closed_sessions(self._now())
+        self._seen[item.id] = merged.bars
+        found = gates.check_bars(
+            merged.bars, stored, item, sessions, self.rules, self._price_returns
+        )
+        notes = (*merged.notes, *found)
+        behind = gates.trailing(merged.bars, sessions)
+        changed = bool(merged.added or merged.revised) or stored is None
+        attempt = Attempt(
+            series_id=item.id,
+            outcome=Outcome.STALE if behind else Outcome.OK if changed else Outcome.UNCHANGED,
+            message=f"{item.source.capitalize()}: {behind}" if behind else "",
+            at=self._now(),
+            added=merged.added,
+            revised=merged.revised,
+            ends=f"{merged.bars['date'].iloc[-1]:%Y-%m-%d}" if behind else "",
+        )
+        self._keep(item.id, merged.bars, self._entry(item, merged.bars, "prices", notes), changed)
+        return attempt
+
+    def _pulled_bars(self, item: Series, stored: pd.DataFrame | None) -> prices.Merged:
+        if stored is not None:
+            pulled, notes = self._traded(item, prices.overlap_start(stored))
+            if prices.agrees(stored, pulled):
+                merged = prices.merge(stored, pulled)
+                return prices.Merged(merged.bars, merged.added, merged.revised, notes)
+        # New, or the past changed: then nothing of it is trusted and all of it is asked for.
+        bars, notes = self._traded(item, BASE_CLOSE)
+        merged = prices.compared(stored, bars)
+        return prices.Merged(merged.bars, merged.added, merged.revised, notes)
+
+    def _traded(self, item: Series, start: pd.Timestamp) -> tuple[pd.DataFrame, tuple[str, ...]]:
+        shown = self.clients.yahoo.bars(item.source_id, start.date())
+        sessions = closed_sessions(self._now())
+        bars, off = prices.only_sessions(prices.as_traded(shown), sessions)
+        if bars.empty:
+            raise malformed(f"{item.id}: no bar of a session that is over")
+        bars, cut = prices.cut_at_recent_gap(bars, sessions)
+        return bars, (*off, *cut)
+
+    def _observations(self, item: Series, entry: Entry | None) -> Attempt:
+        stored = self._stored(entry)
+        known = None if stored is None else vintages.latest(stored)
+        pulled = self.clients.fred.latest(item.source_id)
+        today = self._now().date()
+        values, notes = gates.check_observations(pulled, known, item, pd.Timestamp(today))
+        merged = vintages.merge(stored, values, today)
+        changed = bool(merged.added or merged.revised or merged.withdrawn) or stored is None
+        if merged.withdrawn:
+            notes = (*notes, f"{merged.withdrawn} observation(s) were withdrawn by the publisher.")
+        self._keep(item.id, merged.rows, self._entry(item, merged.rows, "macro", notes), changed)
+        return Attempt(
+            series_id=item.id,
+            outcome=Outcome.OK if changed else Outcome.UNCHANGED,
+            at=self._now(),
+            added=merged.added,
+            revised=merged.revised,
+        )
+
+    def _vintage(self, item: Series, day: dt.date) -> Attempt:
+        key = vintage_key(item.id, day)
+        try:
+            pulled = self.clients.fred.vintage(item.source_id, day)
+            values, notes = gates.check_observations(pulled, None, item, pd.Timestamp(day))
+        except FetchError as error:
+            return self._ended(self._failed(key, error, stored=False))
+        rows = vintages.merge(None, values, day).rows
+        # FRED answers for one day, and nothing is known of the days around it.
+        rows["realtime_end"] = rows["realtime_start"]
+        self._keep(key, rows, self._entry(item, rows, "vintage", notes), changed=True)
+        done = Attempt(series_id=key, outcome=Outcome.OK, at=self._now(), added=len(rows))
+        return self._ended(done)
+
+    # -- the store --------------------------------------------------------------------
+
+    def _stored(self, entry: Entry | None) -> pd.DataFrame | None:
+        """What is stored; a damaged file counts as absent, and so is fetched whole."""
+        if entry is None:
+            return None
+        try:
+            return self.store.read(entry)
+        except StoreError:
+            return None
+
+    def _price_returns(self, symbol: str) -> pd.Series | None:
+        """Returns of a witness: as pulled now, stored or not, else as stored."""
+        bars = self._seen.get(symbol)
+        if bars is None:
+            bars = self._stored(self.store.manifest().get(symbol))
+        return None if bars is None or len(bars) < 2 else prices.returns(bars)[1]
+
+    def _keep(self, key: str, frame: pd.DataFrame, entry: Entry, changed: bool) -> None:
+        if changed:
+            self.store.write(key, frame, entry)
+        else:
+            self.store.confirm(key, self._now())
+
+    def _entry(
+        self, item: Series, frame: pd.DataFrame, kind: Kind, notes: tuple[str, ...]
+    ) -> Entry:
+        fred = self.clients.fred
+        via = "yfinance" if kind == "prices" else fred.via
+        if kind == "vintage" and fred.key is None:
+            via = "alfredgraph.csv"
+        return Entry(
+            kind=kind,
+            file="",
+            sha256="",
+            rows=len(frame),
+            first=f"{frame['date'].min():%Y-%m-%d}",
+            last=f"{frame['date'].max():%Y-%m-%d}",
+            source=item.source,
+            source_id=item.source_id,
+            via=via,
+            fetched_at=self._now(),
+            checked_at=self._now(),
+            versions=_versions(),
+            notes=notes,
+        )
+
+
+def vintage_key(series_id: str, day: dt.date) -> str:
+    """Key of one vintage in the store."""
+    return f"{series_id}@{day.isoformat()}"

@@ -1,0 +1,314 @@
+"""The folder of live data: one Parquet file a series, one manifest that names them all.
+
+A file is never changed: a new one is written beside it, and the manifest, replaced in
+one step, is what makes it count. So a reader sees the state before or after, never a
+mixture, whenever the writer dies. It must never interpret what it keeps.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..errors import StoreError
+
+FOLDER_VARIABLE = "ROTATION_STORE"
+#: Set for the length of one report: the state of the store on which all of it must rest.
+STATE_VARIABLE = "ROTATION_STORE_STATE"
+APPLICATION = "small-cap-rotation"
+SCHEMA = 1
+Kind = Literal["prices", "macro", "vintage"]
+MANIFEST = "manifest.json"
+ATTEMPTS = "attempts.json"
+LOCK = "store.lock"
+SERIES = "series"
+PARTIAL = ".partial-"
+LOCK_SECONDS = 2.0
+FETCH = "run 'rotation data fetch'"
+SNAPSHOT_INSTEAD = "build with --source snapshot"
+
+
+class Entry(BaseModel):
+    """What the manifest says of one series.
+
+    Attributes:
+        kind: how the file is to be read.
+        file: its name in the folder of series. ``sha256``: of the file's bytes.
+        rows, first, last: what it holds; days in ISO form.
+        source, source_id, via: where it came from, and by which door.
+        fetched_at: when its content last changed, UTC. ``checked_at``: when the source last
+            confirmed it.
+        versions: of the libraries that fetched and wrote it.
+        notes: what the quality gates found and let pass, one sentence each.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind
+    file: str
+    sha256: str
+    rows: int
+    first: str
+    last: str
+    source: str
+    source_id: str
+    via: str
+    fetched_at: dt.datetime
+    checked_at: dt.datetime
+    versions: dict[str, str]
+    notes: tuple[str, ...] = ()
+
+
+class Attempt(BaseModel):
+    """How the last pull of a series ended.
+
+    Attributes:
+        series_id: catalog id, or ``ID@DAY`` for a vintage.
+        outcome: see :class:`rotation_lib.sources.outcome.Outcome`.
+        message: what a person is told; empty where all is well.
+        at: when, UTC. ``added``, ``revised``: rows.
+        ends: last day of an answer that ends too early; empty otherwise.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    series_id: str
+    outcome: str
+    message: str = ""
+    at: dt.datetime
+    added: int = 0
+    revised: int = 0
+    ends: str = ""
+
+
+def default_folder() -> Path:
+    """``ROTATION_STORE``, else a folder in the user's cache."""
+    import platformdirs
+
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_cache_dir(APPLICATION)) / "store"
+
+
+class Store:
+    """One store.
+
+    Args:
+        folder: where it lies; made when something is first written.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = default_folder() if folder is None else folder
+
+    # -- reading ----------------------------------------------------------------------
+
+    def state(self) -> str:
+        """Hash of the manifest; empty where there is no store."""
+        return _file_digest(self.folder / MANIFEST)
+
+    def log_state(self) -> str:
+        """Hash of the log of pulls; empty where there is none."""
+        return _file_digest(self.folder / ATTEMPTS)
+
+    def manifest(self) -> dict[str, Entry]:
+        """Entries by key; empty where nothing was ever stored.
+
+        Raises:
+            StoreError: the manifest is damaged or of another layout.
+        """
+        path = self.folder / MANIFEST
+        try:
+            held = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError):
+            raise self._damaged(MANIFEST) from None
+        try:
+            if held["schema"] != SCHEMA or held["sha256"] != _digest_of(held["series"]):
+                raise self._damaged(MANIFEST)
+            return {key: Entry(**entry) for key, entry in held["series"].items()}
+        except (KeyError, TypeError, ValidationError):
+            raise self._damaged(MANIFEST) from None
+
+    def read(self, entry: Entry) -> pd.DataFrame:
+        """The frame of one entry, its bytes compared with the manifest.
+
+        Raises:
+            StoreError: the file is missing or differs.
+        """
+        try:
+            content = (self.folder / SERIES / entry.file).read_bytes()
+        except OSError:
+            raise self._damaged(entry.file) from None
+        if hashlib.sha256(content).hexdigest() != entry.sha256:
+            raise self._damaged(entry.file)
+        return _frame(content)
+
+    def attempts(self) -> dict[str, Attempt]:
+        """The last pull of each series; empty where none is recorded."""
+        try:
+            held = json.loads((self.folder / ATTEMPTS).read_bytes())
+            return {key: Attempt(**item) for key, item in held.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            # A log of the past, not data: without it the report still knows each series' age.
+            return {}
+
+    # -- writing ----------------------------------------------------------------------
+
+    @contextmanager
+    def locked(self, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+        """Hold the store for writing; leftovers of a writer that died are removed.
+
+        Raises:
+            StoreError: another process holds it, or the folder cannot be written.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            (self.folder / SERIES).mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / LOCK)
+            lock.acquire(timeout=seconds)
+        except Timeout:
+            raise StoreError(
+                f"Another fetch is at work in {self.folder}: wait until it is done."
+            ) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def write(self, key: str, frame: pd.DataFrame, entry: Entry) -> Entry:
+        """Store ``frame`` under ``key``; the caller holds the lock.
+
+        Args:
+            key: catalog id, or ``ID@DAY``.
+            frame: what to keep; its index is not kept.
+            entry: what to record; ``file`` and ``sha256`` are set here.
+
+        Raises:
+            StoreError: no space, or no permission; what was stored before stays.
+        """
+        content = _parquet(frame)
+        digest = hashlib.sha256(content).hexdigest()
+        name = f"{quote(key, safe='')}-{digest[:16]}.parquet"
+        entries = self.manifest()
+        before = entries.get(key)
+        written = entry.model_copy(update={"file": name, "sha256": digest})
+        try:
+            if before is None or before.file != name or not self._intact(before):
+                _replace(self.folder / SERIES / name, content)
+            self._write_manifest(entries | {key: written})
+            if before is not None and before.file != name:
+                (self.folder / SERIES / before.file).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from None
+        return written
+
+    def confirm(self, key: str, at: dt.datetime) -> None:
+        """Record that the source still says what is stored; the caller holds the lock."""
+        entries = self.manifest()
+        entries[key] = entries[key].model_copy(update={"checked_at": at})
+        try:
+            self._write_manifest(entries)
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def log(self, attempts: list[Attempt]) -> None:
+        """Record how pulls ended; the caller holds the lock."""
+        held = self.attempts() | {a.series_id: a for a in attempts}
+        text = json.dumps({k: a.model_dump(mode="json") for k, a in sorted(held.items())}, indent=1)
+        try:
+            _replace(self.folder / ATTEMPTS, text.encode())
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _write_manifest(self, entries: dict[str, Entry]) -> None:
+        series = {key: entry.model_dump(mode="json") for key, entry in sorted(entries.items())}
+        held = {"schema": SCHEMA, "sha256": _digest_of(series), "series": series}
+        _replace(self.folder / MANIFEST, (json.dumps(held, indent=1) + "\n").encode())
+
+    def _intact(self, entry: Entry) -> bool:
+        try:
+            self.read(entry)
+        except StoreError:
+            return False
+        return True
+
+    def _sweep(self) -> None:
+        for folder in (self.folder, self.folder / SERIES):
+            for path in folder.glob(f"{PARTIAL}*"):
+                path.unlink(missing_ok=True)
+        named = {entry.file for entry in self.manifest().values()}
+        for path in (self.folder / SERIES).glob("*.parquet"):
+            if path.name not in named:
+                path.unlink(missing_ok=True)
+
+    def _damaged(self, name: str) -> StoreError:
+        return StoreError(
+            f"{name} of the store in {self.folder} is damaged: {FETCH}, or {SNAPSHOT_INSTEAD}."
+        )
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        why = error.strerror or type(error).__name__
+        return StoreError(
+            f"The store in {self.folder} cannot be written ({why}): free some space there, or set "
+            f"{FOLDER_VARIABLE} to a folder of your own; nothing stored was changed."
+        )
+
+
+def _file_digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _digest_of(series: object) -> str:
+    text = json.dumps(series, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, sink, compression="zstd", store_schema=False)
+    return bytes(sink.getvalue())
+
+
+def _frame(content: bytes) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    frame = pq.read_table(io.BytesIO(content), use_threads=False).to_pandas()
+    for name in frame.columns[frame.dtypes.astype(str).str.startswith("datetime64")]:
+        frame[name] = frame[name].astype("datetime64[us]")
+    return frame
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside, force to disk, then rename: all of it or nothing."""
+    partial = path.with_name(f"{PARTIAL}{os.getpid()}-{path.name}")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
