@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report test quick setup serve lint types bench clean help
+.PHONY: report test quick setup hooks serve lint types bench clean help
 .DEFAULT_GOAL := help
 
 help:            ## Show what can be made
@@ -22,6 +22,12 @@ quick: $(READY)  ## Run the checks that take seconds
 	$(BIN)/python tools/check.py --quick
 
 setup: $(READY)  ## Make the environment only
+
+hooks: $(READY)  ## Set up git here: notebook diffs by nbdime, quick checks before each commit
+	git config diff.jupyternotebook.command "$(BIN)/git-nbdiffdriver diff"
+	git config merge.jupyternotebook.driver "$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
+	git config merge.jupyternotebook.name "jupyter notebook merge driver"
+	$(BIN)/pre-commit install
 
 serve: $(READY)  ## Show the built site at http://127.0.0.1:8000
 	$(BIN)/rotation serve

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
+FIGURES = "figure[data-figure]"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = [
     "--no-sandbox",  # needed as root, as in containers
@@ -56,3 +57,26 @@ def running_chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def pages_of(site: Path) -> list[str]:
+    """Addresses of all pages, relative to the site."""
+    found = (p.relative_to(site).as_posix() for p in sorted(site.rglob("*.html")))
+    return [p for p in found if not p.startswith(("_static/", "downloads/"))]
+
+
+def holds_colour(page: Page, hex_code: str) -> bool:
+    """Whether the first chart has a pixel of this colour."""
+    wanted = [int(hex_code[i : i + 2], 16) for i in (1, 3, 5)]
+    return bool(
+        page.evaluate(
+            """(wanted) => {
+              const canvas = document.querySelector("figure[data-drawn] canvas");
+              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+              for (let i = 0; i < data.length; i += 4)
+                if (wanted.every((v, k) => data[i + k] === v) && data[i + 3] === 255) return true;
+              return false;
+            }""",
+            wanted,
+        )
+    )

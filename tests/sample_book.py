@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from nbformat import NotebookNode
 
+from rotation_lib.charts import lines
 from rotation_lib.charts.figure import Figure
 from rotation_lib.charts.table import Table
 from rotation_lib.charts.theme import hex_of
@@ -70,6 +71,32 @@ def line_figure(name: str, title: str = "Small caps came last") -> Figure:
         as_of="2026-07-31",
         unit="times",
         note="Made-up values.",
+    )
+
+
+def growing() -> pd.DataFrame:
+    """Two funds over 1,200 sessions from 1: one doubles every 500, one loses a third in all."""
+    step = np.arange(1200)
+    days = pd.bdate_range(end="2026-07-31", periods=1200, name="date")
+    return pd.DataFrame({"IWM": 2 ** (step / 500), "SPY": 1 - step / 3597}, index=days)
+
+
+def growth_figure(name: str, title: str = "One invested in small caps grew") -> Figure:
+    """The two funds on a log scale, with two events and a span; a reader may choose the start."""
+    events = pd.DataFrame(
+        {"date": pd.to_datetime(["2023-01-04", "2025-04-02"]), "label": ["Early", "Late"]}
+    )
+    spans = pd.DataFrame(
+        {"start": [events["date"][0]], "end": [events["date"][1]], "label": ["Cuts"]}
+    )
+    return lines.growth(growing(), events=events, spans=spans, rebase=True).figure(
+        name,
+        title=title,
+        subtitle="Growth of 1",
+        unit="multiple",
+        series=("IWM", "SPY"),
+        as_of="2026-07-31",
+        alt="Two lines of made-up growth; small caps rise without a pause, large caps fall.",
     )
 
 
@@ -152,6 +179,22 @@ def book(folder: Path) -> tuple[dict[str, Path], Path]:
     return paths, figures
 
 
+_CLAIMS = (
+    ("One", "holds", "risks"),
+    ("Two", "does not hold", "risks"),
+    ("Three", "holds", "methods"),
+)
+
+
+def _claim(claim: tuple[str, str, str]) -> str:
+    title, verdict, chapter = claim
+    return (
+        f'<tr data-verdict="{verdict}" data-chapter="{chapter}"><th scope="row">'
+        f'<a href="risks.html#claim-one">{title}</a></th><td><span class="verdict" '
+        f'data-verdict="{verdict}">{verdict}</span></td><td>{chapter.capitalize()}</td></tr>'
+    )
+
+
 def _summary() -> list[NotebookNode]:
     return [
         text("# Do small caps lead?\n\nA question of one line."),
@@ -161,9 +204,8 @@ def _summary() -> list[NotebookNode]:
         shown(
             {
                 "text/html": '<table class="scorecard"><caption>Claims</caption><thead><tr>'
-                '<th scope="col">Claim</th><th scope="col">Verdict</th></tr></thead><tbody><tr>'
-                '<th scope="row"><a href="risks.html#claim-one">One</a></th>'
-                '<td><span class="verdict" data-verdict="holds">holds</span></td></tr></tbody></table>'
+                '<th scope="col">Claim</th><th scope="col">Verdict</th><th scope="col">Chapter</th>'
+                f"</tr></thead><tbody>{''.join(map(_claim, _CLAIMS))}</tbody></table>"
             }
         ),
         prose("## One section\n\nSee [risks](risks.ipynb#claim-one), [data](site:findings.json)."),
@@ -184,7 +226,9 @@ def _risks() -> list[NotebookNode]:
         prose(
             '### Small caps fell further\n\n<div class="claim" id="claim-one">\n\n**One**\n\n</div>'
         ),
-        prose("Hostile <script>alert('prose')</script> {doc}`nowhere` text."),
+        prose(
+            "Hostile <script>alert('prose')</script> {doc}`nowhere` text, drawdowns and drawdown."
+        ),
         figure(bar_figure("risks.bars")),
         shown(falls()._repr_mimebundle_(), "charts.falls(market)"),
         *many,
@@ -196,5 +240,12 @@ def _methods() -> list[NotebookNode]:
     return [
         text(
             "# Methods\n\nBack to the [summary](summary.ipynb).\n\n| a | b |\n|---|---|\n| 1 | 2 |"
-        )
+        ),
+        text(
+            '## Terms\n\n<dl class="glossary">\n<dt id="term-drawdown">Drawdown</dt>\n'
+            "<dd>Distance below the highest <em>close</em> so far.</dd>\n"
+            '<dt id="term-var">Value at risk (VaR), historical</dt>\n<dd>A bad day.</dd>\n</dl>'
+        ),
+        figure(growth_figure("methods.growth")),
+        figure(growth_figure("methods.again", "The same once more")),
     ]

@@ -2,75 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from browser import running_chromium
-from sample_book import CREDITS, RECORD, book
+from browser import FIGURES, holds_colour, pages_of
 
 from rotation_lib.charts.theme import COLOURS
-from rotation_lib.project import PROJECT_ROOT
 from rotation_lib.publish.serve import running_server
-from rotation_lib.publish.site import build_site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
 
-FIGURES = "figure[data-figure]"
 _WATCH_SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
-
-
-@pytest.fixture(scope="module")
-def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample book as a site, in a folder with a space in its name."""
-    folder = tmp_path_factory.mktemp("small site")
-    executed, payloads = book(folder / "in")
-    return build_site(
-        executed,
-        payloads,
-        {"schema": 1},
-        RECORD,
-        folder / "out",
-        project=PROJECT_ROOT,
-        credits=CREDITS,
-    ).html
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with running_chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def reader(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages as different readers: ``reader(width=390, color_scheme="dark")``."""
-    contexts = []
-
-    def open_page(width: int = 1280, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def pages_of(site: Path) -> list[str]:
-    """Addresses of all pages, relative to the site."""
-    found = (p.relative_to(site).as_posix() for p in sorted(site.rglob("*.html")))
-    return [p for p in found if not p.startswith(("_static/", "downloads/"))]
 
 
 def read_through(page: Page, url: str) -> list[str]:
@@ -96,7 +48,8 @@ def read_through(page: Page, url: str) -> list[str]:
         page.wait_for_selector(done, state="attached")
         if figure.get_attribute("data-error"):
             faults.append(f"{name}: {figure.get_attribute('data-error')}")
-        if not figure.locator(".fig-chart").get_attribute("aria-label"):
+        spoken = figure.locator('.fig-chart[role="img"]').get_attribute("aria-label") or ""
+        if len(spoken) < 40 or figure.locator(".fig-chart [aria-label]").count():
             faults.append(f"{name}: has no text alternative")
     shifted = page.evaluate("window.shifted")
     # The data tables are part of the page: a wide one must scroll inside its own box.
@@ -148,7 +101,7 @@ def test_whole_report_reads_without_fault(
 def test_faults_are_seen(small_site: Path, reader: Callable[..., Page], tmp_path: Path) -> None:
     """The examination itself: a page with every fault is refused for each of them."""
     (tmp_path / "index.html").write_text(
-        '<div style="width:5000px">wide</div><figure data-figure="x.y"><div class="fig-chart"></div>'
+        '<div style="width:5000px">wide</div><figure data-figure="x.y"><div class="fig-chart" role="img"></div>'
         '</figure><script>document.querySelector("figure").dataset.error = "broken";'
         'console.error("loud")</script><img src="missing.png"><img src="http://127.0.0.1:9/x.png">',
         encoding="utf-8",
@@ -197,23 +150,6 @@ def test_days_do_not_shift_with_the_time_zone(
         assert first == ["2026-07-31", "3.99"]
 
 
-def _holds_colour(page: Page, hex_code: str) -> bool:
-    """Whether the first chart has a pixel of this colour."""
-    wanted = [int(hex_code[i : i + 2], 16) for i in (1, 3, 5)]
-    return bool(
-        page.evaluate(
-            """(wanted) => {
-              const canvas = document.querySelector("figure[data-drawn] canvas");
-              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-              for (let i = 0; i < data.length; i += 4)
-                if (wanted.every((v, k) => data[i + k] === v) && data[i + 3] === 255) return true;
-              return false;
-            }""",
-            wanted,
-        )
-    )
-
-
 def test_theme_switch_redraws_in_the_other_palette(
     small_site: Path, reader: Callable[..., Page]
 ) -> None:
@@ -222,10 +158,10 @@ def test_theme_switch_redraws_in_the_other_palette(
         page = reader(color_scheme="light")
         page.goto(f"{base}/chapters/risks.html")
         page.wait_for_selector(f"{FIGURES}[data-drawn]")
-        assert _holds_colour(page, small.light) and not _holds_colour(page, small.dark)
+        assert holds_colour(page, small.light) and not holds_colour(page, small.dark)
         page.evaluate("document.documentElement.dataset.theme = 'dark'")
         page.wait_for_timeout(300)
-        assert _holds_colour(page, small.dark) and not _holds_colour(page, small.light)
+        assert holds_colour(page, small.dark) and not holds_colour(page, small.light)
 
 
 def test_print_draws_every_chart_light(small_site: Path, reader: Callable[..., Page]) -> None:
@@ -236,7 +172,7 @@ def test_print_draws_every_chart_light(small_site: Path, reader: Callable[..., P
         assert page.locator(f"{FIGURES}[data-drawn]").count() < 5
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert page.locator(f"{FIGURES}[data-drawn]").count() == 5
-        assert _holds_colour(page, COLOURS["small"].light)
+        assert holds_colour(page, COLOURS["small"].light)
 
 
 def test_without_scripts_the_pictures_are_there(

@@ -10,11 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from rotation_lib.charts import measured as measured_charts
 from rotation_lib.charts import methods as charts
 from rotation_lib.claims import Claim, Judged, Test, Verdict
 from rotation_lib.findings import Finding
 from rotation_lib.market import Market
 from rotation_lib.narrative import appendix
+from rotation_lib.narrative import measured as told
 from rotation_lib.narrative import methods as words
 from rotation_lib.narrative.prose import Prose
 from rotation_lib.project import PACKAGE
@@ -141,6 +143,7 @@ def _measured(moderate: float, heavy: float) -> pd.DataFrame:
         [
             {
                 "design": d,
+                "tails": records.TAILS[d],
                 "statistic": "beta",
                 "label": "Beta",
                 "value": v,
@@ -164,8 +167,34 @@ def _measured(moderate: float, heavy: float) -> pd.DataFrame:
     ],
 )
 def test_the_title_follows_the_coverage(moderate: float, heavy: float, said: str) -> None:
-    assert said in words.coverage_title(_measured(moderate, heavy))
-    assert "500 simulated histories" in words.coverage_sentence(_measured(moderate, heavy))
+    assert said in told.coverage_title(_measured(moderate, heavy))
+    assert "500 simulated histories" in told.coverage_sentence(_measured(moderate, heavy))
+
+
+def test_false_alarms_repeat_the_record() -> None:
+    record = tomllib.loads((PACKAGE / "stats" / "measured_coverage.toml").read_text("utf-8"))
+    frame = records.event_test_size()
+    assert len(frame) == 24
+    for row in frame.itertuples():
+        kept = record["size"]["designs"][row.design][row.pattern]
+        assert set(kept) == set(records.EVENT_TESTS)
+        assert row.value == kept[row.test]
+        assert (row.low, row.high) == pytest.approx(_wilson(row.value, 2000), abs=1e-3)
+
+
+def test_the_words_follow_the_false_alarms() -> None:
+    fair = records.event_test_size().assign(value=0.05, low=0.04, high=0.06)
+    assert (
+        told.size_title(fair) == "Event tests raise about the 5% of false alarms that they promise"
+    )
+    loud = fair.copy()
+    loud.loc[3, ["value", "low", "high"]] = [0.2, 0.18, 0.22]
+    assert told.size_title(loud).endswith("these raise more: random dates, one day")
+    sentence = told.size_sentence(loud)
+    assert "nine dates" in sentence
+    assert "5.0% to 20.0%" in sentence
+    assert "random dates, one day, bunched, and extreme tails" in sentence
+    assert told.size_range(fair) == "with moderate tails the shares lie between 5.0% and 5.0%."
 
 
 # -- findings and verdicts ----------------------------------------------------------------
@@ -244,7 +273,8 @@ def test_figures_can_be_drawn(dates: dict[str, str], market_of: Callable[..., Ma
         charts.common_sample(holdings.common_sample(market, used), used, market),
         charts.macro(macro, "A title", market),
         charts.lags(lags, market),
-        charts.coverage(records.interval_coverage(), market),
+        measured_charts.coverage(records.interval_coverage(), market),
+        measured_charts.size(records.event_test_size(), market),
         charts.gaps(records.gaps_to_witness(records.faults(market)), market),
     ]
     for figure in figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -267,3 +268,35 @@ def test_as_of_hides_what_was_not_published() -> None:
 
 def test_findings_name_series_of_the_catalog(market: Market) -> None:
     assert {s for x in found().values() for s in x.series} <= set(market.catalog.series)
+
+
+def test_jackson_hole_is_measured_in_eighteen_ways(market: Market) -> None:
+    made = {s.label: s.value for s in study.specifications(market)["jackson-hole-4pct"]}
+    assert len(made) == 18
+    day = returns().loc["2025-08-22"]
+    assert made["IWM, the day itself"] == pytest.approx(day["IWM"], abs=1e-12)
+    led = made["IJR, the day itself, against large caps"]
+    assert led == pytest.approx(day["IJR"] - day["SPY"], abs=1e-12)
+    after = returns().loc["2025-08-25":"2025-09-23", "IWM"]
+    assert len(after) == 21
+    told = made["IWM, 21 sessions after the day"]
+    assert told == pytest.approx(float((1 + after).prod() - 1), abs=1e-12)
+
+
+def test_the_cost_of_money_is_measured_from_four_bases(market: Market) -> None:
+    made = {s.label: s.value for s in study.specifications(market)["cheaper-capital"]}
+    found = {f.id.split(".")[1]: f.value for f in study.findings(market)}
+    assert len(made) == 20
+    assert made["Fed target, since before the first cut"] == found["policy_change"]
+    assert made["10-year yield, since before the first cut"] == found["yield_10y_change"]
+    ten = market.yields["DGS10"].dropna()
+    expected = 100 * (ten.iloc[-1] - ten.loc["2023-07-26"])
+    assert made["10-year yield, since the last rise"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_window_before_the_event_leaves_its_specifications_empty(
+    market_of: Callable[..., Market],
+) -> None:
+    early = study.specifications(market_of(end="2023-12-29"))
+    for name in ("jackson-hole-4pct", "cheaper-capital"):
+        assert {s.value for s in early[name]} == {None}

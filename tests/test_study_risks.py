@@ -12,6 +12,7 @@ from rotation_lib.errors import DataError
 from rotation_lib.findings import FindingSet
 from rotation_lib.market import Market
 from rotation_lib.project import SNAPSHOT
+from rotation_lib.stats.shifts import shifted_means
 from rotation_lib.studies import risks
 
 MakeMarket = Callable[..., Market]
@@ -198,14 +199,14 @@ def test_forecasts_use_only_what_lay_before() -> None:
 
 def test_shifted_means_keep_the_pattern() -> None:
     windows = pd.Series([0.0, 1.0, 2.0, 3.0, 4.0], index=pd.bdate_range("2020-01-01", periods=5))
-    shifted = risks.common.shifted_means(windows, windows.index[[0, 1]])
+    shifted = shifted_means(windows, windows.index[[0, 1]])
     # The pair moved by 1, 2, 3 and, round the end, by 4 places.
     assert shifted.tolist() == [1.5, 2.5, 3.5, 2.0]
 
 
 def test_shifted_means_leave_out_windows_that_run_past_the_end() -> None:
     windows = pd.Series([0.0, 1.0, np.nan, np.nan], index=pd.bdate_range("2020-01-01", periods=4))
-    shifted = risks.common.shifted_means(windows, windows.index[[0]])
+    shifted = shifted_means(windows, windows.index[[0]])
     assert shifted.tolist() == [1.0]
 
 

@@ -193,3 +193,28 @@ def test_specifications_are_many_and_named_apart(market_of: MakeMarket) -> None:
         labels = [s.label for s in specs]
         assert len(set(labels)) == len(labels), claim
     assert len(made["inflation-reversal"]) >= 8
+
+
+def test_prices_are_told_as_simple_and_modelled_as_log_returns(market: Market) -> None:
+    frame = risks.scenario.factor_frame(market)
+    model = risks.scenario.fit(frame)
+    table = risks.scenario.scenario_table(market)
+    row = table[(table["scenario"] == "Growth scare") & (table["sample"] == "Whole window")].iloc[0]
+    assert row["market"] == pytest.approx(-0.15, abs=1e-12)
+    moves = {**row[["two_year", "curve", "breakeven"]].to_dict()}
+    moves |= {t: float(np.log1p(row[t])) for t in ("credit", "market")}
+    assert row["value"] == pytest.approx(model.predict(moves, 13)["value"], rel=1e-12)
+
+
+def test_sliders_reach_as_far_as_a_quarter_went(market: Market) -> None:
+    table = risks.scenario.slider_model(market).set_index("term")
+    moved = risks.scenario.factor_frame(market)["two_year"].rolling(13).sum()
+    assert table.loc["two_year", "lowest"] == pytest.approx(moved.min())
+    assert table.loc["two_year", "highest"] == pytest.approx(moved.max())
+    large = risks.scenario.factor_frame(market)["market"].rolling(13).sum()
+    assert table.loc["market", "lowest"] == pytest.approx(np.expm1(large.min()))
+    assert table.loc["const", ["lowest", "highest"]].tolist() == [0.0, 0.0]
+
+
+def test_a_short_window_has_no_slider_model(market_of: MakeMarket) -> None:
+    assert risks.scenario.slider_model(market_of(start="2024-01-02")).empty

@@ -5,7 +5,8 @@ venv=$1
 uv_version=0.13.9
 
 python=
-for candidate in python3.13 python3.12 python3.11 python3; do
+# Whoever wants a certain one names it: PYTHON=python3.12 make setup
+for candidate in ${PYTHON:-} python3.13 python3.12 python3.11 python3; do
     if command -v "$candidate" >/dev/null 2>&1 &&
         "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
     then

@@ -22,6 +22,7 @@ import pandas as pd
 
 from ..errors import FigureError
 from . import theme
+from .controls import Controls
 
 #: Folder for payloads; set by the build. Unset: figures show themselves.
 FOLDER_VARIABLE = "ROTATION_FIGURES"
@@ -37,11 +38,13 @@ class Drawing:
         chart: built on ``alt.NamedData``; no data inside.
         data: name → frame; ``main`` is the one a reader can download.
         height: of the plot in pixels.
+        controls: what a reader may change; ``None`` for a chart that is only looked at.
     """
 
     chart: alt.TopLevelMixin
     data: dict[str, pd.DataFrame]
     height: int = 320
+    controls: Controls | None = None
 
     def figure(
         self,
@@ -69,6 +72,7 @@ class Drawing:
             unit=unit,
             note=note,
             height=self.height,
+            controls=self.controls,
         )
 
 
@@ -88,6 +92,7 @@ class Figure:
         unit: of the values, in words.
         note: a caveat under the figure.
         height: of the plot in pixels.
+        controls: what a reader may change.
 
     Raises:
         FigureError: one line, when a part is missing or malformed.
@@ -104,6 +109,7 @@ class Figure:
     unit: str
     note: str = ""
     height: int = 320
+    controls: Controls | None = None
 
     def __post_init__(self) -> None:
         check_labels(self.id, self.title, self.series, self.as_of)
@@ -149,7 +155,16 @@ class Figure:
             "height": self.height,
             "spec": self.spec(),
             "data": {name: columns(frame) for name, frame in self.data.items()},
+            **self._controls(),
         }
+
+    def _controls(self) -> dict[str, Any]:
+        """What a reader may change, and the rows that need not be drawn for it."""
+        held = self.controls.payload(self.data["main"]) if self.controls else {}
+        if not held or self.controls is None:
+            return {}
+        daily = self.controls.daily
+        return {"controls": held} | ({} if daily is None else {"daily": columns(daily)})
 
     def inline_spec(self, *, width: int | str = "container", mode: str = "light") -> dict[str, Any]:
         """The specification with its data inside, for a static image or a notebook."""

@@ -22,6 +22,7 @@ import pandas as pd
 
 from ..errors import FigureError
 from . import layout, parts, theme
+from .controls import REFERENCE, Controls
 from .figure import Drawing
 
 
@@ -48,6 +49,7 @@ def lines(
     points: bool = False,
     include: tuple[float, ...] = (),
     x_title: str | None = None,
+    rebase: bool = False,
     height: int = 320,
 ) -> Drawing:
     """Up to six lines with their names at the right end and one rule that reads them all.
@@ -67,8 +69,10 @@ def lines(
         points: a dot at each value (for few values).
         include: values that the y axis must reach.
         x_title: title of a numeric x axis.
+        rebase: lines that start at 1; a reader may let them start at 1 on another day.
     """
-    table = layout.thinned(layout.wide(frame), thin)
+    whole = layout.wide(frame)
+    table = layout.thinned(whole, thin)
     names = list(table.columns)
     palette = theme.assign(names, colours)
     extra = [*include, *([reference] if reference is not None else [])]
@@ -76,7 +80,7 @@ def lines(
     x = parts.x_of(table.index, title=x_title)
     last = _ends(table, unit if label_values else None, signed)
     back, data = parts.background(table, events, spans, list(last["text"]))
-    back += parts.reference_at(reference, reach, height, log=log)
+    back += parts.reference_at(reference, reach, height, log=log, name=REFERENCE)
     line = (
         parts.folded(table, names, connect=connect)
         .mark_line(
@@ -92,7 +96,20 @@ def lines(
     labels, ends = parts.end_labels(last, palette, reach, height, log=log)
     tips = {n: theme.number_expr(parts.datum(n), unit, signed=signed) for n in names}
     layers = [*back, line, *labels, parts.hover(table.index, x, tips)]
-    return _drawing(layers, {"main": table.reset_index(), **data, "labels": ends}, height)
+    controls = Controls(
+        {name: (name,) for name in names},
+        unit,
+        dated=isinstance(table.index, pd.DatetimeIndex),
+        log=log,
+        signed=signed,
+        label_values=label_values,
+        reference=reference,
+        include=include,
+        rebased=rebase,
+        daily=whole.reset_index() if rebase and len(whole) > len(table) else None,
+    )
+    main = {"main": table.reset_index(), **data, "labels": ends}
+    return _drawing(layers, main, height, controls)
 
 
 def context_lines(
@@ -189,7 +206,7 @@ def band_line(
     reach = layout.domain([*table.to_numpy(dtype=float).ravel(), *extra])
     x, y = parts.x_of(table.index, title=x_title), _y("shown", unit, reach, False)
     back, data = parts.background(table, events, spans, names if len(names) > 1 else [])
-    back += parts.reference_at(reference, reach, height)
+    back += parts.reference_at(reference, reach, height, name=REFERENCE)
     for name in names:
         area = parts.named("main").mark_area(color=palette[name], opacity=0.2)
         back.append(
@@ -213,7 +230,15 @@ def band_line(
         )
     tips = {n: _with_interval(n, unit, signed) for n in names}
     layers = [*back, line, *labels, parts.hover(table.index, x, tips)]
-    return _drawing(layers, {"main": table.reset_index(), **data}, height)
+    controls = Controls(
+        {name: (name, f"{name} low", f"{name} high") for name in names},
+        unit,
+        dated=isinstance(table.index, pd.DatetimeIndex),
+        signed=signed,
+        reference=reference,
+        include=include,
+    )
+    return _drawing(layers, {"main": table.reset_index(), **data}, height, controls)
 
 
 def drawdown(
@@ -253,7 +278,8 @@ def drawdown(
     )
     tips = {n: theme.number_expr(parts.datum(n), "fraction") for n in names}
     layers += [*labels, parts.hover(table.index, x, tips)]
-    return _drawing(layers, {"main": table.reset_index(), **data}, height)
+    controls = Controls({name: (name,) for name in names}, "fraction", ceiling=0.0)
+    return _drawing(layers, {"main": table.reset_index(), **data}, height, controls)
 
 
 def small_multiples(
@@ -365,5 +391,10 @@ def _with_interval(name: str, unit: str, signed: bool) -> str:
     return f"({value}) + ' (' + ({low}) + ' to ' + ({high}) + ')'"
 
 
-def _drawing(layers: list[alt.Chart], data: dict[str, pd.DataFrame], height: int) -> Drawing:
-    return Drawing(alt.layer(*layers).properties(height=height), data, height)
+def _drawing(
+    layers: list[alt.Chart],
+    data: dict[str, pd.DataFrame],
+    height: int,
+    controls: Controls | None = None,
+) -> Drawing:
+    return Drawing(alt.layer(*layers).properties(height=height), data, height, controls)

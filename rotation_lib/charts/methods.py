@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
-from ..narrative import appendix, words
+from ..narrative import appendix, ledger, words
 from ..narrative import methods as text
 from ..narrative.prose import Prose
 from . import alttext, bars, intervals
@@ -282,41 +282,6 @@ def events_table(events: pd.DataFrame) -> Folded | Prose:
     return Folded(table, f"Show all {words.plural(len(events), 'event')}")
 
 
-# -- measured intervals -------------------------------------------------------------------
-
-
-def coverage(frame: pd.DataFrame, market: Market) -> Figure:
-    """Share of simulated histories in which each interval held the truth."""
-    names = {"moderate": "moderate tails", "heavy": "extreme tails"}
-    shown = frame.assign(
-        label=[f"{r.label}, {names.get(r.design, r.design)}" for r in frame.itertuples()],
-        order=[list(dict.fromkeys(frame["statistic"])).index(s) for s in frame["statistic"]],
-    ).sort_values("order", kind="stable", ignore_index=True)
-    target = float(frame["target"].iloc[0])
-    columns = shown[["label", "value", "low", "high"]]
-    drawing = intervals.forest(
-        columns, unit="fraction", reference=target, signed=False, show="value"
-    )
-    return drawing.figure(
-        "methods.coverage",
-        title=text.coverage_title(frame),
-        subtitle="Share of simulated histories whose interval held the truth; the line is the "
-        f"{words.pct(target, 0)} promised",
-        unit="share of histories",
-        series=(market.small, market.large),
-        as_of=market.end,
-        alt=alttext.intervals(
-            columns,
-            "fraction",
-            what="Measured coverage of intervals",
-            reference=target,
-            signed=False,
-        ),
-        note="Simulated histories shaped like small and large caps. Extreme tails: kurtosis is infinite. "
-        "The lines around the dots come from the number of histories.",
-    )
-
-
 # -- tables of the report -----------------------------------------------------------------
 
 
@@ -336,7 +301,7 @@ def verdicts_table(ledger: Sequence[Judged], market: Market) -> Table:
 def findings_table(findings: Mapping[str, Finding], chapter: str, market: Market) -> Folded:
     """Every finding of one chapter."""
     own = [f for f in findings.values() if f.chapter == chapter]
-    name = appendix.CHAPTER_TITLES[chapter]
+    name = ledger.chapter_title(chapter)
     table = Table(
         f"methods.findings_{chapter}",
         f"{name}: every finding",

@@ -21,6 +21,19 @@ SIDES: tuple[tuple[str, Literal["left", "right"], int], ...] = (
     ("right", "left", 4),
     ("left", "right", -4),
 )
+#: Above this many days: how dates on an axis read (a Vega expression), and pixels for each.
+DATE_LABELS: tuple[tuple[int, str, int], ...] = (
+    (1500, "month(datum.value) == 0 ? timeFormat(datum.value, '%Y') : ''", 55),
+    (
+        70,
+        (
+            "timeFormat(datum.value, date(datum.value) == 1 ? '%b %Y' : "
+            "datum.index == 0 ? '%-d %b %Y' : '%-d %b')"
+        ),
+        80,
+    ),
+    (-1, "timeFormat(datum.value, '%-d %b %Y')", 95),
+)
 
 
 def named(name: str) -> alt.Chart:
@@ -43,13 +56,7 @@ def datum(name: str) -> str:
 def date_axis(first: pd.Timestamp, last: pd.Timestamp) -> alt.Axis:
     """Years for long spans, month and year for shorter, days below two months."""
     days = (last - first).days
-    if days > 1500:
-        label, room = "month(datum.value) == 0 ? timeFormat(datum.value, '%Y') : ''", 55
-    elif days > 70:
-        start = "date(datum.value) == 1 ? '%b %Y' : datum.index == 0 ? '%-d %b %Y' : '%-d %b'"
-        label, room = f"timeFormat(datum.value, {start})", 80
-    else:
-        label, room = "timeFormat(datum.value, '%-d %b %Y')", 95
+    label, room = next((text, room) for above, text, room in DATE_LABELS if days > above)
     return alt.Axis(
         title=None,
         labelExpr=label,
@@ -261,16 +268,15 @@ def event_layers(
     )
     top = alt.Y("pixel:Q", scale=None, axis=None)
     layers = [rule.encode(x=f"{key}:{kind}", y=top, y2=alt.value("height"))]
-    for side, align, dx in SIDES:
-        if (rows["side"] == side).any():
-            text = base.transform_filter(f"datum.side == '{side}'").mark_text(
-                align=align,
-                dx=dx,
-                fontSize=12 if strong else 11,
-                color=colour,
-                fontWeight=600 if strong else "normal",
-            )
-            layers.append(text.encode(x=f"{key}:{kind}", y=top, text="label:N"))
+    for side, align, dx in SIDES:  # both, since a reader's other start may turn a label
+        text = base.transform_filter(f"datum.side == '{side}'").mark_text(
+            align=align,
+            dx=dx,
+            fontSize=12 if strong else 11,
+            color=colour,
+            fontWeight=600 if strong else "normal",
+        )
+        layers.append(text.encode(x=f"{key}:{kind}", y=top, text="label:N"))
     return layers, {"events": rows}
 
 
@@ -331,9 +337,11 @@ def reference_at(
     top: float = 0,
     *,
     log: bool = False,
+    name: str = "",
 ) -> Layers:
     """A thin line at a value of the y scale, for a plot between two pixels; none outside ``reach``."""
     if value is None or not reach[0] <= value <= reach[1]:
         return []
     low, high, at = np.log([*reach, value]) if log else (*reach, value)
-    return [reference_rule(bottom - (at - low) / (high - low) * (bottom - top))]
+    rule = reference_rule(bottom - (at - low) / (high - low) * (bottom - top))
+    return [rule.properties(name=name) if name else rule]

@@ -39,6 +39,7 @@ def relative_wealth(
         events=events[events["date"].between(wealth.index[0], wealth.index[-1])],
         spans=cycles[["start", "end", "label"]],
         label_values=True,
+        rebase=True,
         height=360,
     )
     return drawing.figure(

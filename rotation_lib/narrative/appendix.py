@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from ..references import Commentary, References, Work
 
 
-CHAPTER_TITLES = {
-    "rate_sensitivity": "Rate sensitivity",
-    "tech_valuations": "Technology and valuations",
-    "reshoring_sectors": "Reshoring and sectors",
-    "risks": "Risks",
-}
-
-
 def finding_kind(finding: Finding) -> str:
     """What a finding's number is: "interval", "rank", "p-value", "plain" or "missing"."""
     if finding.value is None:

@@ -34,6 +34,11 @@ _TITLES = {
 }
 
 
+def chapter_title(name: str) -> str:
+    """A chapter's name as a reader sees it."""
+    return _TITLES.get(name, name.replace("_", " ").capitalize())
+
+
 def badge(verdict: str) -> str:
     """A verdict as an inline badge; the style sheet adds shape and colour to the words."""
     return f'<span class="verdict" data-verdict="{verdict}">{verdict}</span>'
@@ -123,7 +128,7 @@ def _ledger_table(ledger: Iterable[Judged]) -> str:
             f'<tr data-verdict="{judged.verdict.value}" data-chapter="{claim.chapter}">'
             f'<th scope="row"><a href="{link}">{escape(claim.title)}</a></th>'
             f"<td>{badge(judged.verdict.value)}</td><td>{escape(judged.brief)}</td>"
-            f"<td>{_TITLES[claim.chapter]}</td></tr>"
+            f"<td>{chapter_title(claim.chapter)}</td></tr>"
         )
     rows.append("</tbody></table>")
     return "\n".join(rows)

@@ -14,14 +14,12 @@ import pandas as pd
 from . import words
 from .appendix import finding_kind
 from .ledger import tally, tally_sentence
+from .measured import coverage_sentence
 
 if TYPE_CHECKING:
     from ..claims import Judged
     from ..findings import Finding
     from ..market import Market
-
-#: An interval is called too short when its coverage lies clearly below this.
-TOLERATED = 0.90
 
 
 # -- the top of the page ------------------------------------------------------------------
@@ -129,44 +127,6 @@ def verdict_rows(ledger: Sequence[Judged]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-# -- intervals ----------------------------------------------------------------------------
-
-
-def coverage_title(coverage: pd.DataFrame) -> str:
-    """Whether the intervals keep what they promise, with moderate and with heavy tails."""
-    moderate, heavy = (coverage[coverage["design"] == d] for d in ("moderate", "heavy"))
-    promise = words.pct(float(moderate["target"].iloc[0]), 0)
-    short = moderate[moderate["high"] < TOLERATED]
-    if len(short):
-        names = words.join(_lower(label) for label in short["label"])
-        return f"The {promise} intervals of {names} hold the truth too rarely, even in calm worlds"
-    worst = heavy.loc[heavy["value"].idxmin()]
-    if worst["high"] >= TOLERATED:
-        return f"The {promise} intervals come close to their promise, in wild worlds too"
-    return (
-        f"The {promise} intervals come close to their promise unless tails are extreme; then that of "
-        f"the {_lower(worst['label'])} holds the truth in only {words.pct(worst['value'], 0)} of cases"
-    )
-
-
-def coverage_sentence(coverage: pd.DataFrame) -> str:
-    """Range of the measured coverage, with moderate and with heavy tails."""
-    moderate, heavy = (coverage[coverage["design"] == d] for d in ("moderate", "heavy"))
-    low = moderate.loc[moderate["value"].idxmin()]
-    high, worst = moderate.loc[moderate["value"].idxmax()], heavy.loc[heavy["value"].idxmin()]
-    return (
-        f"In {words.count(low['reps'])} simulated histories with moderate tails, intervals that "
-        f"promise {words.pct(low['target'], 0)} held the truth in {words.pct(low['value'], 0)} "
-        f"({_lower(low['label'])}) to {words.pct(high['value'], 0)} ({_lower(high['label'])}) of "
-        f"cases. Where tails are so heavy that kurtosis is infinite, the worst falls to "
-        f"{words.pct(worst['value'], 0)} ({_lower(worst['label'])})."
-    )
-
-
-def _lower(label: str) -> str:
-    return label[0].lower() + label[1:]
-
-
 # -- coverage of the data -----------------------------------------------------------------
 
 
@@ -260,7 +220,7 @@ def lags_title(lags: pd.DataFrame) -> str:
 def _lower_word(label: str) -> str:
     """Lower case unless the label is an abbreviation or holds one."""
     first = label.split()[0]
-    return label if first.isupper() else _lower(label)
+    return label if first.isupper() else label[0].lower() + label[1:]
 
 
 def lags_paragraph(lags: pd.DataFrame) -> str:

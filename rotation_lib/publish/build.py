@@ -21,6 +21,7 @@ from ..params import NoExtras, ReportParams, chapter_extras, extra_names
 from ..project import CHAPTER_NAMES, CHAPTERS, PROJECT_ROOT
 from ..results import kept_in, report_record
 from .failure import ChapterFailure
+from .pdf import chromium
 from .provenance import build_record, revision
 from .run import ChapterRun, run_chapters
 
@@ -94,6 +95,7 @@ def build(
     out: Path,
     jobs: int = 2,
     fresh: bool = False,
+    pdf: bool = False,
     notebooks: Path = CHAPTERS,
     started: Callable[[Sequence[str]], None] = lambda names: None,
     progress: Callable[[ChapterRun], None] = lambda run: None,
@@ -107,6 +109,7 @@ def build(
         out: build folder; the site is ``out/html``.
         jobs: chapters at once.
         fresh: run everything again.
+        pdf: also print the PDF edition.
         notebooks: folder of the chapters.
         started: told the chapters once everything is validated.
         progress: told every chapter that is done.
@@ -115,6 +118,8 @@ def build(
         ParameterError: before anything is run, for arguments that cannot be used.
         BuildError: if the site could not be assembled.
     """
+    if pdf:
+        chromium()  # better missed now than after all chapters have run
     names = chosen_chapters(chapters)
     by_chapter = split_extras(extras or {}, names)
     market = Market.load(params)
@@ -132,7 +137,9 @@ def build(
     )
     failures = tuple(r.failure for r in runs if r.failure)
     record = {} if failures else _record(market, out / "runs" / "findings")
-    site = _publish(runs, failures, record, build_record(market, runs, by_chapter), market, out)
+    site = _publish(
+        runs, failures, record, build_record(market, runs, by_chapter), market, out, pdf
+    )
     return BuildResult(tuple(runs), failures, site, record, market.notes)
 
 
@@ -148,6 +155,7 @@ def _publish(
     provenance: Mapping[str, Any],
     market: Market,
     out: Path,
+    pdf: bool,
 ) -> Path:
     from .site import build_site
 
@@ -165,6 +173,7 @@ def _publish(
             project=PROJECT_ROOT,
             credits=credits(market),
             failures=failures,
+            pdf=pdf,
         )
     return report.html
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,13 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BuildError
+from .controls import control_bar
 from .encode import csv_text, encoded
 from .runtime import write_atomic
 
 Credits = Mapping[str, Mapping[str, str]]
 #: Width in pixels of the static image and of the first layout; the page adapts it.
 STATIC_WIDTH = 720
-_CACHE_FORMAT = "1"
+_CACHE_FORMAT = "2"
+#: Pixels left free at both sides of a static image: readers' fonts may be wider than ours.
+_ROOM = 26
+_FRAME = re.compile(r'width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d. ]+"')
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,20 @@ def _compile(payload: Mapping[str, Any]) -> Compiled:
         svg = vl_convert.vegalite_to_svg(inline(dict(payload), width=STATIC_WIDTH))
     except ValueError as error:
         raise BuildError(f"the chart {payload['id']} cannot be compiled: {error}") from None
-    head = svg[: svg.index(">")]
-    height = float(head.split(' height="', 1)[1].split('"', 1)[0])
+    svg, height = _roomy(svg)
     vega.pop("$schema", None)
     vega.pop("description", None)  # the page says it once, on the element
     return Compiled(vega, svg, round(height))
+
+
+def _roomy(svg: str) -> tuple[str, float]:
+    """The image with room at its sides, and its height; text is drawn in the reader's own font."""
+    found = _FRAME.search(svg)
+    if not found:
+        raise BuildError("a static image has no size; has vl-convert changed?")
+    width, height = float(found[1]) + 2 * _ROOM, float(found[2])
+    frame = f'width="{width:g}" height="{height:g}" viewBox="{-_ROOM} 0 {width:g} {height:g}"'
+    return svg[: found.start()] + frame + svg[found.end() :], height
 
 
 def write_downloads(payload: Mapping[str, Any], chart: Compiled, folder: Path) -> None:
@@ -115,24 +129,53 @@ def write_downloads(payload: Mapping[str, Any], chart: Compiled, folder: Path) -
     write_atomic(folder / f"{name}.vl.json", json.dumps(spec, ensure_ascii=False, sort_keys=True))
 
 
-def page_data(figures: Sequence[tuple[Mapping[str, Any], Compiled]]) -> str:
-    """The script that carries all charts of one page, columns instead of rows."""
+def page_data(
+    figures: Sequence[tuple[Mapping[str, Any], Compiled]], daily: str | None = None
+) -> str:
+    """The script that carries all charts of one page, columns instead of rows.
+
+    Args:
+        figures: payloads and compiled charts.
+        daily: address of the script made by :func:`page_daily`, if there is one.
+    """
+    from ..charts.parts import DATE_LABELS
     from ..charts.theme import palette_pairs
 
     body = {
         "dark": dict(palette_pairs()),
-        "figures": {
-            payload["id"]: {
-                "spec": chart.vega,
-                "data": {name: encoded(table) for name, table in payload["data"].items()},
-            }
-            for payload, chart in figures
-        },
+        "dates": DATE_LABELS,
+        "figures": {payload["id"]: _drawn(payload, chart) for payload, chart in figures},
+        "daily": daily,
     }
+    return _script("rotationPage", body)
+
+
+def page_daily(figures: Sequence[tuple[Mapping[str, Any], Compiled]]) -> str:
+    """The script with every row of charts drawn by week, fetched when a reader asks for a day.
+
+    Empty if no chart of the page has such rows.
+    """
+    held = {
+        payload["id"]: encoded(payload["daily"]) for payload, _ in figures if "daily" in payload
+    }
+    return _script("rotationDaily", held) if held else ""
+
+
+def _script(name: str, body: Mapping[str, Any]) -> str:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Valid JSON is a valid expression; the two separators are escaped for older engines.
     text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return f"window.rotationPage={text};\n"
+    return f"window.{name}={text};\n"
+
+
+def _drawn(payload: Mapping[str, Any], chart: Compiled) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "spec": chart.vega,
+        "data": {name: encoded(table) for name, table in payload["data"].items()},
+    }
+    if "controls" in payload:
+        body["controls"] = payload["controls"]
+    return body
 
 
 def figure_block(payload: Mapping[str, Any], chart: Compiled, credits: Credits, root: str) -> str:
@@ -152,10 +195,11 @@ def figure_block(payload: Mapping[str, Any], chart: Compiled, credits: Credits, 
         f'<figure class="rotation-figure" id="{figure_anchor(name)}" data-figure="{escape(name)}">',
         f'<figcaption><p class="fig-title">{text["title"]}</p>',
         f'<p class="fig-subtitle">{text["subtitle"]}</p></figcaption>',
+        control_bar(payload),
         f'<div class="fig-chart pst-js-only" role="img" aria-label="{text["alt"]}"',
         f' style="min-height:{chart.height}px"></div>',
         f'<noscript><img class="fig-static" src="{files}.svg" alt="{text["alt"]}"',
-        f' width="{STATIC_WIDTH}" height="{chart.height}" loading="lazy"></noscript>',
+        f' width="{STATIC_WIDTH + 2 * _ROOM}" height="{chart.height}" loading="lazy"></noscript>',
         f'<p class="fig-note">{text["note"]}</p>' if text["note"] else "",
         f'<p class="fig-source">{_source_line(payload, credits)}</p>',
         '<div class="fig-tools"><details class="fig-data pst-js-only">',

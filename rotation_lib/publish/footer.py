@@ -12,16 +12,18 @@ from typing import Any
 _PARAMETERS = ("start", "end", "as_of", "source", "small", "large", "tech")
 
 
-def page_footer(name: str, build: Mapping[str, Any], root: str) -> str:
+def page_footer(name: str, build: Mapping[str, Any], root: str, edition: str = "") -> str:
     """Provenance of a page as one HTML block.
 
     Args:
         name: the chapter.
         build: the build record; what is missing in it is not mentioned.
         root: prefix from the page to the site's top folder.
+        edition: file name of the PDF edition, if there is one.
     """
     links = (
-        f'<a href="{root}downloads/notebooks/{name}.ipynb" download>Executed notebook</a>',
+        f'<a href="{root}downloads/notebooks/{name}.ipynb" download>This chapter as a notebook</a>',
+        *([f'<a href="{root}{edition}">The report as a PDF</a>'] if edition else []),
         f'<a href="{root}findings.json">All findings (JSON)</a>',
         f'<a href="{root}build.json">Build record (JSON)</a>',
     )

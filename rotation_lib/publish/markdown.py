@@ -33,8 +33,8 @@ _LINK = re.compile(
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[a-zA-Z-]+(?:=\"[^\"<>]*\")?)*)\s*(/?)>")
 _ATTRIBUTE = re.compile(r"([a-zA-Z-]+)(?:=\"([^\"<>]*)\")?")
-#: Each pass removes one layer of nesting; text that needs more is hostile.
-_PASSES = 20
+#: Each pass disarms one kind of thing; a text that needs more of them is hostile.
+_PASSES = 200
 
 
 @cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from ..errors import BuildError
+from .reading import filter_bar
 
 #: The page that Sphinx makes for searching.
 SEARCH_PAGE = "search"
@@ -108,8 +109,9 @@ def _with_tables_wrapped(html: str) -> str:
             return hit.group(0)
         caption = _CAPTION.search(hit.group(0))
         label = _plain(caption.group(1)) if caption else "Table"
+        bar = filter_bar(hit.group(0)) if _SCORECARD.match(hit.group(0)) else ""
         return (
-            f'<div class="table-wrap" tabindex="0" role="region" aria-label="{escape(label)}">'
+            f'{bar}<div class="table-wrap" tabindex="0" role="region" aria-label="{escape(label)}">'
             f"{hit.group(0)}</div>"
         )
 

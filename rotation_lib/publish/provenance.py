@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from ..fingerprint import digest, lock_key
 from ..market import Market
 from ..project import PROJECT_ROOT
 from .run import ChapterRun
@@ -29,6 +30,18 @@ _PACKAGES = (
     "statsmodels",
     "vl-convert-python",
 )
+#: What the pages of a report come from, apart from data, parameters and packages.
+_SOURCES = (
+    "rotation_lib/**/*.py",
+    "rotation_lib/**/*.css",
+    "rotation_lib/**/*.js",
+    "chapters/*.ipynb",
+    "data/*.toml",
+    "_config.yml",
+    "_toc.yml",
+)
+#: Part of the workshop rather than of the report: no page shows anything of it.
+APART = ("rotation_lib/review/", "rotation_lib/cli")
 
 
 def revision() -> tuple[str, bool | None]:
@@ -37,6 +50,22 @@ def revision() -> tuple[str, bool | None]:
     if commit is None:
         return "unknown", None
     return commit, bool(_git("status", "--porcelain"))
+
+
+def environment() -> dict[str, Any]:
+    """The Python and the packages that a build runs with."""
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+    }
+
+
+def code_sha256() -> str:
+    """Hash of all sources a report is made from: package, chapters, rules and configuration."""
+    paths = {p for pattern in _SOURCES for p in PROJECT_ROOT.glob(pattern)}
+    names = sorted(p.relative_to(PROJECT_ROOT).as_posix() for p in paths)
+    files = [n for n in names if not n.startswith(APART)]
+    return digest(*(part for n in files for part in (n, (PROJECT_ROOT / n).read_bytes())))
 
 
 def build_record(market: Market, runs: Sequence[ChapterRun], extras: Any) -> dict[str, Any]:
@@ -53,8 +82,13 @@ def build_record(market: Market, runs: Sequence[ChapterRun], extras: Any) -> dic
         "data_through": held["data_through"],
         "revision": commit,
         "dirty": dirty,
-        "python": platform.python_version(),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "code_sha256": code_sha256(),
+        "lock_sha256": lock_key(),
+        "series": {
+            name: {key: block.get(key) for key in ("last", "count", "sha256")}
+            for name, block in held["series"].items()
+        },
+        **environment(),
         "chapters": {r.name: {"seconds": r.seconds, "cached": r.cached} for r in runs},
     }
 

@@ -24,6 +24,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from ..errors import BuildError
+from . import pdf as pdf_edition
 from .check import check_site
 from .encode import csv_text
 from .failure import ChapterFailure
@@ -32,6 +33,7 @@ from .figures import (
     Credits,
     compiled,
     figure_block,
+    page_daily,
     page_data,
     read_payload,
     table_foot,
@@ -42,11 +44,16 @@ from .lower import Page, Parts, failure_page, lower
 from .markdown import Links
 from .notebooks import normalised, read_notebook, write_notebook
 from .polish import PageScripts, polished
+from .reading import glossary, with_terms
 from .runtime import vega_runtime, write_atomic
 from .swap import exchange
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 ASSETS = Path(__file__).parent / "assets"
+#: What pages with charts load, in order.
+_SCRIPTS = ("layout.js", "controls.js", "sliders.js", "picture.js", "rotation.js")
+#: The page that explains the terms used on the others.
+_GLOSSARY = "chapters/methods.html"
 #: The theme ships these; no page asks for them.
 _UNUSED = (
     "**/*.map",
@@ -87,6 +94,7 @@ def build_site(
     project: Path,
     credits: Credits | None = None,
     failures: Sequence[ChapterFailure] = (),
+    pdf: bool = False,
 ) -> SiteReport:
     """Make the site and put it in place.
 
@@ -100,6 +108,7 @@ def build_site(
         project: folder with ``_config.yml`` and ``_toc.yml``.
         credits: series id → short, publisher, licence, sha256.
         failures: chapters that failed; each gets a page that says why.
+        pdf: also print the PDF edition and link it; left out if a chapter failed.
 
     Raises:
         BuildError: one line; Sphinx's own words are in ``out_dir/sphinx.log``.
@@ -111,7 +120,8 @@ def build_site(
     chapters = _present(known, {*executed, *(f.chapter for f in failures)})
     work = Path(mkdtemp(prefix=".site-", dir=out_dir))
     try:
-        maker = _Maker(work, out_dir / ".runtime", figures_dir, credits or {}, build)
+        edition = pdf_edition.NAME if pdf and not failures else ""
+        maker = _Maker(work, out_dir / ".runtime", figures_dir, credits or {}, build, edition)
         pages = {
             n: maker.page(n, executed[n], Links(n, chapters, known))
             for n in chapters
@@ -123,6 +133,8 @@ def build_site(
         html = work / "book" / "_build" / "html"
         weights = maker.finish(html, {n: pages[n] for n in chapters})
         _write_records(html, findings, build)
+        if edition:
+            pdf_edition.write_pdf(html, [_address(n, i) for i, n in enumerate(chapters)], build)
         check_site(html, fragments=not failures)
         target = out_dir / ("failed" if failures else "html")
         exchange(html, target)
@@ -143,12 +155,14 @@ class _Maker:
         payloads: Path,
         credits: Credits,
         build: Mapping[str, Any],
+        edition: str = "",
     ) -> None:
         self._files = work / "files"
         self._cache = cache
         self._payloads = payloads
         self._credits = credits
         self._build = build
+        self._edition = edition
         self._charts: dict[str, tuple[dict[str, Any], Compiled]] = {}
 
     def page(self, name: str, path: Path, links: Links) -> Page:
@@ -159,7 +173,7 @@ class _Maker:
             links,
             lambda figure: self._figure(figure, links.root),
             lambda table: self._table(table, links.root),
-            page_footer(name, self._build, links.root),
+            page_footer(name, self._build, links.root, self._edition),
         )
         return lower(notebook, name, parts)
 
@@ -184,40 +198,53 @@ class _Maker:
         for pattern in _UNUSED:
             for path in html.glob(pattern):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        addresses = {
-            f"chapters/{n}.html" if i else "index.html": (n, page)
-            for i, (n, page) in enumerate(pages.items())
-        }
+        addresses = {_address(n, i): (n, page) for i, (n, page) in enumerate(pages.items())}
         weights = []
+        terms = self._terms(html)
         for path in sorted(html.rglob("*.html")):
             address = path.relative_to(html).as_posix()
             if not address.startswith(("downloads/", "_static/")):
                 name, page = addresses.get(address, (path.stem, None))
-                weights.append(self._finish_page(html, path, name, page))
+                weights.append(self._finish_page(html, path, name, page, terms))
         return tuple(weights)
 
-    def _finish_page(self, html: Path, path: Path, name: str, page: Page | None) -> PageWeight:
+    def _terms(self, html: Path) -> dict[str, tuple[str, str]]:
+        source = html / _GLOSSARY
+        return glossary(source.read_text(encoding="utf-8")) if source.is_file() else {}
+
+    def _finish_page(
+        self,
+        html: Path,
+        path: Path,
+        name: str,
+        page: Page | None,
+        terms: Mapping[str, tuple[str, str]],
+    ) -> PageWeight:
         shown = list(dict.fromkeys(page.figures)) if page else []
-        scripts = self._scripts(html, path, name, shown) if shown else None
-        text = polished(path.read_text(encoding="utf-8"), name, scripts)
+        text = path.read_text(encoding="utf-8")
+        scripts = None
+        if page:
+            root = os.path.relpath(html, path.parent).replace(os.sep, "/")
+            prefix = "" if root == "." else f"{root}/"
+            charts = self._scripts(html, prefix, name, shown) if shown else ()
+            scripts = PageScripts((*charts, _asset(prefix, "reading.js")))
+            if path != html / _GLOSSARY:
+                text = with_terms(text, terms, f"{prefix}{_GLOSSARY}")
+        text = polished(text, name, scripts)
         path.write_text(text, encoding="utf-8")
         return PageWeight(name, len(shown), _packed(text.encode()), first_load(path))
 
-    def _scripts(self, html: Path, path: Path, name: str, shown: Sequence[str]) -> PageScripts:
+    def _scripts(self, html: Path, prefix: str, name: str, shown: Sequence[str]) -> tuple[str, ...]:
         runtime = vega_runtime(self._cache)
-        data = page_data([self._charts[figure] for figure in shown])
-        mark = hashlib.sha256(data.encode()).hexdigest()[:12]
-        write_atomic(html / "assets" / f"{name}-{mark}.js", data)
+        charts = [self._charts[figure] for figure in shown]
+        daily = page_daily(charts)
+        later = _kept(html, f"{name}-daily", daily) if daily else ""
+        data = _kept(html, name, page_data(charts, f"{prefix}{later}" if later else None))
         shutil.copyfile(runtime, html / "assets" / runtime.name)
-        code = hashlib.sha256((ASSETS / "rotation.js").read_bytes()).hexdigest()[:8]
-        root = os.path.relpath(html, path.parent).replace(os.sep, "/")
-        prefix = "" if root == "." else f"{root}/"
-        return PageScripts(
-            (
-                f"{prefix}assets/{name}-{mark}.js",
-                f"{prefix}assets/{runtime.name}",
-                f"{prefix}_static/rotation.js?v={code}",
-            )
+        return (
+            f"{prefix}{data}",
+            f"{prefix}assets/{runtime.name}",
+            *(_asset(prefix, script) for script in _SCRIPTS),
         )
 
 
@@ -232,6 +259,25 @@ def first_load(page: Path) -> int:
     text = page.read_bytes()
     files = {p for kind, p in local_references(page) if kind in ("script", "link") and p.is_file()}
     return _packed(text) + sum(_packed(p.read_bytes()) for p in files)
+
+
+def _address(name: str, place: int) -> str:
+    """Of a chapter's page, from the site's top folder; the first is the front page."""
+    return f"chapters/{name}.html" if place else "index.html"
+
+
+def _kept(html: Path, name: str, script: str) -> str:
+    """Write a script of the page's own; its address from the site's top folder."""
+    address = f"assets/{name}-{hashlib.sha256(script.encode()).hexdigest()[:12]}.js"
+    write_atomic(html / address, script)
+    return address
+
+
+def _asset(prefix: str, name: str) -> str:
+    """Address that changes with the asset's content, so that no browser keeps an old one."""
+    return (
+        f"{prefix}_static/{name}?v={hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:8]}"
+    )
 
 
 def _packed(content: bytes) -> int:

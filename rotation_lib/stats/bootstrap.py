@@ -184,7 +184,12 @@ class Bootstrap:
 
 
 def percentile_ends(values: Array, confidence: float) -> tuple[float, float]:
-    """Equal-tailed quantiles of a bootstrap distribution."""
+    """Equal-tailed quantiles of a bootstrap distribution.
+
+    Args:
+        values: the statistic of every resample, shape (draws,); missing ones are not allowed.
+        confidence: share between the ends.
+    """
     tail = (1.0 - confidence) / 2.0
     low, high = np.quantile(values, [tail, 1.0 - tail])
     return float(low), float(high)
@@ -193,7 +198,18 @@ def percentile_ends(values: Array, confidence: float) -> tuple[float, float]:
 def t_ends(
     estimate: float, values: Array, dof: float, confidence: float, *, log: bool
 ) -> tuple[float, float]:
-    """Estimate ± t quantile x standard deviation of `values`, optionally on the log scale."""
+    """Estimate ± t quantile x standard deviation of `values`, optionally on the log scale.
+
+    Args:
+        estimate: of the sample.
+        values: the statistic of every resample, shape (draws,).
+        dof: degrees of freedom of the quantile.
+        confidence: share between the ends.
+        log: spread and ends on the log scale.
+
+    Raises:
+        DataError: on the log scale, values of more than one sign.
+    """
     from scipy.special import stdtrit
 
     quantile = float(stdtrit(dof, 0.5 + confidence / 2.0))
@@ -221,6 +237,8 @@ def interval_of(
     """`Bootstrap(frame, block, draws, seed).interval(statistic, …)` in one call.
 
     Example: ``interval_of(lambda x: x[0].mean(-1) - x[1].mean(-1), frame)``.
+
+    Arguments, NaN rule and errors (`reference`, `log` and the rest) as in `Bootstrap` and its `interval`.
     """
     sample = Bootstrap(frame, block, draws, seed)
     return sample.interval(statistic, reference=reference, log=log, confidence=confidence)

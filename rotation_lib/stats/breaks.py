@@ -130,6 +130,13 @@ def break_dates(
     At each step the segment with the strongest rejection is split, while its p-value, times the
     number of segments tested at that step, stays below `level`.
 
+    Args:
+        y: as in `break_test`.
+        x: as in `break_test`.
+        max_breaks: search no further.
+        level: of each test.
+        trim: as in `break_test`.
+
     Returns:
         At most `max_breaks` breaks in order of date; empty when there is none. Each one's
         coefficients and interval refer to the segment in which it was found.

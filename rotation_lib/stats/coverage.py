@@ -81,6 +81,11 @@ def truth(design: Design = DESIGN, n: int = SESSIONS, reps: int = 1000) -> Mappi
     `volatility_ratio`, `beta`, `downside_beta` and `mean_relative` follow from the parameters;
     `var_99`, `cvar_99` (of all simulated days) and `max_drawdown` (mean over histories of n
     sessions) from `reps` simulated histories.
+
+    Args:
+        design: parameters of the simulation.
+        n: sessions a history.
+        reps: histories for what has no formula.
     """
     var_large = design.large.variance / (1.0 - design.large.phi**2)
     var_rest = design.residual.variance / (1.0 - design.residual.phi**2)
@@ -160,7 +165,13 @@ def coverage(
 
 
 def record(reps: int, draws: int, n: int = SESSIONS) -> str:
-    """Coverage of every interval in every design, as the TOML that `intervals` reads."""
+    """Coverage of every interval in every design, as the TOML that `intervals` reads.
+
+    Args:
+        reps: histories a design.
+        draws: resamples an interval.
+        n: sessions a history.
+    """
     lines = [
         "# Share of simulated histories in which each interval held the truth.",
         "# Written by: python -m rotation_lib.stats.coverage",
@@ -181,4 +192,8 @@ def record(reps: int, draws: int, n: int = SESSIONS) -> str:
 if __name__ == "__main__":
     from pathlib import Path
 
-    Path(__file__).with_name(intervals.RECORD).write_text(record(500, 500), encoding="utf-8")
+    from rotation_lib.stats import size
+
+    kept = Path(__file__).with_name(intervals.RECORD)
+    _, mark, alarms = kept.read_text(encoding="utf-8").partition(size.HEADING)
+    kept.write_text(record(500, 500) + f"\n{mark}{alarms}", encoding="utf-8")

@@ -6,6 +6,7 @@ produces an estimate itself: figures stay historical.
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 
@@ -58,26 +59,53 @@ def fit_garch(returns: pd.Series) -> Garch:
     model = arch_model(scaled, mean="AR", lags=1, vol="GARCH", p=1, q=1, dist="t", rescale=False)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # a failure shows in the convergence flag
-        fit = model.fit(disp="off", show_warning=False)
+        fit = model.fit(disp="off", show_warning=False, options={"ftol": 1e-10, "maxiter": 500})
     if fit.convergence_flag != 0:
         raise DataError("the GARCH model did not converge on these returns; widen the window.")
-    const, phi, omega, alpha, beta, nu = (float(v) for v in fit.params)
+    return _settled(*(float(v) for v in fit.params), unit=unit)
+
+
+def _settled(
+    const: float, phi: float, omega: float, alpha: float, beta: float, nu: float, *, unit: float
+) -> Garch:
+    """The estimates in the returns' own unit, to the digits on which all machines agree.
+
+    Where an optimiser stops depends on the machine in the sixth digit; `nu` steers a rejection
+    sampler, whose draws would all differ. The digits dropped are far below the standard errors.
+    """
+    variance = omega / (1.0 - alpha - beta) if alpha + beta < 1.0 else math.inf
+    alpha, beta = round(alpha, 4), round(beta, 4)
     # An estimate on the boundary of stationarity has no unconditional variance to start from.
     excess = (alpha + beta) / 0.9995
     if excess > 1.0:
         alpha, beta = alpha / excess, beta / excess
-    return Garch(const / (1.0 - phi) * unit, phi, omega * unit**2, alpha, beta, nu)
+        variance = omega / (1.0 - alpha - beta)
+    omega = float(f"{variance:.3e}") * (1.0 - alpha - beta) * unit**2
+    mean = round(const / (1.0 - phi), 4) * unit
+    return Garch(mean, round(phi, 4), omega, alpha, beta, max(round(nu, 1), 2.1))
 
 
 def simulate(model: Garch, n: int, paths: int, rng: np.random.Generator) -> Array:
-    """Simple returns from the model, shape (paths, n), after 500 discarded periods."""
+    """Simple returns from the model, shape (paths, n), after 500 discarded periods.
+
+    Args:
+        model: parameters.
+        n: periods a path.
+        paths: independent paths.
+        rng: source of randomness.
+    """
     total = n + BURN_IN
     shocks = rng.standard_t(model.nu, size=(total, paths)) * np.sqrt((model.nu - 2.0) / model.nu)
     return path_of(model, shocks)[BURN_IN:].T
 
 
 def path_of(model: Garch, shocks: Array) -> Array:
-    """The recursion of `Garch` on unit-variance shocks, shape (n, paths)."""
+    """The recursion of `Garch` on unit-variance shocks, shape (n, paths).
+
+    Args:
+        model: parameters; the first variance is the unconditional one.
+        shocks: z_t, any shape whose first axis is time.
+    """
     variance = np.full(shocks.shape[1:], model.variance)
     deviation = np.zeros(shocks.shape[1:])
     out = np.empty_like(shocks)
@@ -90,7 +118,13 @@ def path_of(model: Garch, shocks: Array) -> Array:
 
 
 def simulated_statistic(model: Garch, statistic: Statistic, n: int, draws: int, seed: int) -> Array:
-    """The statistic on `draws` simulated histories of n sessions, shape (draws,)."""
+    """The statistic on `draws` simulated histories of n sessions, shape (draws,).
+
+    Args:
+        model: parameters.
+        statistic: from shape (1, paths, n) to (paths, …).
+        n: periods a path.
+    """
     rng = np.random.default_rng(seed)
     step = max(1, 2_000_000 // (n + BURN_IN))
     sizes = [min(step, draws - i) for i in range(0, draws, step)]

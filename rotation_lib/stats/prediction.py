@@ -121,6 +121,12 @@ def lead_lag_family(
     All tries share the resamples of y (with the block that the longest horizon asks for), so the
     Romano-Wolf step-down knows how alike they are.
 
+    Args:
+        y: as in `lead_lag`.
+        predictors: one column a predictor, on the dates of y.
+        horizons: periods ahead.
+        min_train: as in `lead_lag`.
+
     Returns:
         The family (one-sided), and a table with one row a try: `predictor`, `horizon`, `oos_r2`,
         `clark_west`, `p`, `p_adjusted`, `n`.

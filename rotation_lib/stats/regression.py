@@ -44,15 +44,27 @@ class Regression:
         return f"OLS, Newey-West standard errors, Bartlett kernel, {self.lags} lags"
 
     def coefficient(self, name: str) -> float:
-        """Estimate for one regressor."""
+        """Estimate for one regressor.
+
+        Args:
+            name: `const` or a regressor; `DataError` for any other.
+        """
         return float(self._row(name)["coefficient"])
 
     def p(self, name: str) -> float:
-        """Two-sided p-value of a zero coefficient."""
+        """Two-sided p-value of a zero coefficient.
+
+        Args:
+            name: as in `coefficient`.
+        """
         return float(self._row(name)["p"])
 
     def interval(self, name: str) -> Interval:
-        """Confidence interval of one coefficient."""
+        """Confidence interval of one coefficient.
+
+        Args:
+            name: as in `coefficient`.
+        """
         row = self._row(name)
         return Interval(float(row["low"]), float(row["high"]), self.confidence, self.method)
 

@@ -82,7 +82,12 @@ def all_windows(market: Market, symbol: str, length: int, minus: str | None = No
 
 
 def null_reason(market: Market, first: pd.Timestamp, last: pd.Timestamp) -> str | None:
-    """Why a window cannot be measured under the market's dates, or ``None`` if it can."""
+    """Why a window cannot be measured under the market's dates, or ``None`` if it can.
+
+    Args:
+        first: the window's base close.
+        last: the window's last close.
+    """
     if market.end < last:
         return f"the window ends on {last.date()}, after the report's end {market.end.date()}"
     if market.base > first:

@@ -25,7 +25,11 @@ _PERIOD = {"monthly": pd.offsets.MonthEnd(1), "quarterly": pd.offsets.QuarterEnd
 
 
 def used_series(market: Market, findings: Mapping[str, Finding]) -> tuple[str, ...]:
-    """Catalog ids that at least one finding rests on, in the catalog's order."""
+    """Catalog ids that at least one finding rests on, in the catalog's order.
+
+    Args:
+        findings: by id, of all chapters.
+    """
     named = {series_id for finding in findings.values() for series_id in finding.series}
     return tuple(series_id for series_id in market.catalog.series if series_id in named)
 
@@ -66,7 +70,11 @@ def fund_stretches(market: Market, used: Iterable[str]) -> pd.DataFrame:
 
 
 def name_of(entry: Series) -> str:
-    """A series' short name with its id: "Tesla (TSLA)", "Nasdaq 100 (index, ^NDX)", "CFNAI"."""
+    """A series' short name with its id: "Tesla (TSLA)", "Nasdaq 100 (index, ^NDX)", "CFNAI".
+
+    Args:
+        entry: of the catalog.
+    """
     if entry.id in entry.short:
         return entry.short
     return f"{entry.short.removesuffix(')')}{', ' if ')' in entry.short else ' ('}{entry.id})"
@@ -131,6 +139,9 @@ def macro_stretches(market: Market, used: Iterable[str]) -> pd.DataFrame:
 
     A monthly or quarterly observation covers its whole period. A stretch ends where the next
     observation is missing.
+
+    Args:
+        used: catalog ids; those that are no macro series are left out.
 
     Returns:
         ``label``, ``start``, ``end``, ``kind`` (the frequency), ``series_id``; one row a
@@ -218,6 +229,9 @@ def publication_lags(market: Market, used: Iterable[str]) -> pd.DataFrame:
     """Days from the last day of an observed period to its publication.
 
     Counted over the observations of the window; those never published are left out.
+
+    Args:
+        used: catalog ids; those that are no macro series are left out.
 
     Returns:
         ``series_id``, ``label``, ``frequency``, ``value`` (median), ``low``, ``high``

@@ -23,6 +23,17 @@ STATISTICS = {
     "cvar_99": "Mean of the worst 1%",
     "max_drawdown": "Maximum drawdown",
 }
+#: Names of the tests of ``stats.size``, for a reader.
+EVENT_TESTS = {
+    "placebo_day": "Random dates, one day",
+    "placebo_month": "Random dates, 21 sessions",
+    "shift_day": "Shifted calendar, one day",
+    "shift_month": "Shifted calendar, 21 sessions",
+    "abnormal_t": "Abnormal returns, t test",
+    "abnormal_sign": "Abnormal returns, sign test",
+}
+#: How heavy the tails of a simulated design are, for a reader.
+TAILS = {"moderate": "moderate", "heavy": "extreme"}
 
 
 def faults(market: Market) -> pd.DataFrame:
@@ -71,6 +82,9 @@ def gaps_to_witness(faults: pd.DataFrame) -> pd.DataFrame:
 
 def fault_groups(faults: pd.DataFrame) -> pd.DataFrame:
     """Faults of one cause on one row.
+
+    Args:
+        faults: as made by :func:`faults`.
 
     Returns:
         ``symbols``, ``when`` (days or years, comma-separated), ``what``, ``treatment``,
@@ -136,29 +150,56 @@ def interval_coverage() -> pd.DataFrame:
 
     Returns:
         ``design`` ("moderate": tails about as heavy as were seen; "heavy": infinite kurtosis),
-        ``statistic``, ``label``, ``value`` (share of histories), ``low``, ``high`` (95%
-        Wilson interval of that share), ``reps``, ``sessions``, ``target``.
+        ``tails`` (the same for a reader), ``statistic``, ``label``, ``value`` (share of histories),
+        ``low``, ``high`` (95% Wilson interval of that share), ``reps``, ``sessions``, ``target``.
     """
+    record = intervals.measured_coverage()
+    rows = [
+        {
+            "design": design,
+            "tails": TAILS[design],
+            "statistic": statistic,
+            "label": STATISTICS.get(statistic, statistic),
+            **_share(share, int(record["reps"])),
+            "sessions": int(record["sessions"]),
+            "target": float(record["confidence"]),
+        }
+        for design, shares in record["designs"].items()
+        for statistic, share in shares.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def event_test_size() -> pd.DataFrame:
+    """How often the report's event tests called meaningless dates an effect, in simulated histories.
+
+    Returns:
+        ``test``, ``label``, ``design`` and ``tails`` as in :func:`interval_coverage`, ``pattern``
+        ("scattered" or "bunched" dates), ``value`` (share of histories), ``low``, ``high`` (95%
+        Wilson interval), ``reps``, ``events`` (dates a history), ``target`` (the level); test by
+        test, in the order of ``EVENT_TESTS``.
+    """
+    record = intervals.measured_coverage()["size"]
+    rows = [
+        {
+            "test": test,
+            "label": label,
+            "design": design,
+            "tails": TAILS[design],
+            "pattern": pattern,
+            **_share(rates[test], int(record["reps"])),
+            "events": int(record["events"]),
+            "target": float(record["level"]),
+        }
+        for test, label in EVENT_TESTS.items()
+        for design, patterns in record["designs"].items()
+        for pattern, rates in patterns.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _share(share: float, reps: int) -> dict[str, float]:
     from scipy.stats import binomtest
 
-    record = intervals.measured_coverage()
-    reps = int(record["reps"])
-    rows = []
-    for design, shares in record["designs"].items():
-        for statistic, share in shares.items():
-            span = binomtest(round(share * reps), reps).proportion_ci(0.95, method="wilson")
-            rows.append(
-                {
-                    "design": design,
-                    "statistic": statistic,
-                    "label": STATISTICS.get(statistic, statistic),
-                    "value": float(share),
-                    "low": float(span.low),
-                    "high": float(span.high),
-                    "reps": reps,
-                    "sessions": int(record["sessions"]),
-                    "target": float(record["confidence"]),
-                }
-            )
-    columns = ["design", "statistic", "label", "value", "low", "high", "reps", "sessions", "target"]
-    return pd.DataFrame(rows, columns=columns)
+    span = binomtest(round(share * reps), reps).proportion_ci(0.95, method="wilson")
+    return {"value": float(share), "low": float(span.low), "high": float(span.high), "reps": reps}

@@ -34,6 +34,7 @@ def groups(paths: pd.DataFrame, *, title: str, large: str) -> Figure | Prose:
         label_values=True,
         colours=_COLOURS,
         events=events,
+        rebase=True,
     ).figure(
         "reshoring_sectors.groups",
         title=title,
@@ -131,6 +132,7 @@ def pairs(paths: pd.DataFrame, *, title: str) -> Figure | Prose:
         events=law_events(),
         label_values=True,
         colours=_PAIR_COLOURS,
+        rebase=True,
     ).figure(
         "reshoring_sectors.pairs",
         title=title,

@@ -25,6 +25,7 @@ from .shocks import (
     specifications,
     tariff_paths,
 )
+from .sliders import set_scenario
 
 __all__ = [
     "april_2025",
@@ -40,6 +41,7 @@ __all__ = [
     "rolling_beta",
     "scenario_moves",
     "scenarios",
+    "set_scenario",
     "specifications",
     "states",
     "tails",

@@ -24,7 +24,7 @@ def growth(wealth: pd.DataFrame, tech: str, small: str, large: str) -> Figure:
     """Growth of 1 in the three funds and the equal-weighted market; ``wealth`` as ``lead.growth``."""
     names = [str(c) for c in wealth.columns]
     colours = {k: v for k, v in trio(tech, small, large).items() if k in names}
-    return lines.growth(wealth, colours=colours).figure(
+    return lines.growth(wealth, colours=colours, rebase=True).figure(
         "tech_valuations.growth",
         title=text.growth_title(wealth, tech, small),
         subtitle="Growth of 1 at the base close, total return, log scale",
@@ -194,7 +194,7 @@ def relative(frame: pd.DataFrame, findings: Findings) -> Figure:
     """Relative wealth of technology; ``frame`` as ``lead.relative_wealth``."""
     first, second = (str(c) for c in frame.columns[:2])
     drawing = lines.lines(
-        frame, unit="ratio", log=True, reference=1.0, label_values=True,
+        frame, unit="ratio", log=True, reference=1.0, label_values=True, rebase=True,
         colours={first: "tech", second: "large"},
     )  # fmt: skip
     peaks = [findings[f"tech_valuations.below_peak_{n}"] for n in ("small", "large")]

@@ -147,7 +147,10 @@ def weighting(frame: pd.DataFrame) -> Figure:
     """Small against large in two steps; ``frame`` as ``quality.weighting``."""
     names = [str(c) for c in frame.columns]
     roles = dict(zip(names, ("small", "large", "accent"), strict=False))
-    return lines.lines(frame, unit="ratio", log=True, reference=1.0, colours=roles).figure(
+    drawing = lines.lines(
+        frame, unit="ratio", log=True, reference=1.0, colours=roles, rebase=True
+    )  # fmt: skip
+    return drawing.figure(
         "tech_valuations.weighting",
         title=text.weighting_title(frame),
         subtitle="Relative wealth, total return, log scale; the first line is the product of the others",

@@ -26,6 +26,7 @@ from .outlook import (
     title_barometer_chart,
     title_scenario_chart,
     title_scenarios,
+    title_set_scenario,
 )
 from .shocks import (
     section_inflation,
@@ -68,6 +69,7 @@ __all__ = [
     "title_regimes",
     "title_scenario_chart",
     "title_scenarios",
+    "title_set_scenario",
     "title_specifications",
     "title_tail_chart",
     "title_tails",

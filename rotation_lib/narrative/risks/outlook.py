@@ -87,6 +87,12 @@ def title_scenario_chart(rows: list[tuple[float, float]]) -> str:
     return f"{head} of {len(rows)} what-ifs {verb} a prediction interval clear of zero"
 
 
+def title_set_scenario(findings: Findings) -> str:
+    """Title of the chart with sliders, which cannot state what its reader will set."""
+    small, large = funds(findings)
+    return f"Set the moves of a quarter: what the model makes of {small} against {large}"
+
+
 def section_barometer(findings: Findings) -> Prose:
     """Lead–lag trial."""
     best, p = finding_of(findings, "barometer_best"), finding_of(findings, "barometer_p")

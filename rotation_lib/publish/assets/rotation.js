@@ -1,10 +1,13 @@
 /* Draws the page's charts from the data that come with it. No network, no storage.
-   Reads window.rotationPage ({dark, figures}) and window.rotationVega ({View, parse}). */
+   Reads window.rotationPage ({dark, dates, figures}), rotationVega ({View, parse}),
+   rotationLayout, rotationControls and rotationPicture. */
 (function () {
   "use strict";
 
   const page = window.rotationPage;
   const vega = window.rotationVega;
+  const controls = window.rotationControls;
+  const sliders = window.rotationSliders;
   const root = document.documentElement;
   const AHEAD = "700px"; // how far before it is seen a chart is drawn
   const ROWS = 100; // rows of a data table shown at a time
@@ -14,6 +17,9 @@
     name: figure.dataset.figure,
     view: null,
     drawn: "", // the mode it was last drawn in
+    rows: null, // what it shows, where its reader chose
+    alt: figure.querySelector(".fig-chart").getAttribute("aria-label"),
+    choice: { from: null, hidden: new Set() },
   }));
 
   /* ---- data ------------------------------------------------------------------------ */
@@ -64,22 +70,61 @@
   function draw(chart, mode) {
     if (chart.drawn === mode) return;
     try {
-      const { data } = page.figures[chart.name];
       const spec = specOf(chart.name, mode);
+      const sets = chosenSets(chart, spec);
       for (const set of spec.data) {
-        if (data[set.name]) set.values = rowsOf(data[set.name]);
+        if (sets[set.name]) set.values = sets[set.name];
       }
       spec.width = Math.floor(chart.box.clientWidth);
-      const view = new vega.View(vega.parse(spec), { renderer: "canvas", logLevel: 1, tooltip: showTip });
+      const inputs = sliders.place(chart, spec);
+      const tooltip = (_, event, __, value) => showTip(chart, event, value);
+      const view = new vega.View(vega.parse(spec), { renderer: "canvas", logLevel: 1, tooltip });
       if (chart.view) chart.view.finalize();
-      chart.box.replaceChildren();
-      view.initialize(chart.box).hover().run();
+      const plate = document.createElement("div");
+      chart.box.replaceChildren(plate);
+      view.initialize(plate, inputs).hover().run();
+      // Vega names the element it draws in; the box around it already says what is seen.
+      for (const said of ["role", "aria-label", "aria-roledescription"]) plate.removeAttribute(said);
       chart.view = view;
       chart.drawn = mode;
       chart.figure.dataset.drawn = "true";
     } catch (error) {
       fail(chart, error);
     }
+  }
+
+  /** The rows a chart draws: all of them, or what its reader chose to see. */
+  function chosenSets(chart, spec) {
+    const { data, controls: rule } = page.figures[chart.name];
+    const daily = (window.rotationDaily || {})[chart.name];
+    const sets = Object.fromEntries(Object.entries(data).map(([name, set]) => [name, rowsOf(set)]));
+    const { from, hidden } = chart.choice;
+    chart.rows = null;
+    if (!rule || (from === null && !hidden.size)) {
+      if (rule) controls.describe(chart, rule, sets.main, []);
+      chart.box.setAttribute("aria-label", chart.alt);
+      return sets;
+    }
+    const made = window.rotationLayout.laidOut(spec, sets, rule, {
+      from,
+      hidden,
+      daily: daily ? rowsOf(daily) : null,
+      width: chart.box.clientWidth,
+      dates: page.dates,
+    });
+    chart.rows = made.sets.main;
+    const said = controls.describe(chart, rule, chart.rows, made.ends);
+    chart.box.setAttribute("aria-label", `${chart.alt} ${said}`.trim());
+    return made.sets;
+  }
+
+  function redraw(chart) {
+    const table = chart.figure.querySelector(".fig-table");
+    if (chart.drawn) {
+      chart.drawn = "";
+      draw(chart, pageMode());
+    }
+    if (table.hasChildNodes()) fillTable(table, chart);
   }
 
   function fail(chart, error) {
@@ -96,14 +141,33 @@
     charts.forEach((chart) => draw(chart, mode || pageMode()));
   }
 
+  // One chart a frame, the nearest first: the first is on the screen before the next is begun.
+  const queue = [];
+  let drawing = false;
+  function enqueue(chart) {
+    queue.push(chart);
+    if (!drawing) drawNext();
+  }
+
+  function drawNext() {
+    drawing = queue.length > 0;
+    if (!drawing) return;
+    draw(queue.shift(), pageMode());
+    requestAnimationFrame(() => setTimeout(drawNext));
+  }
+
+  function distance({ boundingClientRect: box }) {
+    return Math.max(box.top - window.innerHeight, -box.bottom, 0);
+  }
+
   function watch() {
     const near = new IntersectionObserver(
       (entries) => {
-        for (const entry of entries) {
-          if (!entry.isIntersecting) continue;
-          const chart = charts.find((c) => c.box === entry.target);
-          draw(chart, pageMode());
-          near.unobserve(chart.box);
+        const seen = entries.filter((entry) => entry.isIntersecting);
+        seen.sort((a, b) => distance(a) - distance(b));
+        for (const { target } of seen) {
+          near.unobserve(target);
+          enqueue(charts.find((c) => c.box === target));
         }
       },
       { rootMargin: `${AHEAD} 0px` }
@@ -141,10 +205,12 @@
   tip.hidden = true;
   tip.setAttribute("aria-hidden", "true"); // the data table says the same to a screen reader
 
-  function showTip(_, event, __, value) {
+  function showTip(chart, event, value) {
     tip.hidden = value === null || value === undefined || value === "";
     if (tip.hidden) return;
-    const pairs = typeof value === "object" ? Object.entries(value) : [["", value]];
+    const pairs = (typeof value === "object" ? Object.entries(value) : [["", value]]).filter(
+      ([label]) => !chart.choice.hidden.has(label)
+    );
     tip.replaceChildren(
       ...pairs.map(([label, text]) => {
         const line = document.createElement("div");
@@ -157,25 +223,69 @@
     );
     const { offsetWidth: width, offsetHeight: height } = tip;
     const left = event.clientX + 14 + width > window.innerWidth ? event.clientX - width - 14 : event.clientX + 14;
-    const top = Math.min(event.clientY + 14, window.innerHeight - height - 4);
+    const under = event.clientY + 14;
+    const over = event.clientY - height - 24; // a finger hides what is under it
+    const top = touched && over > 4 ? over : Math.min(under, window.innerHeight - height - 4);
     tip.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
   }
 
+  /* A tap reads a chart and a finger drawn across it follows; the reading stays until the
+     next tap elsewhere or a scroll. Vertical drags scroll the page, as touch-action says. */
+  let touched = null;
+
+  function release() {
+    if (!touched) return;
+    const canvas = touched;
+    touched = null;
+    canvas.dispatchEvent(new PointerEvent("pointerout", { bubbles: true, pointerType: "mouse" }));
+    tip.hidden = true;
+  }
+
+  function readByTouch(chart) {
+    const isTouch = (event) => event.pointerType === "touch" && event.target.tagName === "CANVAS";
+    chart.box.addEventListener("pointerdown", (event) => {
+      if (!isTouch(event)) return;
+      if (touched !== event.target) release();
+      touched = event.target;
+      const { clientX, clientY } = event;
+      const at = { bubbles: true, clientX, clientY, pointerType: "touch" };
+      touched.dispatchEvent(new PointerEvent("pointermove", at));
+    });
+    // Lifting the finger would otherwise end the reading before it is read.
+    const stay = (event) => isTouch(event) && event.isTrusted && event.stopPropagation();
+    for (const kind of ["pointerout", "pointerleave", "mouseout"]) {
+      chart.box.addEventListener(kind, stay, true);
+    }
+    chart.box.addEventListener("pointercancel", release);
+  }
+
   /* ---- data tables ----------------------------------------------------------------- */
+
+  function localDay(time) {
+    const at = new Date(time);
+    return Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 864e5;
+  }
 
   function isoDay(day) {
     return day === null ? "" : new Date(day * 864e5).toISOString().slice(0, 10);
   }
 
-  function cellsOf([, kind, first, second]) {
+  const digits = (v) => (v === null ? "" : String(v).replace("-", "\u2212"));
+
+  /** A column's cells as text, from the page's data or from the rows that a reader chose. */
+  function cellsOf([name, kind, first, second], rows) {
+    if (rows && kind === "d") return rows.map((row) => isoDay(localDay(row[name])));
+    if (rows) return rows.map((row) => digits(row[name] === null ? null : Number(row[name].toPrecision(5))));
+
     if (kind === "d") return daysOf(first).map(isoDay);
     if (kind === "s") return second.map((place) => (place === null ? "" : first[place]));
-    return first.map((v) => (v === null ? "" : String(v).replace("-", "\u2212")));
+    return first.map(digits);
   }
 
-  function fillTable(box, figure) {
-    const columns = page.figures[figure.dataset.figure].data.main;
-    const cells = columns.map(cellsOf);
+  function fillTable(box, chart) {
+    const { figure } = chart;
+    const columns = page.figures[chart.name].data.main;
+    const cells = columns.map((column) => cellsOf(column, chart.rows));
     const total = cells.length ? cells[0].length : 0;
     const latestFirst = columns.length > 0 && columns[0][1] === "d";
     const table = document.createElement("table");
@@ -219,59 +329,24 @@
     box.replaceChildren(scroll, more);
   }
 
-  /* ---- pictures -------------------------------------------------------------------- */
-
-  async function savePng(chart) {
-    draw(chart, pageMode());
-    const scale = 2;
-    const drawn = await chart.view.toCanvas(scale);
-    const style = getComputedStyle(document.body);
-    const canvas = document.createElement("canvas");
-    const pen = canvas.getContext("2d");
-    const font = (weight, size) => `${weight} ${size * scale}px system-ui, sans-serif`;
-    pen.font = font(600, 15);
-    const title = linesOf(pen, chart.figure.querySelector(".fig-title").textContent, drawn.width);
-    pen.font = font(400, 11);
-    const source = linesOf(pen, chart.figure.querySelector(".fig-source").textContent, drawn.width);
-    const pad = 14 * scale;
-    const above = pad + title.length * 20 * scale + 6 * scale;
-    canvas.width = drawn.width + 2 * pad;
-    canvas.height = above + drawn.height + source.length * 15 * scale + 2 * pad;
-    pen.fillStyle = style.backgroundColor;
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.fillStyle = style.color;
-    pen.textBaseline = "top";
-    pen.font = font(600, 15);
-    title.forEach((line, i) => pen.fillText(line, pad, pad + i * 20 * scale));
-    pen.drawImage(drawn, pad, above);
-    pen.font = font(400, 11);
-    source.forEach((line, i) => pen.fillText(line, pad, above + drawn.height + pad / 2 + i * 15 * scale));
-    const link = document.createElement("a");
-    link.download = `${chart.name}.png`;
-    link.href = canvas.toDataURL("image/png");
-    link.click();
-  }
-
-  function linesOf(pen, text, width) {
-    const lines = [""];
-    for (const word of text.split(/\s+/)) {
-      const longer = `${lines[lines.length - 1]} ${word}`.trim();
-      if (pen.measureText(longer).width > width && lines[lines.length - 1]) lines.push(word);
-      else lines[lines.length - 1] = longer;
-    }
-    return lines;
-  }
-
   /* ---- start ----------------------------------------------------------------------- */
 
   document.body.append(tip);
+  document.addEventListener("pointerdown", (event) => {
+    if (touched && event.target !== touched) release();
+  });
+  window.addEventListener("scroll", release, { passive: true });
   for (const chart of charts) {
+    readByTouch(chart);
     const data = chart.figure.querySelector(".fig-data");
     data.addEventListener("toggle", () => {
       const box = data.querySelector(".fig-table");
-      if (data.open && !box.hasChildNodes()) fillTable(box, chart.figure);
+      if (data.open && !box.hasChildNodes()) fillTable(box, chart);
     });
-    chart.figure.querySelector(".fig-png").addEventListener("click", () => savePng(chart));
+    chart.figure.querySelector(".fig-png").addEventListener("click", () => {
+      draw(chart, pageMode());
+      window.rotationPicture.save(chart);
+    });
   }
   // A menu closes when the reader turns elsewhere, or presses Escape.
   const menus = () => document.querySelectorAll(".fig-menu[open]");
@@ -287,6 +362,10 @@
       menu.querySelector("summary").focus();
     });
   });
-  if (page && vega) watch();
-  else charts.forEach((chart) => fail(chart, "its data or the drawing code did not load"));
+  if (page && vega) {
+    sliders.start(charts, page.figures);
+    controls.start(charts, redraw).then(watch);
+  } else {
+    charts.forEach((chart) => fail(chart, "its data or the drawing code did not load"));
+  }
 })();

@@ -31,8 +31,10 @@ def findings(market: Market) -> list[Finding]:
 
 
 def specifications(market: Market) -> dict[str, list[Specification]]:
-    """Other reasonable ways to measure the two claims that depend on the choice."""
+    """Other reasonable ways to measure each claim of the theme, by claim id."""
     return {
         "small-caps-more-rate-sensitive": curves.specifications(market),
         "september-2024-cut-tailwind": september.specifications(market),
+        "jackson-hole-4pct": jackson_hole.specifications(market),
+        "cheaper-capital": capital.specifications(market),
     }

@@ -35,7 +35,14 @@ def findings(market: Market) -> list[Finding]:
 
 
 def beta(w: Weekly, name: str, rate: str, control: bool = False) -> Finding:
-    """Slope of the weekly relative return on the change of one yield."""
+    """Slope of the weekly relative return on the change of one yield.
+
+    Args:
+        w: the window's weekly data.
+        name: last part of the finding's id.
+        rate: column of the yield changes (pp).
+        control: hold the large-cap return fixed.
+    """
     label = f"Rate beta, {RATES[rate]}, whole window"
     if control:
         label += f", return of {w.large} held fixed"
@@ -43,7 +50,14 @@ def beta(w: Weekly, name: str, rate: str, control: bool = False) -> Finding:
 
 
 def latest(w: Weekly, name: str, rate: str, weeks: int = LATEST_WEEKS) -> Finding:
-    """The same slope over the last ``weeks`` complete weeks; null if there are fewer."""
+    """The same slope over the last ``weeks`` complete weeks; null if there are fewer.
+
+    Args:
+        w: the window's weekly data.
+        name: last part of the finding's id.
+        rate: column of the yield changes (pp).
+        weeks: of the sample.
+    """
     label = f"Rate beta, {RATES[rate]}, last {weeks} weeks"
     series = (w.small, w.large, rate)
     y, x = _known(w, [rate])
@@ -54,7 +68,11 @@ def latest(w: Weekly, name: str, rate: str, weeks: int = LATEST_WEEKS) -> Findin
 
 
 def split(w: Weekly) -> list[Finding]:
-    """Real yield and breakeven side by side: whole window, with the market held fixed, and lately."""
+    """Real yield and breakeven side by side: whole window, with the market held fixed, and lately.
+
+    Args:
+        w: the window's weekly data.
+    """
     rates = ["DFII10", "T10YIE"]
     series = (w.small, w.large, *rates)
     y, x = _known(w, rates)
@@ -75,7 +93,13 @@ def split(w: Weekly) -> list[Finding]:
 
 
 def asymmetry(w: Weekly, tag: str, rate: str) -> list[Finding]:
-    """Slopes in weeks of rising and of falling yields, and their difference."""
+    """Slopes in weeks of rising and of falling yields, and their difference.
+
+    Args:
+        w: the window's weekly data.
+        tag: what the ids call the yield.
+        rate: column of the yield changes (pp).
+    """
     series = (w.small, w.large, rate)
     y, x = _known(w, [rate])
     up, down = x[rate].clip(lower=0.0), x[rate].clip(upper=0.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ...errors import DataError
-from ...findings import Finding, chapter_of, missing
+from ...findings import Finding, Specification, chapter_of, missing
 from ...market import Market
 from ...stats.eventstudy import window_returns
 from ...stats.returns import week_ends, weekly_changes, weekly_log_returns
@@ -33,6 +33,21 @@ CHANGES = {
     LENDING: ("lending_standards", "net share of banks tightening", "net percentage points", 1.0),
     CONDITIONS: ("nfci", "financial conditions index", "standard deviations", 1.0),
 }
+#: Costs in per cent → what they are, for the specifications.
+COSTS = {
+    POLICY: "Fed target",
+    "DGS2": "2-year yield",
+    "DGS10": "10-year yield",
+    "DGS30": "30-year yield",
+    "DFII10": "10-year real yield",
+}
+#: Closes from which a fall may be counted: markets moved well before the Fed did.
+BASES = {
+    "before the first cut": BEFORE,
+    "after the first cut": DECISION,
+    "a year before": pd.Timestamp("2023-09-18"),
+    "the last rise": pd.Timestamp("2023-07-26"),
+}
 #: Observations older than this do not speak for the window's end, days.
 STALE_DAYS = {POLICY: 10, "DGS2": 10, "DGS10": 10, "DGS30": 10, LENDING: 150, CONDITIONS: 21}
 
@@ -49,7 +64,11 @@ def credit_excess(market: Market, whole: bool = False) -> pd.Series:
 
 
 def visible(market: Market, series_id: str) -> pd.Series | None:
-    """A macro series, or ``None`` where the dates or the licence do not allow it."""
+    """A macro series, or ``None`` where the dates or the licence do not allow it.
+
+    Args:
+        series_id: of the catalog.
+    """
     try:
         return market.macro(series_id).dropna()
     except DataError:
@@ -230,3 +249,29 @@ def neighbours(market: Market) -> pd.DataFrame:
         parts["Credit excess return"] = grown.loc[pd.DatetimeIndex(ends)]
     order = ("Banks tightening, net share", "Credit excess return", "Conditions (NFCI)")
     return pd.DataFrame({n: parts[n] for n in order if n in parts}).rename_axis("date")
+
+
+def specifications(market: Market) -> list[Specification]:
+    """Change of each open cost of money up to the window's end, from each base, in basis points.
+
+    ``None`` where the series cannot be shown, is stale, or the base lies outside the window.
+    """
+    made = []
+    for series_id, words in COSTS.items():
+        levels = visible(market, series_id)
+        for since, base in BASES.items():
+            made.append(
+                Specification(
+                    label=f"{words}, since {since}", value=_moved(market, levels, base), unit="bp"
+                )
+            )
+    return made
+
+
+def _moved(market: Market, levels: pd.Series | None, base: pd.Timestamp) -> float | None:
+    if levels is None or null_reason(market, base, max(market.end, DECISION)) is not None:
+        return None
+    before = levels.loc[:base]
+    if before.empty or (market.end - levels.index[-1]).days > STALE_DAYS[POLICY]:
+        return None
+    return round(float(levels.iloc[-1] - before.iloc[-1]) * 100, 6)

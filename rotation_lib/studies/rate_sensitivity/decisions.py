@@ -63,7 +63,12 @@ def _surprise(market: Market, sessions: pd.DatetimeIndex) -> np.ndarray:
 
 
 def mean_interval(values: pd.Series, what: str) -> Interval | None:
-    """t interval of the mean of independent events; ``None`` under two of them."""
+    """t interval of the mean of independent events; ``None`` under two of them.
+
+    Args:
+        values: one a date, none missing.
+        what: the dates in words, for the method.
+    """
     from scipy.special import stdtrit
 
     n = len(values)

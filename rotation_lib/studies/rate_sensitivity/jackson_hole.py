@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ...errors import DataError
-from ...findings import SEED, Finding, missing, tendency
+from ...findings import SEED, Finding, Specification, missing, tendency
 from ...market import Market
 from ...stats.eventstudy import placebo_distribution, placebo_p_value
-from ..facts import all_windows, window_fact
+from ..facts import all_windows, null_reason, window_fact
 from .betas import THEME
 from .decisions import DRAWS, mean_interval
 
@@ -26,6 +26,11 @@ LABELS = {
     "day": "on the day of Jackson Hole 2025",
     "21d": "over the 21 sessions that begin with Jackson Hole 2025",
     "after21": "over the 21 sessions after Jackson Hole 2025",
+}
+WINDOW_WORDS = {
+    "day": "the day itself",
+    "21d": "21 sessions from the day on",
+    "after21": "21 sessions after the day",
 }
 MONTH = 21
 
@@ -149,3 +154,37 @@ def _mean(
         *out,
         tendency(p_id, p_label, p, None, unit="p-value", index=index, series=series, method=text),
     ]
+
+
+def specifications(market: Market) -> list[Specification]:
+    """The three windows of 2025 for each small-cap yardstick, alone and against large caps.
+
+    Yardsticks are the small fund, IJR and the price index of the Russell 2000; fractions, ``None``
+    where the window or a return is missing.
+    """
+    funds = dict.fromkeys((market.small, "IJR"))
+    made = []
+    for name, (first, last) in WINDOWS_2025.items():
+        ends = pd.Timestamp(first), pd.Timestamp(last)
+        yardsticks = {f: _gain(market, market.history, f, *ends) for f in funds}
+        yardsticks["Russell 2000, price"] = _gain(market, market.price_history, "^RUT", *ends)
+        against = {
+            "Russell 2000, price": _gain(market, market.price_history, "^GSPC", *ends),
+            **dict.fromkeys(funds, _gain(market, market.history, market.large, *ends)),
+        }
+        for yardstick, value in yardsticks.items():
+            label = f"{yardstick}, {WINDOW_WORDS[name]}"
+            minus = against[yardstick]
+            led = None if value is None or minus is None else value - minus
+            made.append(Specification(label=label, value=value))
+            made.append(Specification(label=f"{label}, against large caps", value=led))
+    return made
+
+
+def _gain(
+    market: Market, returns: pd.DataFrame, symbol: str, first: pd.Timestamp, last: pd.Timestamp
+) -> float | None:
+    if null_reason(market, first, last) is not None or symbol not in returns:
+        return None
+    inside = returns.loc[(returns.index > first) & (returns.index <= last), symbol]
+    return None if inside.isna().any() else float(np.prod(1.0 + inside.to_numpy()) - 1.0)

@@ -190,6 +190,10 @@ def horizons(market: Market) -> pd.DataFrame:
 def path(market: Market, minus: str, longest: int = 252) -> pd.DataFrame:
     """Relative return by sessions since the close before, with the band of random dates.
 
+    Args:
+        minus: the fund whose return is subtracted.
+        longest: sessions.
+
     Returns:
         Rows by ``session`` 1 … ``longest`` (as far as the window goes): ``value``, and ``low, middle,
         high``: the 5th, 50th and 95th percentile of all windows of that length since 2010.

@@ -31,7 +31,11 @@ BREAK_WEEKS = 156
 
 
 def era_of(index: pd.DatetimeIndex) -> pd.Series:
-    """The era's name for each date."""
+    """The era's name for each date.
+
+    Args:
+        index: dates.
+    """
     at = pd.DatetimeIndex(list(ERAS.values())).searchsorted(index, side="right") - 1
     return pd.Series(np.array(list(ERAS))[np.maximum(at, 0)], index=index, name="era")
 
@@ -60,7 +64,11 @@ def rolling(market: Market, weeks: int = LATEST_WEEKS, rate: str = "DGS2") -> pd
 
 @lru_cache(maxsize=8)
 def sign_break(market: Market, rate: str = "DGS2") -> Break | str:
-    """The likeliest date at which the slope changed, or the reason why none can be sought."""
+    """The likeliest date at which the slope changed, or the reason why none can be sought.
+
+    Args:
+        rate: id of the yield.
+    """
     w = weekly(market)
     if rate not in w.changes:
         return f"{rate} has no observation in this window"
@@ -235,7 +243,10 @@ def _break(market: Market) -> list[Finding]:
 
 
 def markers(market: Market) -> pd.DataFrame:
-    """What a rolling chart marks: the likeliest break, when it is significant, else nothing."""
+    """What a rolling chart marks: the likeliest break, when it is significant, else nothing.
+
+    Columns ``date``, ``label``; one row or none.
+    """
     found = sign_break(market)
     if isinstance(found, str) or found.p > 0.05:
         return pd.DataFrame({"date": pd.DatetimeIndex([]), "label": pd.Series([], dtype="str")})

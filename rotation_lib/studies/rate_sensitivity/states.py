@@ -41,7 +41,11 @@ MOVES = {
 
 
 def policy_phase(market: Market, dates: pd.DatetimeIndex) -> pd.Series:
-    """``hiking``, ``cutting`` or ``holding`` on each date, by the decisions taken until then."""
+    """``hiking``, ``cutting`` or ``holding`` on each date, by the decisions taken until then.
+
+    Args:
+        dates: any dates, in order.
+    """
     moves = market.decisions[market.decisions["change_bp"] != 0]
     when = pd.DatetimeIndex(moves["reaction_session"])
     at = when.searchsorted(dates, side="right") - 1
@@ -57,7 +61,11 @@ def policy_phase(market: Market, dates: pd.DatetimeIndex) -> pd.Series:
 
 
 def inflation_state(market: Market, dates: pd.DatetimeIndex) -> pd.Series:
-    """``high_inflation`` or ``low_inflation`` by the last twelve-month rate published, else ``""``."""
+    """``high_inflation`` or ``low_inflation`` by the last twelve-month rate published, else ``""``.
+
+    Args:
+        dates: any dates, in order.
+    """
     try:
         prices = market.macro("CPIAUCSL")
     except DataError:
@@ -72,7 +80,11 @@ def inflation_state(market: Market, dates: pd.DatetimeIndex) -> pd.Series:
 
 
 def market_state(w: Weekly) -> pd.Series:
-    """``stormy`` where the filtered probability of the volatile state passes one half."""
+    """``stormy`` where the filtered probability of the volatile state passes one half.
+
+    Args:
+        w: the window's weekly data.
+    """
     returns = w.returns[w.large].dropna()
     try:
         odds = fit_regimes(returns).probabilities.iloc[:, -1]
@@ -84,6 +96,9 @@ def market_state(w: Weekly) -> pd.Series:
 
 def beta_by_state(market: Market, rate: str = "DGS2") -> pd.DataFrame:
     """Slope in every state that has enough weeks.
+
+    Args:
+        rate: id of the yield.
 
     Returns:
         Rows by state id (order of :data:`STATES`); columns ``value, low, high, weeks, first, last,

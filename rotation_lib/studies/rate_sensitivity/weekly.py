@@ -94,7 +94,13 @@ def weekly(market: Market, small: str = "", large: str = "", weekday: int = FRID
 
 
 def fit(y: pd.Series, x: pd.DataFrame, lags: int = LAGS) -> Regression | str:
-    """The regression, or the reason why there is none."""
+    """The regression, or the reason why there is none.
+
+    Args:
+        y: weekly returns.
+        x: regressors on the same weeks.
+        lags: of the Newey–West errors.
+    """
     if len(y) < MINIMUM_WEEKS:
         return f"{len(y)} complete weeks are too few, {MINIMUM_WEEKS} are needed"
     try:

@@ -41,7 +41,11 @@ COLUMNS = ["outcome", "predictor", "horizon", "oos_r2", "clark_west", "p", "p_fa
 
 
 def horizons(lead_months: int = LEAD_MONTHS) -> tuple[int, ...]:
-    """Leads tried, in months: 1, 3, 6, 12, 24 as far as the longest, and the longest."""
+    """Leads tried, in months: 1, 3, 6, 12, 24 as far as the longest, and the longest.
+
+    Args:
+        lead_months: the longest lead.
+    """
     return tuple(sorted({h for h in (1, 3, 6, 12, 24) if h <= lead_months} | {lead_months}))
 
 
@@ -85,6 +89,12 @@ def known_growth(
     """Log growth over ``months`` of the newest observation public by each date; NaN before any.
 
     Values are those of the latest vintage; only the dates of publication are as they were.
+
+    Args:
+        series_id: a monthly series.
+        months: of growth.
+        deflated: divided by the price index known then.
+        dates: on which one wants to know.
     """
     values = np.log(series(market, series_id, deflated=deflated))
     if values.empty:
@@ -117,6 +127,9 @@ def table(market: Market, lead_months: int = LEAD_MONTHS) -> pd.DataFrame:
     Columns: ``outcome``, ``predictor``, ``horizon`` (months), ``oos_r2`` (against the historical
     mean), ``clark_west``, ``p`` (alone), ``p_family`` (Romano–Wolf over all rows), ``n``
     (forecasts). Empty when no outcome has months enough.
+
+    Args:
+        lead_months: the longest lead.
     """
     longest = max(horizons(lead_months))
     rows: list[tuple[object, ...]] = []
@@ -244,5 +257,9 @@ def findings(market: Market) -> list[Finding]:
 
 
 def strongest(tried: pd.DataFrame) -> pd.Series:
-    """The row with the largest Clark–West statistic."""
+    """The row with the largest Clark–West statistic.
+
+    Args:
+        tried: as made by :func:`table`, not empty.
+    """
     return tried.loc[tried["clark_west"].astype(float).idxmax()]

@@ -42,7 +42,12 @@ def reason_without(market: Market, base: pd.Timestamp) -> str | None:
 
 
 def inputs(market: Market, base: pd.Timestamp, keys: list[str] | None = None) -> pd.DataFrame:
-    """Daily returns of the funds of the pairs after ``base``; pairs not listed throughout left out."""
+    """Daily returns of the funds of the pairs after ``base``; pairs not listed throughout left out.
+
+    Args:
+        base: close after which the returns begin.
+        keys: pairs, default all.
+    """
     rows = market.total_returns.loc[market.sessions > base]
     names = [
         f
@@ -65,7 +70,7 @@ def differences(returns: pd.DataFrame) -> pd.DataFrame:
 
 
 def title(key: str) -> str:
-    """ "PSCI − IJR"."""
+    """The pair of a ``key`` in words: "PSCI − IJR"."""
     return " − ".join(PAIRS[key])
 
 
@@ -74,6 +79,8 @@ def paths(market: Market) -> pd.DataFrame:
 
     1 at the base close, or at the close before the pair's first daily return; PSCI from 2012,
     when it traded every day. Pairs without 63 returns are left out; may be empty.
+
+    Columns: pairs in words; rows: closes.
     """
     made = {}
     for key, (a, b) in PAIRS.items():

@@ -37,19 +37,28 @@ class Since:
 
     @property
     def funds(self) -> list[str]:
-        """Funds measured."""
+        """Funds measured: those listed throughout, without the benchmark."""
         return [f for f in FUNDS if f in self.returns.columns and f != self.benchmark]
 
     def relative(self) -> pd.DataFrame:
-        """Daily simple return of each fund minus the benchmark's."""
+        """Daily simple return of each fund minus the benchmark's.
+
+        Rows: sessions; columns: :attr:`funds`; NaN where either return is missing.
+        """
         return self.returns[self.funds].sub(self.returns[self.benchmark], axis=0)
 
     def group_returns(self) -> pd.DataFrame:
-        """Daily return of each group, its funds equally weighted every day."""
+        """Daily return of each group, its funds equally weighted every day.
+
+        Rows: sessions; columns: groups; a fund without a return that day is left out of its mean.
+        """
         return pd.DataFrame({g: self.returns[f].mean(axis=1) for g, f in self.groups.items()})
 
     def group_relative(self) -> pd.DataFrame:
-        """Daily return of each group minus the benchmark's."""
+        """Daily return of each group minus the benchmark's.
+
+        Rows and columns as in :meth:`group_returns`.
+        """
         return self.group_returns().sub(self.returns[self.benchmark], axis=0)
 
     def relative_wealth(self, returns: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +122,11 @@ class Drawn:
     block: int
 
     def interval(self, name: str) -> tuple[float, float]:
-        """95 % percentile interval."""
+        """95 % percentile interval.
+
+        Args:
+            name: one of ``names``.
+        """
         low, high = np.quantile(self.draws[:, self.names.index(name)], [0.025, 0.975])
         return float(low), float(high)
 
@@ -187,7 +200,10 @@ def fund_table(market: Market) -> pd.DataFrame:
 
 
 def group_paths(market: Market) -> pd.DataFrame:
-    """Wealth in each group over wealth in the benchmark, 1 at the base close; may be empty."""
+    """Wealth in each group over wealth in the benchmark, 1 at the base close; may be empty.
+
+    Rows: closes; columns: groups.
+    """
     held = since(market)
     if held is None:
         return pd.DataFrame()

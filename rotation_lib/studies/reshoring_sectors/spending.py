@@ -136,7 +136,11 @@ def _growth(values: pd.Series, first: pd.Timestamp | None, last: pd.Timestamp | 
 
 
 def yearly_growth(values: pd.Series, months: int = 12) -> pd.Series:
-    """Simple change over ``months`` calendar months; NaN where the earlier month is missing."""
+    """Simple change over ``months`` calendar months; NaN where the earlier month is missing.
+
+    Args:
+        values: monthly levels.
+    """
     earlier = values.copy()
     earlier.index = earlier.index + pd.DateOffset(months=months)
     return (values / earlier.reindex(values.index) - 1).dropna()

@@ -97,7 +97,13 @@ def reactions(market: Market, horizon: int = 5) -> pd.DataFrame:
 
 
 def apart(events: Sequence[TaxEvent], horizon: int, index: pd.DatetimeIndex) -> list[TaxEvent]:
-    """The events whose windows of ``horizon`` sessions do not overlap an earlier one's."""
+    """The events whose windows of ``horizon`` sessions do not overlap an earlier one's.
+
+    Args:
+        events: in order of date.
+        horizon: sessions.
+        index: all sessions.
+    """
     kept: list[TaxEvent] = []
     free = -1
     for event in events:

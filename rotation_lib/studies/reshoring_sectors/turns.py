@@ -27,7 +27,11 @@ SHORT = {REAL_SPENDING: "Building"}
 
 
 def growth(values: pd.Series) -> pd.Series:
-    """Monthly log growth; a month whose predecessor is missing is left out."""
+    """Monthly log growth; a month whose predecessor is missing is left out.
+
+    Args:
+        values: monthly levels above zero.
+    """
     step = np.log(values).diff()
     months = values.index.to_period("M").astype("int64")
     return step[np.r_[False, np.diff(months) == 1]]
@@ -37,6 +41,11 @@ def window(values: pd.Series, law: Law, months: int = MONTHS) -> pd.Series:
     """Monthly growth around a law: centred on it, or the last ``months`` while it is recent.
 
     Empty when fewer than :data:`AFTER` months have followed.
+
+    Args:
+        values: monthly levels above zero.
+        law: its date.
+        months: of the window.
     """
     steps = growth(values)
     if (steps.index > law.month).sum() < AFTER:
@@ -52,7 +61,13 @@ def distance(month: pd.Timestamp, law: Law) -> int:
 
 
 def break_near(values: pd.Series, law: Law, months: int = MONTHS) -> Break | None:
-    """The likeliest break in mean growth around a law, ``None`` where it cannot be sought."""
+    """The likeliest break in mean growth around a law, ``None`` where it cannot be sought.
+
+    Args:
+        values: monthly levels above zero.
+        law: its date.
+        months: of the window.
+    """
     steps = window(values, law, months)
     if len(steps) < MINIMUM:
         return None
@@ -107,6 +122,9 @@ def shown(found: pd.DataFrame) -> pd.DataFrame:
     """The likeliest breaks in deflated spending, and others that survive all searches, for a chart.
 
     Columns: ``label``, ``value``, ``low``, ``high`` (months from the law), ``note``.
+
+    Args:
+        found: every search, as the table of breaks holds them.
     """
     kept = found[(found["series"] == REAL_SPENDING) | (found["p_family"] <= LEVEL)]
     rows = [

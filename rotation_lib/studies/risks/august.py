@@ -24,6 +24,10 @@ NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "
 def monthly(market: Market, symbol: str, minus: str | None = None) -> pd.Series:
     """Total return of each complete calendar month since 2010 (minus another's), by month period.
 
+    Args:
+        symbol: whose return.
+        minus: whose return is subtracted.
+
     NaN where a return is missing; the month that ``end`` cuts short is left out.
     """
     total = _months(market, symbol)
@@ -45,7 +49,11 @@ def _months(market: Market, symbol: str) -> pd.Series:
 
 
 def heatmap(market: Market, *, relative: bool = False) -> pd.DataFrame:
-    """Tidy months × years of the small fund: ``month, year, value`` (fractions)."""
+    """Tidy months × years of the small fund: ``month, year, value`` (fractions).
+
+    Args:
+        relative: minus the large fund.
+    """
     values = monthly(market, market.small, market.large if relative else None)
     return pd.DataFrame(
         {

@@ -134,6 +134,11 @@ def breaches(market: Market, who: str, level: float, method: str) -> pd.DataFram
     """Forecast and outcome by session of the window: ``forecast, actual, hit`` (0 or 1).
 
     Forecasts may use returns before the window, since those were known.
+
+    Args:
+        who: "small" or "large".
+        level: 0.99 for a limit that one day in a hundred should breach.
+        method: how the limit is made, a key of this module.
     """
     symbol = market.small if who == "small" else market.large
     returns = market.history[symbol].dropna()

@@ -44,6 +44,10 @@ def month_ends(market: Market) -> pd.DatetimeIndex:
 def known_at(market: Market, series_id: str, dates: pd.DatetimeIndex) -> pd.Series:
     """The newest observation published by each date, with its own date in the second level.
 
+    Args:
+        series_id: of the catalog.
+        dates: in order.
+
     NaN where none is known or the newest is over 130 days old.
     """
     values = market.macro(series_id)
@@ -66,7 +70,10 @@ def known_at(market: Market, series_id: str, dates: pd.DatetimeIndex) -> pd.Seri
 
 
 def predictors(market: Market) -> pd.DataFrame:
-    """Relative strength at month-ends: small over large, log return of the last 1, 3, 12 months."""
+    """Relative strength at month-ends: small over large, log return of the last 1, 3, 12 months.
+
+    Rows: month-ends; columns: one a look-back; NaN until it is filled.
+    """
     logs = np.log1p(market.history[[market.small, market.large]].dropna())
     monthly = logs.groupby(logs.index.to_period("M")).sum()
     relative = monthly[market.small] - monthly[market.large]
@@ -98,7 +105,13 @@ def outcomes(market: Market, horizon: int) -> pd.DataFrame:
 
 
 def sample(market: Market, horizon: int) -> pd.DataFrame:
-    """Predictors and outcomes of one horizon on the longest unbroken run of months in the window."""
+    """Predictors and outcomes of one horizon on the longest unbroken run of months in the window.
+
+    Rows: months; columns: predictors, then outcomes; no NaN.
+
+    Args:
+        horizon: months ahead.
+    """
     frame = predictors(market).join(outcomes(market, horizon))
     frame = frame[frame.index >= market.start].dropna()
     if frame.empty:
@@ -241,7 +254,11 @@ def _coincident(market: Market) -> Finding:
 
 
 def specifications(tried: Barometer | DataError) -> list[Specification]:
-    """Every try with its out-of-sample R²."""
+    """Every try with its out-of-sample R².
+
+    Args:
+        tried: the trial, or the reason why there is none.
+    """
     if isinstance(tried, DataError):
         return []
     return [

@@ -116,7 +116,11 @@ def _correlation(
 
 
 def correlation(frame: pd.DataFrame) -> tuple[float, Interval]:
-    """Correlation of the two columns with a percentile interval over resampled years (4 rows)."""
+    """Correlation of the two columns with a percentile interval over resampled years (4 rows).
+
+    Args:
+        frame: n quarters × two columns, none missing.
+    """
     if len(frame) < 40:
         # Too few rows for a block bootstrap: Fisher's transformation.
         r = float(np.corrcoef(frame.to_numpy().T)[0, 1])

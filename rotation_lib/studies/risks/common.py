@@ -16,6 +16,7 @@ from ...findings import Finding, missing
 from ...market import Market
 from ...stats import eventstudy
 from ...stats import returns as rt
+from ...stats.shifts import shifted_means
 
 Array = npt.NDArray[np.float64]
 WEEKS_PER_YEAR = 52
@@ -24,7 +25,11 @@ WEEKS_PER_YEAR = 52
 def guarded(
     id: str, label: str, unit: str, series: Iterable[str], compute: Callable[[], Finding]
 ) -> Finding:
-    """The finding, or a missing one that carries the reason the statistic gave."""
+    """The finding, or a missing one that carries the reason the statistic gave.
+
+    Args:
+        compute: makes the finding, or raises ``DataError``.
+    """
     try:
         return compute()
     except DataError as error:
@@ -51,6 +56,10 @@ def week_ends(market: Market) -> pd.DatetimeIndex:
 def yield_change(market: Market, series_id: str, sessions: pd.DatetimeIndex) -> pd.Series:
     """Change of a daily yield on given sessions, in pp, against its observation before.
 
+    Args:
+        series_id: of the catalog.
+        sessions: k dates.
+
     NaN on sessions without an observation of their own.
     """
     if series_id not in market.yields:
@@ -67,34 +76,14 @@ def relative_windows(market: Market, horizon: int) -> pd.Series:
     return eventstudy.window_returns(both["small"], horizon, both["large"])
 
 
-def shifted_means(windows: pd.Series, sessions: pd.DatetimeIndex) -> Array:
-    """Mean of ``windows`` over the same pattern of dates, moved to every other place.
-
-    The whole calendar pattern is shifted (circularly) by every number of sessions, so that placebo
-    dates cluster exactly as the real ones do. Windows that run past the end leave each mean.
-
-    Args:
-        windows: n values by first session, NaN at the end.
-        sessions: k of these dates.
-
-    Returns:
-        One mean for each shift of at least one and at most n − 1 sessions; shifts that leave fewer
-        than half of the dates are dropped.
-    """
-    at = windows.index.get_indexer(sessions)
-    values = windows.to_numpy(dtype=float)
-    n = len(values)
-    moved = values[(at[None, :] + np.arange(1, n)[:, None]) % n]
-    seen = np.isfinite(moved).sum(axis=1)
-    sums = np.where(np.isfinite(moved), moved, 0.0).sum(axis=1)
-    enough = seen * 2 >= len(at)
-    return np.asarray(sums[enough] / seen[enough])
-
-
 def placebo_p(windows: pd.Series, sessions: pd.DatetimeIndex) -> tuple[float, float, int]:
     """Mean over dates, its two-sided placebo p-value and the dates with a whole window.
 
-    The p-value compares the mean with :func:`shifted_means`.
+    The p-value compares the mean with :func:`rotation_lib.stats.shifts.shifted_means`.
+
+    Args:
+        windows: as made by :func:`relative_windows`.
+        sessions: first sessions of the real windows.
 
     Raises:
         DataError: fewer than three dates with a whole window.

@@ -47,6 +47,11 @@ def cpi_days(market: Market) -> pd.DataFrame:
 def slope(days: pd.DataFrame, x: str = "two_year", y: str = "relative") -> regression.Regression:
     """Slope of the day's relative return on the day's yield change, White standard errors.
 
+    Args:
+        days: as made by :func:`cpi_days`.
+        x: column of the regressor.
+        y: column explained.
+
     Raises:
         DataError: fewer than 24 release days.
     """
@@ -137,6 +142,9 @@ def _hot_days(market: Market, days: pd.DataFrame) -> list[Finding]:
 
 def mean_interval(values: pd.Series) -> Interval:
     """Student-t interval of a mean over separate events (Wilks 2019, eq. 5.3).
+
+    Args:
+        values: one an event, none missing.
 
     Raises:
         DataError: fewer than three events.

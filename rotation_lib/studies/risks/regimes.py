@@ -37,6 +37,9 @@ def weekly_states(market: Market, fitted: model.Regimes) -> pd.DataFrame:
     """Weeks × ``storm`` (filtered probability), ``stormy`` (by the week before) and log returns.
 
     The returns are ``small``, ``large`` and ``relative``, their difference.
+
+    Args:
+        fitted: the model of the large fund.
     """
     weekly = weekly_log(market, [market.small, market.large])
     frame = pd.DataFrame({"storm": fitted.probabilities[1]})
@@ -47,7 +50,11 @@ def weekly_states(market: Market, fitted: model.Regimes) -> pd.DataFrame:
 
 
 def spells(states: pd.DataFrame) -> pd.DataFrame:
-    """Stretches of stormy weeks: ``start, end, label`` for shading."""
+    """Stretches of stormy weeks: ``start, end, label`` for shading.
+
+    Args:
+        states: as made by :func:`weekly_states`.
+    """
     stormy = states["storm"] > 0.5
     change = (stormy != stormy.shift(1)).cumsum()
     rows = [
@@ -59,7 +66,13 @@ def spells(states: pd.DataFrame) -> pd.DataFrame:
 
 
 def state_table(states: pd.DataFrame) -> pd.DataFrame:
-    """Calm and stormy weeks: weeks, annual volatility of both funds, beta, annual relative growth."""
+    """Calm and stormy weeks: weeks, annual volatility of both funds, beta, annual relative growth.
+
+    One row a state; fractions a year.
+
+    Args:
+        states: as made by :func:`weekly_states`.
+    """
     rows = []
     for stormy, name in ((0.0, "Calm"), (1.0, "Stormy")):
         part = states[states["stormy"] == stormy]

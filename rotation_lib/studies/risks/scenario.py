@@ -34,7 +34,7 @@ LATEST = 156
 QUARTER = 13
 YIELD_SHOCK = 1.0
 
-#: Moves over a quarter, in the unit of each term; what is not named stays still.
+#: Moves over a quarter, yields in pp and prices as simple returns; what is not named stays still.
 SCENARIOS: dict[str, dict[str, float]] = {
     "Inflation scare": {"two_year": 0.75, "curve": -0.25, "breakeven": 0.5, "credit": -0.02, "market": -0.08},
     "Growth scare": {"two_year": -0.75, "curve": 0.25, "breakeven": -0.4, "credit": -0.06, "market": -0.15},
@@ -94,7 +94,7 @@ class FactorModel:
         return float(stdtrit(self.n - len(self.coefficients), 0.5 + CONFIDENCE / 2.0))
 
     def interval_of(self, term: str) -> Interval:
-        """Confidence interval of a coefficient."""
+        """Confidence interval of the coefficient of a ``term``."""
         half = self.quantile * float(np.sqrt(self.covariance.loc[term, term]))
         value = float(self.coefficients[term])
         text = f"OLS over {self.n} weeks, Newey-West standard errors, {LAGS} lags"
@@ -131,7 +131,7 @@ class FactorModel:
 
 
 def fit(frame: pd.DataFrame) -> FactorModel:
-    """Fit the model on complete weeks.
+    """Fit the model on complete weeks, a ``frame`` as made by :func:`factor_frame`.
 
     Raises:
         DataError: fewer than 104 weeks, or a factor that does not vary.
@@ -184,31 +184,62 @@ def slider_frame(model: FactorModel) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def slider_model(market: Market) -> pd.DataFrame:
+    """:func:`slider_frame` of the whole window, with how far each factor went in a quarter.
+
+    Adds ``lowest`` and ``highest``: the extreme moves over 13 weeks (overlapping; yields in pp,
+    prices as simple returns; nought for the drift). Empty when the model cannot be fitted.
+    """
+    frame = factor_frame(market)
+    if len(frame) < MINIMUM:
+        return pd.DataFrame()
+    moved = frame[list(TERMS)].rolling(QUARTER).sum().dropna()
+    table = slider_frame(fit(frame))
+    for name, ends in (("lowest", moved.min()), ("highest", moved.max())):
+        table[name] = table["term"].map(told(ends.to_dict())).fillna(0.0)
+    return table
+
+
 def company(frame: pd.DataFrame, shock: float) -> dict[str, float]:
-    """Moves that usually come with a move of the 2-year yield: OLS slope of each factor on it."""
+    """Moves that come with a ``shock`` of the 2-year yield: OLS slope of each factor in ``frame`` on it."""
     two = frame["two_year"]
     return {
         t: shock if t == "two_year" else shock * float(two.cov(frame[t]) / two.var()) for t in TERMS
     }
 
 
+def modelled(moves: dict[str, float]) -> dict[str, float]:
+    """The ``moves`` as the model takes them: simple returns become log returns, yields stay."""
+    return {t: float(np.log1p(v)) if TERMS[t][1] == "fraction" else v for t, v in moves.items()}
+
+
+def told(moves: dict[str, float]) -> dict[str, float]:
+    """The ``moves`` as a reader takes them: the inverse of :func:`modelled`, nought where not named."""
+    full = {t: moves.get(t, 0.0) for t in TERMS}
+    return {t: float(np.expm1(v)) if TERMS[t][1] == "fraction" else v for t, v in full.items()}
+
+
 def scenario_moves(
     frame: pd.DataFrame, yield_shock: float = YIELD_SHOCK
 ) -> dict[str, dict[str, float]]:
-    """Every scenario's moves over a quarter, by name; the first two use ``yield_shock`` (pp)."""
+    """Every scenario's moves over a quarter, by name, as the model takes them.
+
+    The first two move the 2-year yield by ``yield_shock`` (pp); ``frame`` as in :func:`company`.
+    """
     size = f"2-year {'+' if yield_shock >= 0 else '−'}{abs(yield_shock):g} pp"
     return {
         f"{size} alone": {"two_year": yield_shock},
         f"{size} in company": company(frame, yield_shock),
-        **SCENARIOS,
+        **{name: modelled(moves) for name, moves in SCENARIOS.items()},
     }
 
 
 def scenario_table(market: Market, yield_shock: float = YIELD_SHOCK) -> pd.DataFrame:
     """What each scenario implies over 13 weeks, by a model of all weeks and of the last 156.
 
-    Columns scenario, sample, the five terms (moves), effect, effect_low, effect_high, value, low,
-    high. Empty when the model cannot be fitted.
+    ``yield_shock`` as in :func:`scenario_moves`. Columns scenario, sample, the five terms (moves,
+    prices as simple returns), effect, effect_low, effect_high, value, low, high. Empty when the
+    model cannot be fitted.
     """
     frame = factor_frame(market)
     samples = {"Whole window": frame, f"Last {LATEST} weeks": frame.iloc[-LATEST:]}
@@ -218,18 +249,16 @@ def scenario_table(market: Market, yield_shock: float = YIELD_SHOCK) -> pd.DataF
     for name, part in samples.items():
         model = fit(part)
         for scenario, moves in scenario_moves(part, yield_shock).items():
-            still = {t: moves.get(t, 0.0) for t in TERMS}
-            rows.append(
-                {"scenario": scenario, "sample": name, **still, **model.predict(moves, QUARTER)}
-            )
+            answer = model.predict(moves, QUARTER)
+            rows.append({"scenario": scenario, "sample": name, **told(moves), **answer})
     return pd.DataFrame(rows)
 
 
 def replays(market: Market) -> pd.DataFrame:
     """Past episodes: what happened and what a model without those weeks says should have.
 
-    Columns episode, weeks, the five terms (total moves), actual, value, low, high, inside (bool).
-    Episodes outside the window are left out.
+    Columns episode, weeks, the five terms (moves, prices as simple returns), actual, value,
+    low, high, inside (bool). Episodes outside the window are left out.
     """
     frame = factor_frame(market)
     if len(frame) < MINIMUM:
@@ -247,7 +276,7 @@ def replays(market: Market) -> pd.DataFrame:
         actual = float(np.expm1(part["relative"].sum()))
         rows.append(
             {
-                "episode": name, "weeks": len(part), **moves, "actual": actual,
+                "episode": name, "weeks": len(part), **told(moves), "actual": actual,
                 "value": answer["value"], "low": answer["low"], "high": answer["high"],
                 "inside": answer["low"] <= actual <= answer["high"],
             }
@@ -256,7 +285,9 @@ def replays(market: Market) -> pd.DataFrame:
 
 
 def out_of_sample(frame: pd.DataFrame) -> pd.DataFrame:
-    """Each week from the 157th: actual, model (fitted before it, given the week's factors), mean, inside.
+    """Each week of ``frame`` from the 157th: actual, model (fitted before it), mean, inside.
+
+    The model is given the factors of the week itself.
 
     ``mean`` is the historical mean until then; ``inside`` is 1 where the 95 % interval (residual
     spread and coefficient uncertainty, homoskedastic) held the outcome.

@@ -129,7 +129,11 @@ def _latest_beta(market: Market) -> list[Finding]:
 
 
 def tail_intervals(market: Market, who: str) -> dict[str, Interval]:
-    """Intervals of ``var_95``, ``cvar_95``, ``var_99``, ``cvar_99`` from one set of histories."""
+    """Intervals of ``var_95``, ``cvar_95``, ``var_99``, ``cvar_99`` from one set of histories.
+
+    Args:
+        who: "small" or "large".
+    """
     return intervals.tail_intervals(market.total_returns[symbol_of(market, who)].dropna(), LEVELS)
 
 
@@ -181,6 +185,9 @@ def episodes(market: Market, top: int = 5) -> pd.DataFrame:
 
     Columns peak, trough, recovery (NaT while under water), small, large, days_to_trough,
     days_to_recovery.
+
+    Args:
+        top: how many, deepest first.
     """
     returns = market.total_returns[market.small].dropna()
     table = rt.drawdown_episodes(returns, market.base, top)

@@ -13,8 +13,9 @@ from ...errors import DataError
 from ...findings import Finding, Specification, tendency
 from ...market import Market
 from ...stats import eventstudy
+from ...stats.shifts import shifted_means
 from ..facts import window_fact
-from .common import guarded, pair, placebo_p, relative_windows, shifted_means
+from .common import guarded, pair, placebo_p, relative_windows
 from .inflation import mean_interval
 
 #: Event dates by direction; an event of the category that is in neither list is unclear, such as a

@@ -50,7 +50,12 @@ def cumulative(returns: pd.Series, first: str | pd.Timestamp, last: str | pd.Tim
 
 
 def covers(market: Market, first: str | pd.Timestamp, last: str | pd.Timestamp) -> bool:
-    """Whether the report's window holds both closes."""
+    """Whether the report's window holds both closes.
+
+    Args:
+        first: a close.
+        last: a later close.
+    """
     return bool(market.base <= pd.Timestamp(first) and pd.Timestamp(last) <= market.end)
 
 
@@ -148,6 +153,12 @@ def both_sides(
     """Mean of ``values`` under ``first`` plus their mean under ``second``, with its interval.
 
     Zero when a series only mirrors its exposure: as far ahead on one side as behind on the other.
+
+    Args:
+        values: n values.
+        first: 1 where they count as the first side, else 0.
+        second: the same for the second side.
+        block: length of the resampled blocks.
 
     Raises:
         DataError: fewer than ten events on a side, or fewer than 40 rows.

@@ -27,6 +27,9 @@ def trailing_yield(market: Market, symbol: str) -> pd.Series:
     Whole months, because ex-dates move by days: a span of 252 sessions holds three, four or five
     quarterly payments, twelve months hold four.
 
+    Args:
+        symbol: of a fund.
+
     Returns:
         Index: last session of each month, all months up to the report's end. Fractions a year;
         empty without price returns of twelve months.

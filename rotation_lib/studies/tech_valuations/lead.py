@@ -56,7 +56,13 @@ def findings(market: Market) -> list[Finding]:
 
 
 def gap(market: Market, name: str, first: str | pd.Timestamp, last: str | pd.Timestamp) -> Finding:
-    """Cumulative total return of ``tech`` minus that of ``small`` between two closes."""
+    """Cumulative total return of ``tech`` minus that of ``small`` between two closes.
+
+    Args:
+        name: last part of the finding's id.
+        first: base close.
+        last: last close.
+    """
     first, last = pd.Timestamp(first), pd.Timestamp(last)
     tech, small = market.tech, market.small
     label = f"{tech} minus {small}, cumulative total return, {first.date()} to {last.date()}"
@@ -163,6 +169,10 @@ def measured(tech: float, small: float) -> tuple[float, float, float | None, flo
 
     Percentage-point gap, relative wealth minus 1, ratio of the gains, and that ratio minus 1. The
     last two mean nothing, and are ``None``, where ``small`` did not gain.
+
+    Args:
+        tech: cumulative gain, a fraction.
+        small: the same.
     """
     ratio = tech / small if small > 0 else None
     return tech - small, (1 + tech) / (1 + small) - 1, ratio, None if ratio is None else ratio - 1
@@ -265,13 +275,19 @@ def starts_ahead(market: Market) -> Finding:
 
 
 def growth(market: Market) -> pd.DataFrame:
-    """Wealth at each close, 1 at the base close, of tech, large, the equal-weighted and small."""
+    """Wealth at each close, 1 at the base close, of tech, large, the equal-weighted and small.
+
+    Rows: closes from the base close on; columns: symbols, those listed throughout.
+    """
     names = list(dict.fromkeys([market.tech, market.large, EQUAL_WEIGHT, market.small]))
     return _wealth(market, market.total_returns[names].dropna(axis=1))
 
 
 def relative_wealth(market: Market) -> pd.DataFrame:
-    """Wealth of tech over small and over large at each close, 1 at the base close."""
+    """Wealth of tech over small and over large at each close, 1 at the base close.
+
+    Rows: closes from the base close on; one column a pair.
+    """
     wealth = _wealth(market, market.total_returns[[market.tech, market.small, market.large]])
     return pd.DataFrame(
         {
@@ -282,7 +298,10 @@ def relative_wealth(market: Market) -> pd.DataFrame:
 
 
 def relative_drawdowns(market: Market) -> pd.DataFrame:
-    """Loss of each relative wealth since its own peak, fractions at or below 0."""
+    """Loss of each relative wealth since its own peak, fractions at or below 0.
+
+    Rows and columns as in :func:`relative_wealth`.
+    """
     wealth = relative_wealth(market)
     return drawdown(wealth.pct_change().iloc[1:], market.base)
 

@@ -196,6 +196,9 @@ def after(market: Market, horizon: int) -> pd.Series:
 def reversal(market: Market, horizon: int = _AFTER) -> tuple[float, float, np.ndarray, int]:
     """Mean relative return after distinct sharp days, its placebo p-value, the placebo means.
 
+    Args:
+        horizon: sessions after the day.
+
     Returns:
         mean (fraction), two-sided p, means of 2,000 sets of random days spaced alike, events.
 

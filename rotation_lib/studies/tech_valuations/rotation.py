@@ -61,7 +61,13 @@ def days(market: Market, symbol: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=16)
 def weeks(market: Market, symbol: str) -> pd.DataFrame:
-    """The same by week, simple returns between week-ends."""
+    """The same by week, simple returns between week-ends.
+
+    Columns ``symbol``, ``market`` (equal weight), ``seven``, ``relative``; weeks with all of them.
+
+    Args:
+        symbol: of a fund.
+    """
     frame = pd.DataFrame(
         {
             "symbol": market.total_returns[symbol],
@@ -85,7 +91,11 @@ def beta_adjusted(frame: pd.DataFrame) -> pd.Series:
 
 
 def weekly_fall(hard_fall: float) -> float:
-    """The weekly fall as rare as the daily one if days were independent: × √5."""
+    """The weekly fall as rare as the daily one if days were independent: × √5.
+
+    Args:
+        hard_fall: daily fall, a fraction.
+    """
     return float(hard_fall * np.sqrt(5.0))
 
 

@@ -1,0 +1,253 @@
+"""The two sides of a comparison: built sites, findings files, project folders or git revisions.
+
+What is not built yet is built, each revision in a worktree of its own that is gone afterwards.
+It must never touch the checkout it is run in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ..errors import BuildError, ParameterError
+from ..project import BUILD, PROJECT_ROOT
+from .rows import SNAPSHOT
+
+_MARKS = ("_toc.yml", "rotation_lib", "chapters")
+_KEPT = "review"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side.
+
+    Attributes:
+        name: as the user wrote it.
+        findings: record of ``findings.json``.
+        build: record of ``build.json``, if there is one.
+        site: folder of the site, if there is one.
+        tree: checkout of the sources it was made from, if they are at hand.
+        buildable: whether another build can be made from ``tree`` in this environment.
+    """
+
+    name: str
+    findings: Mapping[str, Any]
+    build: Mapping[str, Any] | None = None
+    site: Path | None = None
+    tree: Path | None = None
+    buildable: bool = False
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """What it was made from, as far as it says."""
+        return self.build or self.findings
+
+
+class Workshop:
+    """Opens sides; holds the worktrees made on the way.
+
+    Args:
+        folder: for worktrees, removed by :func:`workshop`.
+        project: the repository.
+        kept: where finished builds of revisions are kept between comparisons.
+    """
+
+    def __init__(self, folder: Path, project: Path, kept: Path) -> None:
+        self.folder = folder
+        self.project = project
+        self.kept = kept
+        self.trees: dict[str, Path] = {}
+
+    def open(self, text: str) -> Side:
+        """A side from what the user wrote.
+
+        Raises:
+            ParameterError: if it is no build, no findings file, no project and no revision.
+            BuildError: if it does not build.
+        """
+        path = Path(text)
+        if path.is_file():
+            return Side(text, _json(path))
+        if path.is_dir():
+            return self._folder(text, path.resolve())
+        commit = self._commit(text)
+        if commit is None:
+            raise ParameterError(
+                "side",
+                text,
+                "a side is the folder of a build, a findings.json, a project or a git revision",
+                "build one with 'rotation build --out FOLDER'",
+            )
+        return self._revision(text, commit)
+
+    def measure(self, code: Path, data: Path, params: Mapping[str, str]) -> dict[str, Any]:
+        """Findings and claims of one checkout's code on another checkout's data.
+
+        Args:
+            code: checkout whose code measures.
+            data: checkout whose snapshot is measured.
+            params: the report's parameters.
+        """
+        tree = self.folder / "mixed"
+        shutil.rmtree(tree, ignore_errors=True)
+        skipped = shutil.ignore_patterns(".git", ".venv", "_build", ".*cache", "__pycache__")
+        shutil.copytree(code, tree, ignore=skipped)
+        shutil.rmtree(tree / SNAPSHOT)
+        shutil.copytree(data / SNAPSHOT, tree / SNAPSHOT)
+        pairs = [part for name, value in params.items() for part in ("-p", f"{name}={value}")]
+        return dict(json.loads(self._rotation(tree, "claims", "--json", *pairs)))
+
+    def _folder(self, text: str, path: Path) -> Side:
+        for site in (path, path / "html"):
+            if (site / "findings.json").is_file():
+                return self._built(text, site)
+        if all((path / mark).exists() for mark in _MARKS):
+            out = self.kept / "folders" / path.name
+            self._build(path, out)
+            return self._built(text, out / "html", path)
+        raise ParameterError(
+            "side", text, "there is no findings.json in it", "run 'rotation build' first"
+        )
+
+    def _built(self, name: str, site: Path, tree: Path | None = None) -> Side:
+        """A side from its site; a clean build of a known revision brings its sources along."""
+        build = _json(site / "build.json") if (site / "build.json").is_file() else None
+        findings = _json(site / "findings.json")
+        if tree is None and build is not None and build.get("dirty") is False:
+            commit = self._commit(str(build.get("revision")))
+            tree = self._worktree(commit) if commit else None
+        return Side(name, findings, build, site, tree, tree is not None and _of_today(build))
+
+    def _revision(self, name: str, commit: str) -> Side:
+        tree = self._worktree(commit)
+        out = self.kept / commit[:12]
+        if not _usable(out, commit):
+            self._build(tree, out)
+        return self._built(name, out / "html", tree)
+
+    def _commit(self, text: str) -> str | None:
+        if text.startswith("-"):
+            return None
+        done = self._git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    def _worktree(self, commit: str) -> Path:
+        if commit not in self.trees:
+            path = self.folder / commit[:12]
+            done = self._git("worktree", "add", "--detach", "--quiet", str(path), commit)
+            if done.returncode:
+                raise BuildError(f"git cannot check out {commit[:12]}: {done.stderr}")
+            self.trees[commit] = path
+        return self.trees[commit]
+
+    def _git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["git", "-C", str(self.project), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _build(self, tree: Path, out: Path) -> None:
+        """Build a checkout; chapters built before, here or elsewhere, are not run again."""
+        for runs in (self.project / "_build" / "runs", *self.kept.glob("*/runs")):
+            if runs.is_dir() and runs != out / "runs":
+                _lend(runs, out / "runs")
+        self._rotation(tree, "build", "--out", str(out))
+
+    def _rotation(self, tree: Path, *arguments: str) -> str:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("ROTATION_")}
+        # The checkout comes before the installed package, in this process and in its kernels.
+        environment["PYTHONPATH"] = str(tree)
+        done = subprocess.run(
+            [sys.executable, "-m", "rotation_lib", *arguments],
+            cwd=tree,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+            raise BuildError(
+                f"'rotation {arguments[0]}' failed in {tree.name}: "
+                f"{said[0] if said else f'exit status {done.returncode}'}"
+            )
+        return done.stdout
+
+    def close(self) -> None:
+        """Forget the worktrees."""
+        for path in self.trees.values():
+            self._git("worktree", "remove", "--force", str(path))
+
+
+@contextmanager
+def workshop(project: Path = PROJECT_ROOT, kept: Path | None = None) -> Iterator[Workshop]:
+    """A workshop for the length of a ``with`` block.
+
+    Args:
+        project: the repository.
+        kept: where builds of revisions are kept.
+    """
+    with TemporaryDirectory(prefix="rotation-review-") as folder:
+        shop = Workshop(Path(folder).resolve(), project, kept or BUILD / _KEPT)
+        try:
+            yield shop
+        finally:
+            shop.close()
+
+
+def _usable(out: Path, commit: str) -> bool:
+    """Whether ``out`` holds a clean build of ``commit`` made by the packages of today."""
+    try:
+        record = _json(out / "html" / "build.json")
+    except BuildError:
+        return False
+    return record.get("revision") == commit and record.get("dirty") is False and _of_today(record)
+
+
+def _of_today(build: Mapping[str, Any] | None) -> bool:
+    """Whether a build was made by the Python and the packages that are installed now."""
+    from ..publish.provenance import environment
+
+    today = environment()
+    return build is not None and all(build.get(name) == value for name, value in today.items())
+
+
+def _lend(runs: Path, target: Path) -> None:
+    """Finished chapters of another build, by hard links where the file system has them."""
+    for path in runs.glob("*/*"):
+        there = target / path.relative_to(runs)
+        if there.exists() or path.name.startswith("."):
+            continue
+        there.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            shutil.copytree(path, there, copy_function=_link)
+        else:
+            _link(str(path), str(there))
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BuildError(f"{path} cannot be read: {error}; build it again.") from None
+    if not isinstance(record, dict):
+        raise BuildError(f"{path} holds no report; build it again.")
+    return record

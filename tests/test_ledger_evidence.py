@@ -1,0 +1,98 @@
+"""The whole ledger as it is built: every verdict has its evidence, its spread and, where asked, a curve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rotation_lib.claims import Judged, Outcome, Verdict, outcome
+from rotation_lib.findings import FindingSet
+from rotation_lib.market import Market
+from rotation_lib.results import all_results
+
+#: Claims whose specification spread must be a chart → the chart.
+CURVES = {
+    "tech-lead-since-2010": "tech_valuations.definitions",
+    "small-caps-more-rate-sensitive": "rate_sensitivity.beta_specifications",
+    "september-2024-cut-tailwind": "rate_sensitivity.september_specifications",
+    "rate-cut-sectors": "reshoring_sectors.specifications",
+}
+
+
+@pytest.fixture(scope="module")
+def ledger(market: Market) -> tuple[FindingSet, Mapping[str, Judged]]:
+    findings, judged = all_results(market)
+    return findings, {j.claim.id: j for j in judged}
+
+
+def test_every_claim_can_be_measured_in_other_ways(
+    ledger: tuple[FindingSet, Mapping[str, Judged]],
+) -> None:
+    _, judged = ledger
+    assert len(judged) == 20
+    for name, one in judged.items():
+        measured = [s for s in one.specifications if s.value is not None]
+        assert len(measured) >= 5, name
+        assert len({s.label for s in one.specifications}) == len(one.specifications), name
+
+
+def test_every_claim_says_what_would_change_it_and_why_it_cannot_be_tested(
+    ledger: tuple[FindingSet, Mapping[str, Judged]],
+) -> None:
+    for name, one in ledger[1].items():
+        assert one.claim.would_change.strip(), name
+        assert all(t.why.strip() for t in one.claim.test), name
+        if one.verdict is Verdict.UNTESTABLE:
+            assert one.reason.strip(), name
+
+
+def test_no_verdict_rests_on_numbers_without_uncertainty(
+    ledger: tuple[FindingSet, Mapping[str, Judged]],
+) -> None:
+    """Every claim that is decided has a test backed by an interval, a rank or a p-value."""
+    findings, judged = ledger
+    for name, one in judged.items():
+        if one.verdict is Verdict.UNTESTABLE:
+            continue
+        backed = []
+        for test in one.claim.test:
+            found = findings[test.finding]
+            backed.append(
+                (test.evidence == "interval" and found.low is not None and found.high is not None)
+                or (test.evidence == "percentile" and found.percentile is not None)
+                or (
+                    test.evidence == "p-value"
+                    and test.p_finding is not None
+                    and findings[test.p_finding].value is not None
+                )
+            )
+        assert any(backed), name
+
+
+def test_holds_is_never_said_against_an_interval_with_the_opposite_sign(
+    ledger: tuple[FindingSet, Mapping[str, Judged]],
+) -> None:
+    findings, judged = ledger
+    for name, one in judged.items():
+        for test in one.claim.test:
+            found = findings[test.finding]
+            if test.evidence != "interval" or found.low is None or found.high is None:
+                continue
+            if found.low <= test.zero <= found.high:
+                assert outcome(test, findings) is not Outcome.SUPPORTS, (name, test.finding)
+                assert not (test.key and one.verdict is Verdict.HOLDS), (name, test.finding)
+
+
+@pytest.mark.slow
+def test_the_curves_asked_for_are_in_the_built_report(built_site: Path) -> None:
+    record: dict[str, Any] = json.loads((built_site / "findings.json").read_text("utf-8"))
+    claims = {c["id"]: c for c in record["claims"]}
+    pages = {p.stem: p.read_text("utf-8") for p in built_site.rglob("*.html")}
+    for name, figure in CURVES.items():
+        assert len(claims[name]["specifications"]) >= 20, name
+        assert (built_site / "downloads" / "figures" / f"{figure}.csv").is_file(), figure
+        assert f'data-figure="{figure}"' in pages[figure.split(".")[0]], figure
