@@ -126,9 +126,7 @@ def test_a_finding_with_its_interval() -> None:
     shares = finding(value=0.073, low=-0.012, high=0.1, unit="fraction", confidence=0.9)
     assert words.described(shares, signed=True) == "+7.3% (90% interval −1.2% to +10.0%)"
     slope = finding(value=-0.0309, low=-0.045, high=-0.0168, unit="pp per pp")
-    assert words.described(slope) == (
-        "−3.1 pp per percentage point (95% interval −4.5 to −1.7)"
-    )
+    assert words.described(slope) == ("−3.1 pp per percentage point (95% interval −4.5 to −1.7)")
     assert words.described(finding(low=None, high=None)) == "1.30"
     assert words.described(finding(unit="z-score", low=None, high=None)) == "1.30 z-score"
     assert words.described(finding(value=1, unit="sessions", low=None, high=None)) == "1 session"

@@ -116,7 +116,9 @@ def now_heading(leadership: pd.DataFrame) -> str:
         return "Who leads now cannot be said of so short a window"
     least = leadership.groupby("horizon", sort=False)["value"].min()
     ahead = int((least > EVEN).sum())
-    return f"Small caps lead both over {words.spelled(ahead)} of {words.spelled(len(least))} horizons"
+    return (
+        f"Small caps lead both over {words.spelled(ahead)} of {words.spelled(len(least))} horizons"
+    )
 
 
 def wealth_title(wealth: pd.DataFrame) -> str:

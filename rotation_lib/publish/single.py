@@ -54,9 +54,7 @@ def run_single(
 
 
 def _record(chapter: str, market: Market) -> dict[str, object]:
-    findings, judged = (
-        theme_results(chapter, market) if chapter in THEMES else all_results(market)
-    )
+    findings, judged = theme_results(chapter, market) if chapter in THEMES else all_results(market)
     return {
         "params": market.params.as_strings(),
         "findings": [f.model_dump(mode="json") for f in findings.values()],
