@@ -101,7 +101,8 @@ def test_whole_report_reads_without_fault(
 def test_faults_are_seen(small_site: Path, reader: Callable[..., Page], tmp_path: Path) -> None:
     """The examination itself: a page with every fault is refused for each of them."""
     (tmp_path / "index.html").write_text(
-        '<div style="width:5000px">wide</div><figure data-figure="x.y"><div class="fig-chart" role="img"></div>'
+        '<div style="width:5000px">wide</div><figure data-figure="x.y">'
+        '<div class="fig-chart" role="img"></div>'
         '</figure><script>document.querySelector("figure").dataset.error = "broken";'
         'console.error("loud")</script><img src="missing.png"><img src="http://127.0.0.1:9/x.png">',
         encoding="utf-8",

@@ -57,6 +57,7 @@ def test_a_shared_address_compares_every_chart_from_that_day(
             spoken = page.locator(f"{figure} .fig-chart").get_attribute("aria-label") or ""
             assert spoken.startswith("Two lines") and status in spoken
         page.locator(f"{FIRST} .fig-data > summary").click()
+        page.wait_for_selector(f"{FIRST} .fig-table tbody tr")
         cells = page.locator(f"{FIRST} .fig-table tbody tr td").all_inner_texts()
         grown = growing()["IWM"]
         assert cells[0] == "2026-07-31"
