@@ -86,7 +86,7 @@ def test_small_site_reads_without_fault(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 768, 390])
 def test_whole_report_reads_without_fault(
     built_site: Path, reader: Callable[..., Page], width: int, scheme: str
 ) -> None:

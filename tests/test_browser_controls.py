@@ -76,8 +76,8 @@ def test_the_start_is_chosen_by_keyboard_kept_in_the_address_and_taken_back(
         start = page.get_by_label("Compare from", exact=True).first
         assert start.input_value() == growing().index[0].date().isoformat()
         start.focus()
-        page.keyboard.type("03162025")
-        page.keyboard.press("Tab")
+        page.keyboard.type("03162025", delay=150)  # part by part, as people type
+        page.keyboard.press("Enter")
         page.wait_for_function("location.search === '?from=2025-03-16'")
         assert page.evaluate("location.hash") == "#term-var"
         status = page.locator(f"{FIRST} .fig-status")
@@ -117,6 +117,7 @@ def test_a_day_that_cannot_be_shown_leaves_the_chart_alone(
         assert page.locator(f"{FIRST} .fig-reset").is_disabled()
         start = page.get_by_label("Compare from", exact=True).first
         start.fill("2012-01-02")
+        start.press("Enter")
         assert "Choose a day from" in page.locator(f"{FIRST} .fig-status").inner_text()
 
 

@@ -11,7 +11,7 @@ import pytest
 from rotation_lib.params import ReportParams
 from rotation_lib.project import CHAPTER_NAMES
 from rotation_lib.publish.build import build, chosen_chapters, split_extras
-from rotation_lib.publish.notebooks import write_notebook
+from rotation_lib.publish.notebooks import stored, write_notebook
 from rotation_lib.publish.run import ChapterRun
 
 pytestmark = pytest.mark.slow
@@ -48,7 +48,7 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
     parameters = nbformat.v4.new_code_cell(names, id="parameters")
     parameters.metadata["tags"] = ["parameters", "remove-cell"]
     cells = [nbformat.v4.new_code_cell(s, id=f"cell-{i}") for i, s in enumerate(sources)]
-    return nbformat.v4.new_notebook(cells=[head, parameters, *cells])
+    return stored(nbformat.v4.new_notebook(cells=[head, parameters, *cells]))
 
 
 @pytest.fixture

@@ -126,13 +126,31 @@ def _with_roles(table: str) -> str:
 
 
 def _with_description(html: str) -> str:
-    """The first paragraph as the page's description, for search engines and previews."""
+    """The first paragraph as the page's description, for search engines and previews.
+
+    A preview's picture would need the site's own address, which is not known here.
+    """
     start = html.find("</h1>")
     first = _FIRST_PARAGRAPH.search(html, start) if start >= 0 else None
     if not first:
         return html
     text = escape(_plain(first.group(1))[:200])
-    return html.replace("</head>", f'<meta name="description" content="{text}" />\n</head>', 1)
+    heading = escape(_plain(re.sub(r'<a class="headerlink".*?</a>', "", _first_heading(html))))
+    tags = (
+        f'<meta name="description" content="{text}" />',
+        f'<meta property="og:description" content="{text}" />',
+        f'<meta property="og:title" content="{heading}" />',
+        '<meta property="og:type" content="article" />',
+        '<meta property="og:site_name" content="Small-Cap Rotation" />',
+    )
+    return html.replace("</head>", "\n".join(tags) + "\n</head>", 1)
+
+
+def _first_heading(html: str) -> str:
+    # The theme repeats the title for print, before the article.
+    article = max(html.find("<article"), 0)
+    found = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL).search(html, article)
+    return found.group(1) if found else ""
 
 
 def _plain(html: str) -> str:

@@ -53,9 +53,9 @@ def _choice(name: str, label: str, options: Mapping[str, tuple[str, int]]) -> st
         for value, (text, count) in options.items()
     )
     return (
-        f'<label for="ledger-{name}">{label}</label>'
+        f'<span><label for="ledger-{name}">{label}</label>'
         f'<select id="ledger-{name}" data-filter="{name}" autocomplete="off">'
-        f'<option value="">All</option>{listed}</select>'
+        f'<option value="">All</option>{listed}</select></span>'
     )
 
 

@@ -69,7 +69,9 @@
     if (!input) return;
     const usable = day && within(input, day) && day !== input.min;
     chart.choice.from = usable ? localTime(day) : null;
-    input.value = usable ? day : input.min;
+    // A reader who is still typing must not have the field changed under the hand.
+    if (!usable) input.value = input.min;
+    else if (input !== document.activeElement) input.value = day;
     chart.choice.bar.querySelector(".fig-reset").disabled = !usable;
     for (const preset of chart.choice.bar.querySelectorAll("[data-years]")) {
       preset.setAttribute("aria-pressed", String(Boolean(usable) && preset.dataset.from === day));
@@ -105,22 +107,37 @@
     return isoDay(date);
   }
 
+  const PAUSE = 500; // a date typed part by part is a valid other date on the way
+  let latest = 0;
+
   function wireStart(chart, charts, redraw) {
     const { input, bar } = chart.choice;
     const everywhere = async (day) => {
+      const turn = (latest += 1);
       keep(day && day !== input.min ? day : "");
       await everyDay();
+      if (turn !== latest) return; // another day was asked for meanwhile
       for (const other of charts) {
         if (!other.choice.input) continue;
         setStart(other, day);
         redraw(other);
       }
     };
-    input.addEventListener("change", () => {
+    let waiting = 0;
+    const take = () => {
+      if (!waiting) return;
+      clearTimeout(waiting);
+      waiting = 0;
       if (!input.value) everywhere("");
       else if (within(input, input.value)) everywhere(input.value);
       else say(chart, `Choose a day from ${spoken(localTime(input.min))} to ${spoken(localTime(input.max))}.`);
+    };
+    input.addEventListener("change", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(take, PAUSE);
     });
+    input.addEventListener("blur", take);
+    input.addEventListener("keydown", (event) => event.key === "Enter" && take());
     for (const preset of bar.querySelectorAll("[data-years]")) {
       preset.dataset.from = presetDay(input, Number(preset.dataset.years));
       preset.addEventListener("click", () => everywhere(preset.dataset.from));
