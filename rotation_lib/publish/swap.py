@@ -1,15 +1,74 @@
-"""Putting a new folder where an old one is, so that no reader sees neither or half of one."""
+"""Putting a new folder where an old one is, so that no reader sees neither or half of one.
+
+New folders are made in workspaces beside their place. What a killed build leaves of them is
+cleared by the next one; the workspace of a build that still runs is never touched.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+#: How the names of folders begin that only a running build may hold.
+_WORK, _OLD, _LOCK = ".site-", ".old-", ".workspace.lock"
+#: What belongs to all builds ever kept at a place, not to the one that is being replaced.
+KEPT = ("as-of", "editions.html", "editions.json", "editions.js", "feed.xml")
+
+
+@contextmanager
+def workspace(out: Path) -> Iterator[Path]:
+    """A folder in ``out`` for a site in the making, gone afterwards.
+
+    Args:
+        out: build folder; leftovers of killed builds are cleared from it first.
+    """
+    from filelock import FileLock
+
+    out.mkdir(parents=True, exist_ok=True)
+    # Under the lock no other build sees this folder before it is held.
+    with FileLock(out / _LOCK):
+        _clear(out)
+        folder = Path(mkdtemp(prefix=_WORK, dir=out))
+        held = FileLock(_lock_of(folder))
+        held.acquire()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        held.release()
+        _lock_of(folder).unlink(missing_ok=True)
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.lock")
+
+
+def _clear(out: Path) -> None:
+    """Remove what killed builds left; a site that was between two renames comes back."""
+    from filelock import FileLock, Timeout
+
+    for aside in out.glob(f"{_OLD}*/*"):
+        if not (out / aside.name).exists():
+            aside.rename(out / aside.name)
+    for folder in (p for p in out.glob(f"{_OLD}*") if p.is_dir()):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in (p for p in out.glob(f"{_WORK}*") if p.is_dir()):
+        lock = FileLock(_lock_of(folder))
+        try:
+            with lock.acquire(timeout=0):
+                shutil.rmtree(folder, ignore_errors=True)
+        except Timeout:
+            continue
+    for lock_file in out.glob(f"{_WORK}*.lock"):
+        if not lock_file.with_suffix("").exists():
+            lock_file.unlink(missing_ok=True)
 
 
 def exchange(new: Path, place: Path) -> None:
@@ -24,15 +83,18 @@ def exchange(new: Path, place: Path) -> None:
     if _exchanged(new, place):
         shutil.rmtree(new, ignore_errors=True)
         return
-    aside = Path(mkdtemp(prefix=".old-", dir=place.parent)) / place.name
-    place.rename(aside)
-    try:
-        new.rename(place)
-    except OSError:
-        aside.rename(place)
-        raise
-    finally:
-        shutil.rmtree(aside.parent, ignore_errors=True)
+    from filelock import FileLock
+
+    with FileLock(place.parent / _LOCK):
+        aside = Path(mkdtemp(prefix=_OLD, dir=place.parent)) / place.name
+        place.rename(aside)
+        try:
+            new.rename(place)
+        except OSError:
+            aside.rename(place)
+            raise
+        finally:
+            shutil.rmtree(aside.parent, ignore_errors=True)
 
 
 def _exchanged(one: Path, other: Path) -> bool:
@@ -42,3 +104,26 @@ def _exchanged(one: Path, other: Path) -> bool:
         return False
     done = rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
     return bool(done == 0)
+
+
+def carried(new: Path, place: Path) -> None:
+    """Bring what is kept at a place into the folder that will replace it.
+
+    Args:
+        new: folder that no reader sees yet.
+        place: where it will go; nothing in it changes.
+    """
+    for name in KEPT:
+        if (place / name).is_dir():
+            shutil.copytree(place / name, new / name, copy_function=linked)
+        elif (place / name).is_file():
+            shutil.copy2(place / name, new / name)
+
+
+def linked(source: str, target: str) -> str:
+    """One file at another place, by a hard link or, across file systems, by a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target

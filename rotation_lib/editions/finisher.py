@@ -1,0 +1,76 @@
+"""What a build calls with its finished site, and what it tells the user afterwards.
+
+Nothing heavy is imported here, so that a build with nothing to do stays quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ParameterError
+from .address import site_address
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a build.
+
+    Attributes:
+        date: of the edition that was kept; empty without one.
+        replaced: whether an edition of that day was replaced.
+        editions: dates of all editions kept, newest first.
+        shown: date of the edition at the top; empty if an ordinary build is shown there.
+    """
+
+    date: str
+    replaced: bool
+    editions: tuple[str, ...]
+    shown: str
+
+
+class Finisher:
+    """Called by a build with its finished site; remembers what became of it.
+
+    Args:
+        results: folder that keeps findings by content key.
+        edition: keep the site as an edition.
+        chapters: chapters asked for, if not all.
+
+    Raises:
+        ParameterError: for an edition of a part of the report, or a site address that is none.
+    """
+
+    def __init__(self, results: Path, *, edition: bool, chapters: Sequence[str] = ()) -> None:
+        if edition and chapters:
+            raise ParameterError(
+                "chapter",
+                ", ".join(chapters),
+                "an edition is the whole report",
+                "leave --chapter or --edition out",
+            )
+        self._results = results
+        self._edition = edition
+        self._outcome: Outcome | None = None
+        site_address()  # better refused now than after all chapters have run
+
+    def __call__(self, site: Path, place: Path) -> None:
+        """Complete the site; see :func:`.keep.finish`."""
+        from .keep import finish
+
+        self._outcome = finish(site, place, edition=self._edition, results=self._results)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What a user should know, a line each."""
+        outcome = self._outcome
+        if outcome is None or not outcome.editions:
+            return ()
+        n = len(outcome.editions)
+        count = f"{n} edition{'' if n == 1 else 's'}"
+        if not outcome.date:
+            return (f"editions: {count} carried over, none added",)
+        verb = "replaced" if outcome.replaced else "kept"
+        newest = "" if outcome.shown == outcome.date else f"; {outcome.shown} stays at the top"
+        return (f"edition: as-of/{outcome.date}/ {verb}, {count} in all{newest}",)
