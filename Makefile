@@ -24,7 +24,7 @@ quick: $(READY)  ## Run the checks that take seconds
 setup: $(READY)  ## Make the environment only
 
 hooks: $(READY)  ## Set up git here: notebook diffs by nbdime, quick checks before each commit
-	git config diff.jupyternotebook.command "$(BIN)/git-nbdiffdriver diff"
+	git config diff.jupyternotebook.command "$(BIN)/python tools/notebook_diff.py"
 	git config merge.jupyternotebook.driver "$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 	git config merge.jupyternotebook.name "jupyter notebook merge driver"
 	$(BIN)/pre-commit install

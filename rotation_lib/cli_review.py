@@ -31,6 +31,10 @@ def diff(
     fail_on_change: Annotated[
         bool, typer.Option("--fail-on-change", help="Exit with 1 if the report changes.")
     ] = False,
+    environments: Annotated[
+        bool,
+        typer.Option(help="Set up another environment for a side that has locked other packages."),
+    ] = True,
     debug: Debug = False,
 ) -> None:
     """Say what changes between two builds: verdicts, numbers, data, pictures and words."""
@@ -42,10 +46,11 @@ def diff(
             allowed = f"the name of the file ends in {', '.join(_FORMATS)}"
             raise ParameterError("out", path.name, allowed, "for example --out review.html")
     from .review.compare import compared
+    from .review.environments import set_up
     from .review.render import rendered
     from .review.sides import workshop
 
-    with workshop() as shop:
+    with workshop(install=set_up if environments else None) as shop:
         before, after = shop.open(base), shop.open(head)
         review = compared(before, after, shop)
         wanted = [_FORMATS[path.suffix] for path in out] if out else [format]

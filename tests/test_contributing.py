@@ -2,59 +2,99 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_project import NAME, copy_of_project, edit, rotation, small_project
+from live_commands import LAUNCH, environment
+from live_world import same_numbers, serve
+from small_project import copy_of_project, edit, rotation, small_project
+from standin import serving
 
 from rotation_lib.errors import ParameterError
 from rotation_lib.project import PROJECT_ROOT
 from rotation_lib.review.scaffold import start_chapter
+from rotation_lib.sources import Dataset
+from rotation_lib.sources.snapshot import SnapshotSource
 
 BIN = Path(sys.executable).parent
 GUIDE = (PROJECT_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+#: What to do with a block: run it, or put it into a file.
+STEP = re.compile(
+    r'<!-- (?:(run)|(append|above "(.*?)"|instead of "(.*?)"): (\S+)) -->\n```\w+\n(.*?)```\n',
+    re.DOTALL,
+)
 
 
-def recipe(name: str) -> str:
-    """The commands of one recipe."""
-    (block,) = re.findall(rf"<!-- recipe: {name} -->\n```sh\n(.*?)```", GUIDE, re.DOTALL)
-    return str(block)
+def follow(section: str, project: Path, **more: str) -> list[subprocess.CompletedProcess[str]]:
+    """Do what a section of the guide says, block by block; the commands it ran."""
+    (text,) = re.findall(rf"^## {section}\n(.*?)(?=^## |\Z)", GUIDE, re.DOTALL | re.MULTILINE)
+    blocks = list(STEP.finditer(text))
+    assert len(blocks) == text.count("```") // 2 > 0, "every block says what to do with it"
+    ran = []
+    for block in blocks:
+        is_run, _, above, instead, name, body = block.groups()
+        if is_run:
+            ran.append(run(["bash", "-e", "-c", body], project, **more))
+            assert ran[-1].returncode == 0, ran[-1].stdout[-3_000:] + ran[-1].stderr[-3_000:]
+        elif above:
+            edit(project / name, above, body + above)
+        elif instead:
+            edit(project / name, f"{instead}\n", body)
+        else:
+            path = project / name
+            path.write_text(path.read_text(encoding="utf-8") + body, encoding="utf-8")
+    return ran
 
 
-def run(command: list[str], project: Path) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], project: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         cwd=project,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(project), "PYTHONHASHSEED": "0"},
+        env={
+            "PATH": "/usr/bin:/bin", "PYTHONPATH": str(project), "PYTHONHASHSEED": "0", **more,
+        },
         capture_output=True,
         text=True,
         check=False,
         timeout=800,
-    )
+    )  # fmt: skip
+
+
+def with_commands(project: Path, rotation: str = "-m rotation_lib") -> Path:
+    """A clone with an environment: ``rotation`` and ``pytest`` of the one in use, on its sources."""
+    folder = project / ".venv" / "bin"
+    folder.mkdir(parents=True)
+    for name, how in (("rotation", rotation), ("pytest", "-W error -m pytest")):
+        command = folder / name
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" {how} "$@"\n', encoding="utf-8")
+        command.chmod(0o755)
+    return project
 
 
 @pytest.mark.slow
 def test_a_chapter_is_added_by_the_recipe_and_passes_every_check(tmp_path: Path) -> None:
-    project = copy_of_project(tmp_path / "a clone")
-    command = project / ".venv" / "bin" / "rotation"
-    command.parent.mkdir(parents=True)
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m rotation_lib "$@"\n', "utf-8")
-    command.chmod(0o755)
-    done = run(["bash", "-e", "-c", recipe("chapter")], project)
-    assert done.returncode == 0, done.stdout + done.stderr
+    project = with_commands(copy_of_project(tmp_path / "a clone"))
+    (done,) = follow("Add a chapter", project)
     written = re.findall(r"^wrote: (.*)$", done.stdout, re.MULTILINE)
     python = [name for name in written if name.endswith(".py")]
     assert len(python) == 4
+    types = PROJECT_ROOT / ".mypy_cache"
+    if types.is_dir():
+        # What the type check learnt of the other modules, told apart by their content.
+        shutil.copytree(types, tmp_path / "types")
     steps = [
         [str(BIN / "ruff"), "check", *python],
         [str(BIN / "ruff"), "format", "--check", *python],
         [str(BIN / "mypy"), "--cache-dir", str(tmp_path / "types")],
         [str(BIN / "lint-imports"), "--no-cache"],
-        [sys.executable, "-W", "error", "-m", "pytest", "-q", "-m", "not slow", *SUITE],
+        [".venv/bin/pytest", "-q", "-m", "not slow", *SUITE],
     ]
     for step in steps:
         done = run(step, project)
@@ -69,28 +109,47 @@ SUITE = [
 
 
 @pytest.mark.slow
-def test_a_finding_and_a_claim_are_added_as_told(tmp_path: Path) -> None:
-    project = small_project(tmp_path / "a clone")
-    study = project / "rotation_lib" / "studies" / f"{NAME}.py"
-    new = '    "best_month": ("Largest lead of a month", lambda x: np.asarray(x[0].max(-1))),\n'
-    edit(study, '    "lead_spread": (', f'{new}    "lead_spread": (')
-    claims = project / "data" / "claims.toml"
-    text = claims.read_text(encoding="utf-8")
-    second = text.replace("small-caps-lead", "one-good-month").replace(
-        ".monthly_lead", ".best_month"
-    )
-    claims.write_text(text + second, encoding="utf-8")
-    done = rotation(project, "claims", "--json")
-    assert done.returncode == 0, done.stderr
-    record = json.loads(done.stdout)
-    best = next(f for f in record["findings"] if f["id"] == f"{NAME}.best_month")
-    assert best["low"] <= best["value"] <= best["high"] + 1e-12
-    verdicts = {c["id"]: c["verdict"] for c in record["claims"]}
-    assert verdicts["one-good-month"] == "holds"
-    claims.write_text(text + second.replace(".best_month", ".worst_month"), encoding="utf-8")
+def test_a_finding_and_a_claim_are_added_by_their_recipes(tmp_path: Path) -> None:
+    project = with_commands(small_project(tmp_path / "a clone"))
+    start_chapter("market_breadth", "Market breadth", project)
+    (done,) = follow("Add a finding", project)
+    assert done.stdout.startswith("stored: market_breadth.ipynb\n")
+    assert " passed in " in done.stdout
+    words = [project / f"rotation_lib/{p}/market_breadth.py" for p in ("studies", "narrative")]
+    for command in (["check"], ["format", "--check"]):
+        done = run([str(BIN / "ruff"), *command, *map(str, words)], project)
+        assert done.returncode == 0, done.stdout
+    (claims,) = follow("Add a claim", project)
+    assert re.search(r"one-good-month +│ holds", claims.stdout), claims.stdout
+    chapter = project / "chapters" / "market_breadth.ipynb"
+    assert "market_breadth.best_month" in chapter.read_text(encoding="utf-8")
+    table = project / "data" / "claims.toml"
+    edit(table, '"market_breadth.best_month"', '"market_breadth.worst_month"')
     done = rotation(project, "claims", "--json")
     assert done.returncode == 1
-    assert f"{NAME}.best_month" in done.stderr or "no finding is called" in done.stderr
+    assert "no finding is called 'market_breadth.worst_month'" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_series_is_added_by_the_recipe(tmp_path: Path, dataset: Dataset) -> None:
+    """The publishers are a stand-in on this computer; the commands are those of the guide."""
+    made = same_numbers(dataset)
+    saturday = dt.datetime(2026, 8, 1, 12, 0, tzinfo=dt.UTC)
+    known = made.observations
+    made = replace(made, observations=known[known["date"] <= "2026-08-01"])
+    project = copy_of_project(tmp_path / "a clone")
+    (tmp_path / "launch.py").write_text(LAUNCH, encoding="utf-8")
+    with_commands(project, f'"{tmp_path}/launch.py"')
+    with serving(saturday) as server:
+        serve(server, made)
+        server.macro["COMPUTSA"] = server.macro["HOUST"].round(0)
+        (done,) = follow("Add a series", project, **environment(server, tmp_path))
+    assert re.search(r"^COMPUTSA: \d+ new \(2000-01-01 to 2026-\d\d-01\)$", done.stdout, re.M)
+    record = json.loads((project / "data" / "snapshot" / "manifest.json").read_text("utf-8"))
+    assert record["series"]["COMPUTSA"]["publisher"] == "US Census Bureau"
+    values = SnapshotSource(project / "data" / "snapshot").load()
+    held = values.observations.set_index("series_id").loc["COMPUTSA", "value"]
+    assert held.to_list() == server.macro["COMPUTSA"].loc["2000":].to_list()
 
 
 @pytest.mark.parametrize(
@@ -142,13 +201,15 @@ def test_the_hooks_run_what_is_there() -> None:
         assert (BIN / Path(program).name).exists(), program
 
 
+@pytest.mark.slow
 def test_git_compares_notebooks_cell_by_cell_after_one_command(tmp_path: Path) -> None:
     project = tmp_path / "a clone"
     project.mkdir()
     from small_project import git
 
     git(project, "init", "--quiet")
-    for name in ("Makefile", ".gitattributes", ".pre-commit-config.yaml"):
+    (project / "tools").mkdir()
+    for name in ("Makefile", ".gitattributes", ".pre-commit-config.yaml", "tools/notebook_diff.py"):
         (project / name).write_bytes((PROJECT_ROOT / name).read_bytes())
     (project / ".venv").symlink_to(BIN.parent)
     done = run(["make", "--assume-old=.venv/.ready", "hooks"], project)
@@ -160,7 +221,12 @@ def test_git_compares_notebooks_cell_by_cell_after_one_command(tmp_path: Path) -
     chapter.write_text(source, encoding="utf-8")
     git(project, "add", "chapters")
     git(project, "commit", "--quiet", "--no-verify", "--message", "Start")
-    chapter.write_text(source.replace("## What the evidence says", "## What it says"), "utf-8")
-    shown = git(project, "diff")
+    (number,) = re.findall(r'"risks\.beta +(\S+)', source)
+    changed = source.replace("## What the evidence says", "## What it says")
+    chapter.write_text(changed.replace(number, "9.999999"), "utf-8")
+    shown = re.sub(r"\x1b\[\d*m", "", git(project, "diff"))
     assert "nbdiff" in shown
     assert "What it says" in shown
+    # Of the long headline table only the line that changed is shown as changed.
+    moved = [line for line in shown.splitlines() if re.match(r"[-+] *risks\.", line)]
+    assert [(line[0], line.split()[1]) for line in moved] == [("-", number), ("+", "9.999999")]

@@ -1,9 +1,7 @@
-"""The comparison's parts on made-up records, sentences, pictures and sources."""
+"""The comparison's parts on made-up data, sentences, pictures and sources, and its account."""
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,207 +10,20 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from diff_records import DATA, finding, record
 
 from rotation_lib.errors import BuildError, ParameterError
-from rotation_lib.review.causes import attribution, differing_inputs
 from rotation_lib.review.code import functions, role
 from rotation_lib.review.compare import compared
 from rotation_lib.review.markdown import LIMIT, MARK, escaped, markdown
-from rotation_lib.review.model import Because, FindingChange, Review, WordChange, schema
-from rotation_lib.review.numbers import claim_changes, finding_changes
+from rotation_lib.review.marks import CLOSE, OPEN, marked, rendered
+from rotation_lib.review.model import FindingChange, Review, WordChange, schema
 from rotation_lib.review.pictures import SHARE, difference
-from rotation_lib.review.rows import checksum_changes, dataset_changes
+from rotation_lib.review.rows import checksum_changes, shown
 from rotation_lib.review.sides import Side, workshop
 from rotation_lib.review.wording import differing, sentences
 from rotation_lib.sources import Dataset
-
-DATA = Because(causes=("data",))
-
-
-def finding(name: str = "beta", value: float | None = 1.0, **more: Any) -> dict[str, Any]:
-    entry = {
-        "id": f"risks.{name}",
-        "chapter": "risks",
-        "label": name,
-        "value": value,
-        "unit": "ratio",
-        "low": None,
-        "high": None,
-        "n": 100,
-        "percentile": None,
-        "reason": None if value is not None else "too short",
-    }
-    return {**entry, **more}
-
-
-def record(*findings: dict[str, Any], claims: Any = (), **more: Any) -> dict[str, Any]:
-    return {"findings": list(findings), "claims": list(claims), **more}
-
-
-def claim(verdict: str = "holds", outcome: str = "supports", rule: str = "r") -> dict[str, Any]:
-    return {
-        "id": "more-volatile",
-        "chapter": "risks",
-        "title": "More volatile",
-        "verdict": verdict,
-        "rule": rule,
-        "tests": [{"finding": "risks.beta", "asked": "above 1", "outcome": outcome}],
-    }
-
-
-def moved(before: dict[str, Any], after: dict[str, Any]) -> list[FindingChange]:
-    return finding_changes(record(before), record(after), lambda name: DATA)
-
-
-# -- numbers ------------------------------------------------------------------------------
-
-
-def test_a_move_is_measured_in_half_widths() -> None:
-    (change,) = moved(finding(low=0.8, high=1.2), finding(value=1.1, low=0.9, high=1.3))
-    assert change.units == pytest.approx(0.5)
-    assert (change.kind, change.fields, change.slight) == ("moved", ("interval",), False)
-
-
-def test_a_fact_moves_by_a_share_of_its_size() -> None:
-    (change,) = moved(finding(value=-0.04), finding(value=-0.05))
-    assert change.units is None
-    assert change.share == pytest.approx(-0.25)
-
-
-@pytest.mark.parametrize("noise", [0.0, 1e-12, -1e-10])
-def test_the_arithmetic_of_another_processor_is_no_change(noise: float) -> None:
-    assert moved(finding(low=0.8, high=1.2), finding(value=1 + noise, low=0.8, high=1.2)) == []
-
-
-def test_a_small_move_is_slight_but_told() -> None:
-    (change,) = moved(finding(low=0.8, high=1.2), finding(value=1.0015, low=0.8, high=1.2))
-    assert change.slight
-
-
-def test_a_small_move_with_a_wider_interval_is_not_slight() -> None:
-    (change,) = moved(finding(low=0.8, high=1.2), finding(value=1.0, low=0.6, high=1.4))
-    assert not change.slight
-
-
-@pytest.mark.parametrize(
-    ("before", "after"), [(finding(), finding(value=None)), (finding(value=None), finding())]
-)
-def test_a_value_lost_or_gained_is_never_slight(before: Any, after: Any) -> None:
-    (change,) = moved(before, after)
-    assert not change.slight
-    assert "reason" in change.fields
-
-
-def test_findings_come_by_size_and_slight_ones_last() -> None:
-    old = [finding(n, low=0.0, high=2.0) for n in ("a", "b", "c", "gone")]
-    new = [
-        finding("a", 1.001, low=0.0, high=2.0),
-        finding("b", 1.2, low=0.0, high=2.0),
-        finding("c", 0.5, low=0.0, high=2.0),
-        finding("new"),
-    ]
-    changes = finding_changes(record(*old), record(*new), lambda name: DATA)
-    assert [c.id[6:] for c in changes] == ["new", "gone", "c", "b", "a"]
-    assert [c.kind for c in changes[:2]] == ["appeared", "vanished"]
-
-
-def test_a_new_label_alone_is_a_redefinition() -> None:
-    (change,) = moved(finding(), finding(label="beta, weekly"))
-    assert (change.kind, change.fields) == ("redefined", ("label",))
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "kind", "said"),
-    [
-        (claim(), claim("does not hold", "contradicts"), "verdict", "does not hold"),
-        (claim(), claim(rule="other"), "rule", "other"),
-        (claim(), claim(outcome="leans towards"), "evidence", "risks.beta leans towards"),
-    ],
-)
-def test_each_change_of_a_claim_has_its_name(before: Any, after: Any, kind: str, said: str) -> None:
-    (change,) = claim_changes(record(claims=[before]), record(claims=[after]), lambda name: DATA)
-    assert (change.kind, change.after) == (kind, said)
-
-
-def test_claims_appear_and_vanish() -> None:
-    (change,) = claim_changes(record(), record(claims=[claim()]), lambda name: DATA)
-    assert (change.kind, change.before, change.after) == ("appeared", "", "holds")
-    (change,) = claim_changes(record(claims=[claim()]), record(), lambda name: DATA)
-    assert (change.kind, change.before, change.after) == ("vanished", "holds", "")
-
-
-# -- causes -------------------------------------------------------------------------------
-
-BUILT: dict[str, Any] = {
-    "params": {"start": "2010-01-04", "end": "2026-07-31"},
-    "extras": {},
-    "source": "snapshot",
-    "data_sha256": "a",
-    "data_through": "2026-07-31",
-    "code_sha256": "c",
-    "python": "3.11.7",
-    "packages": {"pandas": "3.1.1"},
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "causes"),
-    [
-        ({}, ()),
-        ({"data_sha256": "b"}, ("data",)),
-        # A newer snapshot moves the default end; that is no other parameter.
-        (
-            {
-                "data_sha256": "b",
-                "data_through": "2026-08-07",
-                "params": {"start": "2010-01-04", "end": "2026-08-07"},
-            },
-            ("data",),
-        ),
-        ({"params": {"start": "2011-01-03", "end": "2026-07-31"}}, ("parameters",)),
-        ({"extras": {"risks": {"yield_shock": 2.0}}}, ("parameters",)),
-        ({"code_sha256": "d"}, ("code",)),
-        ({"packages": {"pandas": "3.2.0"}}, ("dependencies",)),
-        ({"python": "3.13.1", "data_sha256": "b"}, ("data", "dependencies")),
-    ],
-)
-def test_inputs_that_differ_are_named(change: dict[str, Any], causes: tuple[str, ...]) -> None:
-    assert tuple(differing_inputs(BUILT, {**BUILT, **change})) == causes
-
-
-def test_one_input_is_the_cause_of_everything() -> None:
-    because = attribution(record(), record(), {"data": ()}, lambda: pytest.fail("not needed"))
-    assert because("findings", "risks.beta") == DATA
-
-
-def test_two_inputs_are_told_apart_by_the_missing_combination() -> None:
-    base = record(finding("a"), finding("b"), finding("c"))
-    halfway = record(finding("a", 1.1), finding("b"), finding("c", 1.1))
-    head = record(finding("a", 1.1), finding("b", 2.0), finding("c", 2.0))
-    because = attribution(base, head, {"data": (), "code": ()}, lambda: halfway)
-    said = [because("findings", f"risks.{n}").causes for n in "abc"]
-    assert said == [("data",), ("code",), ("data", "code")]
-
-
-def test_a_negligible_part_goes_unnamed() -> None:
-    base, halfway, head = (record(finding(value=v)) for v in (1.0, 1.0001, 2.0))
-    because = attribution(base, head, {"data": (), "code": ()}, lambda: halfway)
-    assert because("findings", "risks.beta").causes == ("code",)
-
-
-def test_verdicts_are_attributed_too() -> None:
-    base, halfway = (record(claims=[claim(v)]) for v in ("holds", "does not hold"))
-    because = attribution(base, halfway, {"data": (), "code": ()}, lambda: halfway)
-    assert because("claims", "more-volatile") == DATA
-
-
-@pytest.mark.parametrize("inputs", [("data", "dependencies"), ("data", "code")])
-def test_what_cannot_be_told_apart_is_said_to_be_undetermined(inputs: tuple[str, ...]) -> None:
-    because = attribution(record(), record(), dict.fromkeys(inputs), lambda: None)  # type: ignore[arg-type]
-    told = because("findings", "risks.beta")
-    assert not told.certain
-    assert told.text() == f"undetermined ({inputs[0]} or {inputs[1]})"
-
+from rotation_lib.sources.snapshot_diff import compare_snapshots, row_changes
 
 # -- rows ---------------------------------------------------------------------------------
 
@@ -225,7 +36,7 @@ def test_rows_new_revised_and_gone_are_counted(dataset: Dataset) -> None:
     events = dataset.events.copy()
     events.loc[events.index[0], "note"] = "another note"
     changed = replace(dataset, total_returns=total, observations=macro, events=events)
-    found = {c.id: c for c in dataset_changes(dataset, changed)}
+    found = {c.id: shown(c) for c in row_changes(dataset, changed)}
     assert set(found) == {"IWM total returns", "DGS2", "events"}
     assert found["IWM total returns"].revised == 1
     assert found["IWM total returns"].examples[0].startswith("2019-03-13: ")
@@ -233,9 +44,13 @@ def test_rows_new_revised_and_gone_are_counted(dataset: Dataset) -> None:
     assert (found["DGS2"].lost, found["DGS2"].added) == (lost, 0)
     assert found["events"].revised == 1
     assert "another note" in found["events"].examples[0]
-    back = {c.id: c for c in dataset_changes(changed, dataset)}
+    back = {c.id: shown(c) for c in row_changes(changed, dataset)}
     assert back["DGS2"].added == lost
-    assert dataset_changes(dataset, dataset) == []
+    assert back["DGS2"].examples == ("new: 2026-07-01 to 2026-08-20",)
+    assert row_changes(dataset, dataset) == []
+    lines = compare_snapshots(dataset, changed)
+    assert lines[0] == f"DGS2: {lost} lost (2026-07-01 to 2026-08-20)"
+    assert any(line.startswith("events: 1 revised (such as ") for line in lines)
 
 
 def test_checksums_name_the_series_where_rows_are_not_at_hand() -> None:
@@ -395,6 +210,21 @@ def test_text_of_a_change_stays_in_its_cell() -> None:
     assert escaped("a" * 1000).count("a") == 300
 
 
+def test_the_words_that_changed_are_marked() -> None:
+    long = "one two three four five six seven eight nine ten eleven twelve "
+    old, new = marked(
+        f"**A trial.** {long * 3}and it competes.", f"**A trial.** {long * 3}but wins."
+    )
+    start, end = "A trial. one two three four five six seven eight", "three four five six seven"
+    assert old == f"{start} … {end} eight nine ten eleven twelve {OPEN}and it competes.{CLOSE}"
+    assert new.endswith(f"twelve {OPEN}but wins.{CLOSE}")
+    assert marked("*Fair*", "Fair") == (f"{OPEN}*Fair*{CLOSE}", f"{OPEN}Fair{CLOSE}")
+    assert marked("", "It is **new**.") == ("", "It is new.")
+    word = WordChange(chapter="risks", typed=True, before="A plain mean.", after=f"A {OPEN}b mean.")
+    assert "| A **plain** mean. | A **b** mean. |" in markdown(review(words=(word,)))
+    assert rendered(f"a {CLOSE}b{OPEN}", "**", "**") == "a b"
+
+
 def test_the_record_has_a_schema() -> None:
     jsonschema.validate(review(findings=(change(1),)).record(), schema())
     with pytest.raises(jsonschema.ValidationError):
@@ -425,10 +255,3 @@ def test_a_damaged_record_is_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "findings.json").write_text(content, encoding="utf-8")
     with workshop() as shop, pytest.raises(BuildError, match=r"findings\.json"):
         shop.open(str(tmp_path))
-
-
-def test_records_hold_no_infinity() -> None:
-    (told,) = moved(finding(), finding(value=1.0, low=0.9, high=1.1))
-    assert not told.slight
-    assert all(math.isfinite(v) for v in (told.units or 0.0, told.share or 0.0))
-    json.dumps(told.model_dump(mode="json"), allow_nan=False)

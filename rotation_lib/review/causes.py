@@ -5,12 +5,15 @@ It compares records; where two inputs differ it asks for a build with only one o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from .model import CAUSES, Because, Cause
 from .numbers import Record, by_id, same
 
+#: In this order inputs are exchanged: the code last, since old code runs on new data and packages
+#: more often than the other way round.
+ORDER: tuple[Cause, ...] = ("parameters", "dependencies", "data", "code")
 #: A cause whose part is below this share of the other's goes unnamed.
 NEGLIGIBLE = 0.05
 _CLAIM_PARTS = ("verdict", "rule", "tests")
@@ -88,38 +91,43 @@ def _versions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 def attribution(
     base: Record,
     head: Record,
-    inputs: Mapping[Cause, Any],
-    mixed: Callable[[], Record | None],
+    inputs: Collection[Cause],
+    between: Callable[[Collection[Cause]], Record | None],
 ) -> Callable[[str, str], Because]:
     """A function (kind, id) → cause, for findings and claims.
+
+    Inputs are exchanged one after the other, from the base to the head; what a step changes is
+    the work of its input.
 
     Args:
         base: record of ``findings.json`` before.
         head: the same after.
         inputs: which inputs differ.
-        mixed: measures the old code on the new data; ``None`` where that cannot be done. It is
-            only called if both data and code differ, and only once.
+        between: the base's findings with the given inputs as they are at the head; ``None``
+            where that cannot be built. It is called once for each step but the last.
     """
-    causes = tuple(inputs)
-    halfway = mixed() if set(causes) == {"data", "code"} else None
-    if len(causes) < 2 or halfway is None:
+    causes = tuple(c for c in CAUSES if c in inputs)
+    order = tuple(c for c in ORDER if c in inputs)
+    records: list[Record | None] = [base]
+    for step in range(1, len(order)):
+        records.append(between(order[:step]))
+        if records[-1] is None:
+            break
+    records.append(head)
+    if len(causes) < 2 or None in records:
         return lambda kind, name: Because(causes=causes, certain=len(causes) == 1)
     sides = {
-        kind: [by_id(r, kind) for r in (base, halfway, head)] for kind in ("findings", "claims")
+        kind: [by_id(r, kind) for r in records if r is not None] for kind in ("findings", "claims")
     }
 
     def because(kind: str, name: str) -> Because:
-        before, between, after = (side.get(name) for side in sides[kind])
+        states = [side.get(name) for side in sides[kind]]
         parts = _FINDING_PARTS if kind == "findings" else _CLAIM_PARTS
-        told: dict[Cause, bool] = {
-            "data": not _alike(before, between, parts),
-            "code": not _alike(between, after, parts),
-        }
-        sizes = {"data": _distance(before, between), "code": _distance(between, after)}
-        largest = max(sizes.values())
-        return Because(
-            causes=tuple(c for c in CAUSES if told.get(c) and sizes[c] >= NEGLIGIBLE * largest)
-        )
+        steps = list(zip(order, states, states[1:], strict=False))
+        sizes = {cause: _distance(a, b) for cause, a, b in steps}
+        told = {cause for cause, a, b in steps if not _alike(a, b, parts)}
+        enough = NEGLIGIBLE * max(sizes.values())
+        return Because(causes=tuple(c for c in causes if c in told and sizes[c] >= enough))
 
     return because
 

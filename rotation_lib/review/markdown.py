@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .marks import rendered
 from .model import Review
 from .sections import Section, sections, summary
 
@@ -52,7 +53,7 @@ def _section(part: Section, limit: int) -> str:
         lines += [f"- {escaped(row[0])}" for row in rows]
     elif rows:
         lines += [_row(part.heads), _row(["---"] * len(part.heads))]
-        lines += [_row([escaped(cell) for cell in row]) for row in rows]
+        lines += [_row([rendered(escaped(cell), "**", "**") for cell in row]) for row in rows]
     left = len(part.rows) - len(rows)
     if left:
         lines.append(f"\n… and {left:,} more; the HTML and JSON forms list them all.")

@@ -68,7 +68,7 @@ def _finding(
         return None
     before, after = _value(old), _value(new)
     units = _units(before, after, _interval(old) or _interval(new))
-    share = (after - before) / abs(before) if before and after is not None else None
+    share = _finite((after - before) / abs(before)) if before and after is not None else None
     moved_far = max(_bounds_moved(old, new), abs(units) if units is not None else abs(share or 0.0))
     numbers_only = set(fields) <= {"interval", "rank"} and _present(old) == _present(new)
     return FindingChange(
@@ -125,7 +125,12 @@ def _units(
 ) -> float | None:
     if before is None or after is None or interval is None or interval[0] == interval[1]:
         return None
-    return 2 * (after - before) / (interval[1] - interval[0])
+    return _finite(2 * (after - before) / (interval[1] - interval[0]))
+
+
+def _finite(value: float) -> float | None:
+    """A quotient, unless its divisor was next to nothing."""
+    return value if math.isfinite(value) else None
 
 
 def _bounds_moved(old: Record | None, new: Record | None) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from .marks import rendered
 from .model import Review
 from .pictures import side_by_side
 from .sections import Section, sections, summary
@@ -13,6 +14,7 @@ _STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}
+tbody th{font-weight:normal;overflow-wrap:anywhere;min-width:10rem}
 th,td{border-bottom:1px solid #8886;padding:.35rem .6rem;text-align:left;vertical-align:top}
 td{overflow-wrap:anywhere;min-width:4rem}
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem}
@@ -56,7 +58,7 @@ def _section(part: Section) -> str:
 
 
 def _row(row: tuple[str, ...]) -> str:
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+    cells = "".join(f"<td>{rendered(escape(cell), '<mark>', '</mark>')}</td>" for cell in row[1:])
     return f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>'
 
 

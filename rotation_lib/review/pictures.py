@@ -81,9 +81,9 @@ def drawn(published: Published) -> Picture:
 
 @cache
 def _png(spec: str) -> bytes:
-    import vl_convert
+    from ..charts.clock import converter
 
-    return bytes(vl_convert.vegalite_to_png(spec, scale=1))
+    return bytes(converter().vegalite_to_png(spec, scale=1))
 
 
 def _pixels(png: bytes) -> Picture:

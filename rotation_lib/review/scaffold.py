@@ -92,6 +92,7 @@ def _notebook(words: dict[str, str]) -> nbformat.NotebookNode:
 def _list(name: str, contents: Path) -> None:
     """List the chapter before the last one, which holds the methods."""
     lines = contents.read_text(encoding="utf-8").splitlines()
-    last = max(i for i, line in enumerate(lines) if line.lstrip().startswith("- file:"))
-    lines.insert(last, f"  - file: chapters/{name}")
+    entry = "- file: chapters/"
+    last = max(i for i, line in enumerate(lines) if line.lstrip().startswith(entry))
+    lines.insert(last, lines[last].split(entry)[0] + entry + name)
     contents.write_text("\n".join(lines) + "\n", encoding="utf-8")

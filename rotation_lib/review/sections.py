@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..narrative import words
+from .marks import marked
 from .model import ClaimChange, CodeChange, FindingChange, Review, SeriesChange, WordChange
 
 _MISSING = "—"
@@ -173,7 +174,7 @@ def _chart(kind: str, style: bool, values: bool) -> str:
 
 def _wording(change: WordChange) -> tuple[str, ...]:
     kind = "" if change.typed else " (computed)"
-    return f"{change.chapter}{kind}", change.before or "", change.after or ""
+    return f"{change.chapter}{kind}", *marked(change.before, change.after)
 
 
 def _changed(lead: str, changes: Sequence[CodeChange]) -> str:

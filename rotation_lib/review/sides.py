@@ -20,6 +20,9 @@ from typing import Any
 
 from ..errors import BuildError, ParameterError
 from ..project import BUILD, PROJECT_ROOT
+from ..publish.provenance import environment
+from .environments import Environments, Installer, set_up
+from .records import read_build, read_findings
 from .rows import SNAPSHOT
 
 _MARKS = ("_toc.yml", "rotation_lib", "chapters")
@@ -36,7 +39,7 @@ class Side:
         build: record of ``build.json``, if there is one.
         site: folder of the site, if there is one.
         tree: checkout of the sources it was made from, if they are at hand.
-        buildable: whether another build can be made from ``tree`` in this environment.
+        python: the Python it was built with, where that is known.
     """
 
     name: str
@@ -44,7 +47,12 @@ class Side:
     build: Mapping[str, Any] | None = None
     site: Path | None = None
     tree: Path | None = None
-    buildable: bool = False
+    python: Path | None = None
+
+    @property
+    def buildable(self) -> bool:
+        """Whether another build can be made as this one was."""
+        return self.tree is not None and self.python is not None
 
     @property
     def inputs(self) -> Mapping[str, Any]:
@@ -59,13 +67,18 @@ class Workshop:
         folder: for worktrees, removed by :func:`workshop`.
         project: the repository.
         kept: where finished builds of revisions are kept between comparisons.
+        install: makes the environment of a checkout that locks other packages; ``None`` if none
+            may be made.
     """
 
-    def __init__(self, folder: Path, project: Path, kept: Path) -> None:
+    def __init__(
+        self, folder: Path, project: Path, kept: Path, install: Installer | None = set_up
+    ) -> None:
         self.folder = folder
         self.project = project
         self.kept = kept
         self.trees: dict[str, Path] = {}
+        self.environments = Environments(kept / "environments", install)
 
     def open(self, text: str) -> Side:
         """A side from what the user wrote.
@@ -76,7 +89,7 @@ class Workshop:
         """
         path = Path(text)
         if path.is_file():
-            return Side(text, _json(path))
+            return Side(text, read_findings(path))
         if path.is_dir():
             return self._folder(text, path.resolve())
         commit = self._commit(text)
@@ -89,13 +102,19 @@ class Workshop:
             )
         return self._revision(text, commit)
 
-    def measure(self, code: Path, data: Path, params: Mapping[str, str]) -> dict[str, Any]:
+    def measure(
+        self, code: Path, data: Path, params: Mapping[str, str], python: Path
+    ) -> dict[str, Any]:
         """Findings and claims of one checkout's code on another checkout's data.
 
         Args:
             code: checkout whose code measures.
             data: checkout whose snapshot is measured.
             params: the report's parameters.
+            python: the Python that runs it.
+
+        Raises:
+            BuildError: if that code does not run on those data and packages.
         """
         tree = self.folder / "mixed"
         shutil.rmtree(tree, ignore_errors=True)
@@ -104,7 +123,7 @@ class Workshop:
         shutil.rmtree(tree / SNAPSHOT)
         shutil.copytree(data / SNAPSHOT, tree / SNAPSHOT)
         pairs = [part for name, value in params.items() for part in ("-p", f"{name}={value}")]
-        return dict(json.loads(self._rotation(tree, "claims", "--json", *pairs)))
+        return dict(json.loads(self._rotation(tree, python, "claims", "--json", *pairs)))
 
     def _folder(self, text: str, path: Path) -> Side:
         for site in (path, path / "html"):
@@ -112,27 +131,43 @@ class Workshop:
                 return self._built(text, site)
         if all((path / mark).exists() for mark in _MARKS):
             out = self.kept / "folders" / path.name
-            self._build(path, out)
-            return self._built(text, out / "html", path)
+            python = self.environments.python(path, text)
+            self._build(path, python, out)
+            return self._built(text, out / "html", path, python)
         raise ParameterError(
             "side", text, "there is no findings.json in it", "run 'rotation build' first"
         )
 
-    def _built(self, name: str, site: Path, tree: Path | None = None) -> Side:
+    def _built(
+        self, name: str, site: Path, tree: Path | None = None, python: Path | None = None
+    ) -> Side:
         """A side from its site; a clean build of a known revision brings its sources along."""
-        build = _json(site / "build.json") if (site / "build.json").is_file() else None
-        findings = _json(site / "findings.json")
+        build = read_build(site / "build.json") if (site / "build.json").is_file() else None
+        findings = read_findings(site / "findings.json")
         if tree is None and build is not None and build.get("dirty") is False:
             commit = self._commit(str(build.get("revision")))
             tree = self._worktree(commit) if commit else None
-        return Side(name, findings, build, site, tree, tree is not None and _of_today(build))
+        if python is None and _made_with(build, environment()):
+            python = Path(sys.executable)
+        return Side(name, findings, build, site, tree, python)
 
     def _revision(self, name: str, commit: str) -> Side:
         tree = self._worktree(commit)
         out = self.kept / commit[:12]
-        if not _usable(out, commit):
-            self._build(tree, out)
-        return self._built(name, out / "html", tree)
+        python = self.environments.python(tree, name)
+        if not _usable(out, commit, self._packages(python, tree)):
+            self._build(tree, python, out)
+        shown = name if commit.startswith(name) else f"{name} ({commit[:8]})"
+        return self._built(shown, out / "html", tree, python)
+
+    def _packages(self, python: Path, tree: Path) -> Mapping[str, Any]:
+        """The Python and the packages that a build by ``python`` would record."""
+        if python == Path(sys.executable):
+            return environment()
+        asked = "import json; from rotation_lib.publish import provenance as p; "
+        return dict(
+            json.loads(_run(tree, python, "-c", f"{asked}print(json.dumps(p.environment()))"))
+        )
 
     def _commit(self, text: str) -> str | None:
         if text.startswith("-"):
@@ -157,32 +192,15 @@ class Workshop:
             check=False,
         )
 
-    def _build(self, tree: Path, out: Path) -> None:
+    def _build(self, tree: Path, python: Path, out: Path) -> None:
         """Build a checkout; chapters built before, here or elsewhere, are not run again."""
         for runs in (self.project / "_build" / "runs", *self.kept.glob("*/runs")):
             if runs.is_dir() and runs != out / "runs":
                 _lend(runs, out / "runs")
-        self._rotation(tree, "build", "--out", str(out))
+        self._rotation(tree, python, "build", "--out", str(out))
 
-    def _rotation(self, tree: Path, *arguments: str) -> str:
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("ROTATION_")}
-        # The checkout comes before the installed package, in this process and in its kernels.
-        environment["PYTHONPATH"] = str(tree)
-        done = subprocess.run(
-            [sys.executable, "-m", "rotation_lib", *arguments],
-            cwd=tree,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-            raise BuildError(
-                f"'rotation {arguments[0]}' failed in {tree.name}: "
-                f"{said[0] if said else f'exit status {done.returncode}'}"
-            )
-        return done.stdout
+    def _rotation(self, tree: Path, python: Path, *arguments: str) -> str:
+        return _run(tree, python, "-m", "rotation_lib", *arguments)
 
     def close(self) -> None:
         """Forget the worktrees."""
@@ -191,36 +209,64 @@ class Workshop:
 
 
 @contextmanager
-def workshop(project: Path = PROJECT_ROOT, kept: Path | None = None) -> Iterator[Workshop]:
+def workshop(
+    project: Path = PROJECT_ROOT, kept: Path | None = None, install: Installer | None = set_up
+) -> Iterator[Workshop]:
     """A workshop for the length of a ``with`` block.
 
     Args:
         project: the repository.
         kept: where builds of revisions are kept.
+        install: makes the environment of a checkout that locks other packages.
     """
     with TemporaryDirectory(prefix="rotation-review-") as folder:
-        shop = Workshop(Path(folder).resolve(), project, kept or BUILD / _KEPT)
+        shop = Workshop(Path(folder).resolve(), project, kept or BUILD / _KEPT, install)
         try:
             yield shop
         finally:
             shop.close()
 
 
-def _usable(out: Path, commit: str) -> bool:
-    """Whether ``out`` holds a clean build of ``commit`` made by the packages of today."""
+def _run(tree: Path, python: Path, *arguments: str) -> str:
+    """What a Python program says that is run from a checkout."""
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("ROTATION_")}
+    # The checkout comes before the installed package, in this process and in its kernels.
+    variables["PYTHONPATH"] = str(tree)
+    done = subprocess.run(
+        [str(python), *arguments],
+        cwd=tree,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        raise BuildError(
+            f"'rotation {arguments[2] if len(arguments) > 2 else 'build'}' failed in {tree.name}: "
+            f"{_cause(said) or f'exit status {done.returncode}'}"
+        )
+    return done.stdout
+
+
+def _cause(said: list[str]) -> str:
+    """The line that names what went wrong: the first, or the last of a traceback."""
+    return said[-1] if said and said[0].startswith("Traceback") else "".join(said[:1])
+
+
+def _usable(out: Path, commit: str, packages: Mapping[str, Any]) -> bool:
+    """Whether ``out`` holds a clean build of ``commit`` made by these packages."""
     try:
-        record = _json(out / "html" / "build.json")
+        record = read_build(out / "html" / "build.json")
     except BuildError:
         return False
-    return record.get("revision") == commit and record.get("dirty") is False and _of_today(record)
+    clean = record.get("revision") == commit and record.get("dirty") is False
+    return clean and _made_with(record, packages)
 
 
-def _of_today(build: Mapping[str, Any] | None) -> bool:
-    """Whether a build was made by the Python and the packages that are installed now."""
-    from ..publish.provenance import environment
-
-    today = environment()
-    return build is not None and all(build.get(name) == value for name, value in today.items())
+def _made_with(build: Mapping[str, Any] | None, packages: Mapping[str, Any]) -> bool:
+    """Whether a build was made by this Python and these packages."""
+    return build is not None and all(build.get(name) == value for name, value in packages.items())
 
 
 def _lend(runs: Path, target: Path) -> None:
@@ -241,13 +287,3 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BuildError(f"{path} cannot be read: {error}; build it again.") from None
-    if not isinstance(record, dict):
-        raise BuildError(f"{path} holds no report; build it again.")
-    return record
