@@ -1,7 +1,7 @@
 """Small-Cap Rotation: one market story, put to the test.
 
-Chapters need only what is exported here. Names are loaded on first use, so that
-``rotation --help`` does not pay for pandas.
+What a chapter opens itself with is exported here; besides, it imports only studies, charts
+and words. Names are loaded on first use, so that ``rotation --help`` does not pay for pandas.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .chapter import Chapter, open_chapter
     from .market import Market
+    from .narrative.prose import Prose
     from .params import ReportParams
 
-__all__ = ["Chapter", "Market", "ReportParams", "__version__", "open_chapter"]
+__all__ = ["Chapter", "Market", "Prose", "ReportParams", "__version__", "open_chapter"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Chapter": "chapter",
     "Market": "market",
+    "Prose": "narrative.prose",
     "ReportParams": "params",
     "open_chapter": "chapter",
 }
