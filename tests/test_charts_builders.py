@@ -53,7 +53,6 @@ BUILDERS: dict[str, Callable[[], Drawing]] = {
     "lines": lambda: lines.lines(WEALTH * 0.01, unit="pp", reference=0, signed=True, step=True),
     "lines_one": lambda: lines.lines(WEALTH["IWM"], unit="ratio", points=True),
     "sessions": lambda: lines.lines(SESSIONS, unit="pp", x_title="Sessions"),
-    "context": lambda: lines.context_lines(WEALTH, highlight=["SPY"], unit="times", events=EVENTS),
     "band": lambda: lines.band_line(BAND, unit="pp", reference=0),
     "bands": lambda: lines.band_line(
         pd.concat([BAND.assign(series="2.y"), BAND.assign(series="10y")]), unit="pp"
@@ -92,6 +91,7 @@ def figure(drawing: Drawing, **parts: object) -> Figure:
     return drawing.figure("risks.test", **{**base, **parts})  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(BUILDERS))
 def test_compiles_and_draws(name: str) -> None:
     shown = figure(BUILDERS[name]()).inline_spec(width=340)
@@ -121,6 +121,7 @@ def test_payload_is_json_on_named_data(name: str) -> None:
     assert payload["data"]["main"]["columns"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in BUILDERS if n != "distribution"])
 def test_same_frame_same_bytes(name: str) -> None:
     first, second = (json.dumps(figure(BUILDERS[name]()).payload()) for _ in range(2))
@@ -200,7 +201,6 @@ def test_verdicts_follow_the_interval() -> None:
         (lambda: lines.lines(WEALTH.iloc[:0], unit="times"), "without rows"),
         (lambda: lines.lines(WEALTH, unit="tims"), "no unit is called 'tims'; try 'times'"),
         (lambda: lines.drawdown(WEALTH), "values above zero"),
-        (lambda: lines.context_lines(WEALTH, highlight=["XYZ"], unit="times"), "choose among IWM"),
         (lambda: lines.lines(WEALTH.iloc[:5].where(np.eye(5, 3) > 0).assign(
             SPY=[1, np.nan, 2, np.nan, 3]), unit="times"), "pass connect=True"),
         (lambda: bars.bars(RANKED[["value"]], unit="pp"), "needs the columns label"),
@@ -217,3 +217,45 @@ def test_refusals_are_one_line(build: Callable[[], Drawing], message: str) -> No
     with pytest.raises(FigureError) as caught:
         build()
     assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["5", "126", "252", "63", "1", "21", "5"], ["1", "5", "21", "63", "126", "252"]),
+        (["10-year", "2-year"], ["2-year", "10-year"]),
+        (["1,000 days", "999 days", "−5 days"], ["−5 days", "999 days", "1,000 days"]),
+        (["whole window", "before 2022", "2023 on"], ["whole window", "before 2022", "2023 on"]),
+        (pd.Categorical(["late", "early"], ["early", "mid", "late"]), ["early", "late"]),
+        ([21, 5, 126], ["5", "21", "126"]),
+    ],
+)
+def test_choices_of_a_specification_stand_in_their_natural_order(
+    given: list[object], expected: list[str]
+) -> None:
+    assert intervals.in_order(pd.Series(given)) == expected
+
+
+def test_the_matrix_draws_choices_in_that_order_whatever_the_estimates() -> None:
+    frame = ESTIMATES.assign(Sessions=[str(n) for n in (252, 5, 63, 21)[: len(ESTIMATES)]])
+    drawing = intervals.specification_curve(frame, unit="pp", factors=["Sessions"])
+    choices = drawing.data["choices"]
+    rows = choices[choices["kind"] == "choice"].sort_values("pixel")["text"].tolist()
+    assert rows == sorted(frame["Sessions"], key=int)
+
+
+def test_labels_of_near_spans_stand_in_rows_of_their_own() -> None:
+    from rotation_lib.charts import parts
+
+    days = pd.date_range("2010-01-01", "2026-01-01", freq="MS")
+    spans = pd.DataFrame(
+        {
+            "start": pd.to_datetime(["2015-12-01", "2019-07-01", "2022-03-01", "2024-09-01"]),
+            "end": pd.to_datetime(["2018-12-01", "2020-03-01", "2023-07-01", "2025-12-01"]),
+            "label": ["Hikes", "Cuts", "Hikes", "Cuts"],
+        }
+    )
+    _, near = parts.span_layers(spans, days, 150)
+    _, far = parts.span_layers(spans, days, 900)
+    assert near["spans"]["row"].tolist() == [0, 1, 0, 1]
+    assert far["spans"]["row"].tolist() == [0, 0, 0, 0]

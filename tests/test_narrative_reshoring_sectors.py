@@ -244,10 +244,7 @@ def test_titles_of_frames_follow_the_frames() -> None:
             "high": [0.1, 0.1, 0.03],
         }
     )
-    assert (
-        words.reactions_title(steps)
-        == "One of two tax steps stands out from ordinary weeks, most of all A"
-    )
+    assert words.reactions_title(steps) == "One of two tax steps stands out from ordinary weeks: A"
     found = pd.DataFrame({"p_family": [0.5, 0.9]})
     assert words.searches_title(found).startswith("None of two searches finds a break")
 

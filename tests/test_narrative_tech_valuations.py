@@ -359,3 +359,27 @@ def test_before_the_events_their_claims_cannot_be_tested(market_of: MarketOf) ->
     judged = verdicts(FindingSet(study.findings(market_of(end="2019-12-31"))))
     for name in ("tech-lead-since-2010", "early-2024-rally", "dominance-waned-2024"):
         assert judged[name].verdict == "cannot be tested"
+
+
+def test_a_page_run_with_another_fall_says_what_it_changes() -> None:
+    assert text.fall_note(-0.02, -0.02) is None
+    said = text.fall_note(-0.035, -0.02)
+    assert said is not None and "falls of 3.5% or more" in said and "verdict keep 2.0%" in said
+
+
+def test_log_changes_are_told_as_factors() -> None:
+    from rotation_lib.narrative.tech_valuations.terms import grown, settled
+
+    def change(value: float, low: float | None, high: float | None) -> Finding:
+        return Finding(
+            id="tech_valuations.x", chapter="tech_valuations", label="x", value=value, low=low,
+            high=high, confidence=None if low is None else 0.95, unit="log", n=6,
+            start="2019-12-31", end="2025-12-31",
+        )  # fmt: skip
+
+    assert grown(change(np.log(5.5), np.log(1.8), np.log(16.9))) == (
+        "5.5 times (95% interval 1.80 to 16.9)"
+    )
+    assert grown(change(-0.07, None, None)) == "0.93 times"
+    assert settled(change(0.5, 0.1, 0.9), one=True) == "the interval excludes one"
+    assert settled(change(0.5, -0.1, 0.9)) == "the interval includes zero"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from rotation_lib.charts import spark
+from rotation_lib.charts import summary as charts
 from rotation_lib.findings import Finding
 from rotation_lib.market import Market
 from rotation_lib.narrative import summary as words
-from rotation_lib.studies import overview
+from rotation_lib.studies import overview, trends
 
 
 def test_relative_wealth_is_a_ratio_of_compounded_returns(market: Market) -> None:
@@ -109,12 +113,89 @@ def test_wealth_words_follow_the_line() -> None:
     assert "at their low" in words.wealth_title(low)
 
 
+def a_finding(**values: object) -> Finding:
+    given = {"id": "risks.x", "chapter": "risks", "label": "x", "unit": "ratio", **values}
+    return Finding.model_validate(given)
+
+
 def test_a_missing_number_makes_an_honest_tile() -> None:
-    gone = Finding(
-        id="risks.x", chapter="risks", label="x", value=None, unit="ratio", reason="no data yet"
+    gone = a_finding(value=None, reason="no data yet")
+    tile = words._tile(gone, "X", "", "", "Its line")
+    assert (tile.value, tile.note, tile.trend) == ("–", "not available: no data yet", "")
+    shown = charts.tiles([tile], {"risks.x": LINE}, {}).html
+    assert "no data yet" in shown and "<svg" not in shown
+
+
+@pytest.mark.parametrize(
+    ("rank", "said"),
+    [
+        (0.742, "higher than in 74% of stretches this long since 2010"),
+        (0.2, "lower than in 80% of stretches this long since 2010"),
+        (0.998, "higher than in 99% of stretches this long since 2010"),
+        (1.0, "the highest of all stretches this long since 2010"),
+        (0.0, "the lowest of all stretches this long since 2010"),
+        (None, ""),
+    ],
+)
+def test_a_rank_reads_the_same_for_gains_and_losses(rank: float | None, said: str) -> None:
+    for value in (-0.002, 0.4):
+        given = {"value": value, "unit": "fraction", "percentile": rank}
+        dates = {"start": "2024-01-02", "end": "2025-01-02"}
+        assert words.rank_note(a_finding(**given, **dates, method="m", n=1)) == said
+
+
+DAYS = pd.to_datetime(["2020-01-31", "2020-06-30", "2021-03-31"])
+LINE = pd.Series([1.5, -0.5, 0.25], index=DAYS)
+
+
+def test_a_tile_s_line_is_told_in_words_that_follow_the_data() -> None:
+    tile = words.Tile("tech_valuations.gap", "L", "V", "N", "tech_valuations", "Gap")
+    picture = charts.tiles([tile], {"tech_valuations.gap": LINE}, {}).html
+    assert (
+        "Gap: from 150 percentage points in January 2020 to 25.0 percentage points in March 2021; "
+        "lowest −50.0 percentage points in June 2020, highest 150 percentage points in January 2020."
+    ) in picture
+    assert "spark-zero" in picture and "Gap, 2020 to 2021" in picture
+    assert 'href="tech_valuations.html"' in picture
+    above = charts.tiles([tile], {"tech_valuations.gap": LINE + 1}, {}).html
+    assert "spark-zero" not in above
+
+
+def test_sparks_stay_inside_their_frame() -> None:
+    drawn = spark.line(LINE, 'a "quoted" line')
+    points = re.findall(r"[ML]([\d.]+) ([\d.]+)", drawn)
+    assert [float(x) for x, _ in points] == pytest.approx([0, 42.6, 120], abs=0.1)
+    assert [float(y) for _, y in points] == pytest.approx([2, 28, 18.2], abs=0.1)
+    assert "&quot;quoted&quot;" in drawn
+    assert spark.line(LINE.head(1), "x") == "" and spark.line(LINE * np.nan, "x") == ""
+    many = pd.Series(range(5000), index=pd.date_range("2000-01-01", periods=5000), dtype=float)
+    assert spark.line(many, "x").count("L") < 200
+    parts = re.findall(
+        r'x="([\d.]+)" y="9" width="([\d.]+)"', spark.shares({"a": 1, "b": 0, "c": 3}, "x")
     )
-    assert "no data yet" in words._tile("X", gone)
-    assert ">–<" in words._tile("X", gone)
+    assert parts == [("0.0", "29.0"), ("30.0", "89.0")]
+    assert spark.shares({"a": 0}, "x") == ""
+
+
+def test_trends_end_where_their_findings_do(market: Market) -> None:
+    shown = trends.trends(market)
+    wealth = (1 + market.total_returns[["IWM", "QQQ"]]).prod()
+    gap = shown["tech_valuations.gap_total_return"]
+    assert gap.iloc[-1] == pytest.approx(wealth["QQQ"] - wealth["IWM"])
+    assert gap.index[0] == market.base and gap.iloc[0] == 0
+    year = market.total_returns[["IWM", "SPY"]].tail(252).std()
+    assert shown["risks.volatility_ratio"].iloc[-1] == pytest.approx(year["IWM"] / year["SPY"])
+    for values in shown.values():
+        assert values.notna().all() and values.index.is_monotonic_increasing
+
+
+def test_trends_of_a_window_that_cannot_hold_them_are_empty(
+    market_of: Callable[..., Market],
+) -> None:
+    shown = trends.trends(market_of(start="2012-01-03", end="2012-06-29"))
+    assert shown["rate_sensitivity.since_september_2024_cut"].empty
+    assert shown["rate_sensitivity.beta_2y_latest"].empty
+    assert shown["risks.volatility_ratio"].empty
 
 
 def test_the_story_heading_says_what_was_won_back() -> None:

@@ -143,7 +143,7 @@ class Figure:
 
     def payload(self) -> dict[str, Any]:
         """Everything the site needs, as JSON values; the same figure gives the same bytes."""
-        return {
+        held = {
             "id": self.id,
             "title": self.title,
             "subtitle": self.subtitle,
@@ -157,6 +157,7 @@ class Figure:
             "data": {name: columns(frame) for name, frame in self.data.items()},
             **self._controls(),
         }
+        return dict(_on_one_line(held))
 
     def _controls(self) -> dict[str, Any]:
         """What a reader may change, and the rows that need not be drawn for it."""
@@ -172,9 +173,9 @@ class Figure:
 
     def svg(self, *, width: int = _NOTEBOOK_WIDTH, mode: str = "light") -> str:
         """The figure as SVG, without title; needs no network."""
-        import vl_convert
+        from .clock import converter
 
-        return str(vl_convert.vegalite_to_svg(self.inline_spec(width=width, mode=mode), "6.4"))
+        return str(converter().vegalite_to_svg(self.inline_spec(width=width, mode=mode), "6.4"))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         folder = os.environ.get(FOLDER_VARIABLE)
@@ -298,6 +299,15 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
         encoding="utf-8",
     )
     part.replace(path)
+
+
+def _on_one_line(node: Any) -> Any:
+    """Text without Unicode's line separators, which Vega's expressions cannot hold."""
+    if isinstance(node, str):
+        return node.translate({0x2028: " ", 0x2029: " "})
+    if isinstance(node, dict):
+        return {_on_one_line(key): _on_one_line(value) for key, value in node.items()}
+    return [_on_one_line(value) for value in node] if isinstance(node, list) else node
 
 
 def _named_data(node: Any) -> Iterator[str]:

@@ -10,6 +10,7 @@ sign. Builders take a tidy frame and return a Drawing; they must never compute a
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import altair as alt
@@ -24,6 +25,7 @@ from .rows import mark_at, need, rows
 _ROW = 44
 #: Of a name's line, so that a value has room beside it on a phone.
 _LETTERS = 38
+_NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?")
 
 
 def forest(
@@ -174,7 +176,8 @@ def specification_curve(
 
     Args:
         frame: columns label, value, low, high and one column per factor (text).
-        factors: columns shown as a matrix below: one row per choice.
+        factors: columns shown as a matrix below: one row per choice, ordered by
+            :func:`in_order`.
         headline: label of the specification to mark.
     """
     table = need(need(frame, "label", "value", "low", "high").dropna(subset=["value"]), "label")
@@ -202,7 +205,8 @@ def specification_curve(
     total = height
     chart = alt.layer(*estimates)
     if factors:
-        matrix, data["choices"], total = _matrix(table, factors, x, height)
+        orders = {factor: in_order(frame[factor]) for factor in factors}
+        matrix, data["choices"], total = _matrix(table, orders, x, height)
         chart = alt.layer(chart, matrix).resolve_scale(y="independent")
     return Drawing(chart.properties(height=total), data, total)
 
@@ -232,19 +236,38 @@ def _headline(
     ]
 
 
+def in_order(choices: pd.Series) -> list[str]:
+    """The choices of a factor as a reader expects them.
+
+    Categories keep their order; choices that all begin with a number go by it ("5 sessions"
+    before "21 sessions"); others keep the order in which the frame first names them.
+    """
+    if isinstance(choices.dtype, pd.CategoricalDtype):
+        return [str(c) for c in choices.cat.categories if (choices == c).any()]
+    found = list(dict.fromkeys(choices.dropna().astype(str)))
+    numbers = [_NUMBER.match(choice) for choice in found]
+    if not all(numbers):
+        return found
+    size = {
+        c: float(n[0].replace(",", "").replace("−", "-"))
+        for c, n in zip(found, numbers, strict=True)
+        if n
+    }
+    return sorted(found, key=lambda choice: (size[choice], choice))
+
+
 def _matrix(
-    table: pd.DataFrame, factors: list[str], x: alt.X, top: int
+    table: pd.DataFrame, orders: dict[str, list[str]], x: alt.X, top: int
 ) -> tuple[Any, pd.DataFrame, int]:
     """A row per choice of each factor, a mark where a specification makes it."""
-    long = table.melt(
-        id_vars=["rank", "verdict"], value_vars=factors, var_name="factor", value_name="choice"
+    long = table.astype(dict.fromkeys(orders, str)).melt(
+        id_vars=["rank", "verdict"], value_vars=list(orders), var_name="factor", value_name="choice"
     )
-    long["choice"] = long["choice"].astype(str)
-    pairs = long[["factor", "choice"]].drop_duplicates()
+    made = set(zip(long["factor"], long["choice"], strict=True))
     order, heads, pixel = {}, [], top + 26
-    for factor in factors:
+    for factor, choices in orders.items():
         heads.append({"factor": factor, "pixel": pixel})
-        for choice in pairs.loc[pairs["factor"] == factor, "choice"]:
+        for choice in [c for c in choices if (factor, c) in made]:
             pixel += 17
             order[(factor, choice)] = pixel
         pixel += 25

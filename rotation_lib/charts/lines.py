@@ -1,4 +1,4 @@
-"""Lines over time (or over sessions): growth, levels, bands, context, drawdowns.
+"""Lines over time (or over sessions): growth, levels, bands, drawdowns.
 
 Each builder takes a wide frame (index dates or numbers, one column per line), a tidy one
 (date, series, value) or a Series, and returns a Drawing. It must never resample by mean.
@@ -6,7 +6,6 @@ Each builder takes a wide frame (index dates or numbers, one column per line), a
     growth(relative_wealth, events=events)                  # lines on a log scale, "9.7×"
     lines(yields, unit="percent", reference=0)              # levels on a linear scale
     band_line(rolling_beta, unit="pp", reference=0)         # date, value, low, high (, series)
-    context_lines(windows, highlight=["2024"])              # grey lines behind a few
     drawdown(drawdowns)                                     # fractions at or below zero
     small_multiples(surveys, unit="index")                  # one panel per series
 """
@@ -110,58 +109,6 @@ def lines(
     )
     main = {"main": table.reset_index(), **data, "labels": ends}
     return _drawing(layers, main, height, controls)
-
-
-def context_lines(
-    frame: pd.DataFrame | pd.Series,
-    *,
-    highlight: list[str],
-    unit: str,
-    log: bool = False,
-    reference: float | None = None,
-    colours: dict[str, str] | None = None,
-    events: pd.DataFrame | None = None,
-    spans: pd.DataFrame | None = None,
-    signed: bool = False,
-    thin: bool = True,
-    x_title: str | None = None,
-    height: int = 320,
-) -> Drawing:
-    """Many grey lines and a few that matter; the tooltip reads only the latter.
-
-    Args: as :func:`lines`; ``highlight`` names the columns that are coloured and labelled.
-    """
-    table = layout.thinned(layout.wide(frame), thin)
-    unknown = [name for name in highlight if name not in table.columns]
-    if unknown or not highlight:
-        raise FigureError(
-            f"highlight names {unknown or 'nothing'}; choose among {', '.join(table.columns)}."
-        )
-    palette = theme.assign(highlight, colours)
-    extra = [] if reference is None else [reference]
-    reach = layout.domain([*table.to_numpy(dtype=float).ravel(), *extra], log=log)
-    x, y = parts.x_of(table.index, title=x_title), _y("shown", unit, reach, log)
-    back, data = parts.background(table, events, spans, highlight)
-    back += parts.reference_at(reference, reach, height, log=log)
-    others = [name for name in table.columns if name not in highlight]
-    if others:
-        muted = parts.folded(table, others, connect=False).mark_line(
-            color=theme.hex_of("muted"), strokeWidth=1, opacity=0.55
-        )
-        back.append(muted.encode(x=x, y=y, detail="series:N"))
-    line = (
-        parts.folded(table, highlight, connect=False)
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=x, y=y, color=alt.Color("series:N", scale=parts.colour_scale(palette), legend=None)
-        )
-    )
-    labels, ends = parts.end_labels(
-        _ends(table[highlight], None, signed), palette, reach, height, log=log
-    )
-    tips = {n: theme.number_expr(parts.datum(n), unit, signed=signed) for n in highlight}
-    layers = [*back, line, *labels, parts.hover(table.index, x, tips)]
-    return _drawing(layers, {"main": table.reset_index(), **data, "labels": ends}, height)
 
 
 def band_line(

@@ -191,7 +191,8 @@ def basis_table(frame: pd.DataFrame, market: Market) -> Folded:
         "Publication and revision of each macro series",
         text.basis_rows(frame),
         formats={"Usual lag, days": "count", "Longest": "count"},
-        note="Approximate: the date of publication is right, the value is that of a later revision.",
+        note="By lag alone, approximate means: the date of publication is right, the value is that of "
+        "a later revision.",
         series=tuple(frame["series_id"]),
         as_of=str(market.end.date()),
     )

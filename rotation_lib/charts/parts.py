@@ -50,7 +50,7 @@ def field(name: str) -> str:
 
 def datum(name: str) -> str:
     """A Vega expression for a column."""
-    return f"datum[{json.dumps(name, ensure_ascii=False)}]"
+    return f"datum[{json.dumps(name)}]"  # ASCII: an expression may not hold every line break
 
 
 def date_axis(first: pd.Timestamp, last: pd.Timestamp) -> alt.Axis:
@@ -281,12 +281,13 @@ def event_layers(
 
 
 def span_layers(
-    spans: pd.DataFrame | None, index: pd.Index
+    spans: pd.DataFrame | None, index: pd.Index, room: float = theme.NARROW_PLOT
 ) -> tuple[Layers, dict[str, pd.DataFrame]]:
-    """Shaded stretches of time; a label stands inside at the bottom.
+    """Shaded stretches of time; a label stands inside at the bottom, above one that it would meet.
 
     Args:
         spans: columns start, end, label (label may be empty).
+        room: pixels of the narrowest plot, where labels meet first.
     """
     rows = within(spans, index, "start", "end")
     if rows is None:
@@ -295,6 +296,7 @@ def span_layers(
     rows = rows.assign(label=rows["label"] if "label" in rows.columns else "")[
         ["start", "end", "label"]
     ]
+    rows["row"] = _rows_of(rows, index, room)
     base = named("spans")
     layers = [
         base.mark_rect(color=theme.hex_of("span")).encode(
@@ -302,17 +304,33 @@ def span_layers(
         )
     ]
     if rows["label"].astype(str).str.len().gt(0).any():
-        layers.append(
-            base.mark_text(
+        layers += [
+            base.transform_filter(f"datum.row == {row}")
+            .mark_text(
                 align="left",
                 baseline="bottom",
                 dx=3,
-                dy=-3,
+                dy=-3 - 13 * row,
                 fontSize=11,
                 color=theme.hex_of("event"),
-            ).encode(x=f"start:{kind}", y=alt.value("height"), text="label:N")
-        )
+            )
+            .encode(x=f"start:{kind}", y=alt.value("height"), text="label:N")
+            for row in sorted(set(rows["row"]))
+        ]
     return layers, {"spans": rows}
+
+
+def _rows_of(rows: pd.DataFrame, index: pd.Index, room: float) -> list[int]:
+    """The lowest row for each label in which it does not meet the one before it."""
+    whole = index[-1] - index[0]
+    free: list[float] = []
+    placed = []
+    for start, label in zip(rows["start"], rows["label"].astype(str), strict=True):
+        at = float((start - index[0]) / whole) * room if whole else 0.0
+        row = next((i for i, end in enumerate(free) if end <= at), len(free))
+        free[row : row + 1] = [at + layout.text_width(label) + 6]
+        placed.append(row)
+    return placed
 
 
 def background(
@@ -323,10 +341,9 @@ def background(
 ) -> tuple[Layers, dict[str, pd.DataFrame]]:
     """Spans and events; ``beside`` are the texts at the right that take room from the plot."""
     taken = max((layout.text_width(layout.wrapped(t, 15)) + 15 for t in beside or []), default=0)
-    shaded, shaded_data = span_layers(spans, table.index)
-    marked, marked_data = event_layers(
-        events, table.index, max(theme.NARROW_PLOT + 40 - taken, 150)
-    )
+    room = max(theme.NARROW_PLOT + 40 - taken, 150)
+    shaded, shaded_data = span_layers(spans, table.index, room)
+    marked, marked_data = event_layers(events, table.index, room)
     return [*shaded, *marked], {**shaded_data, **marked_data}
 
 

@@ -62,7 +62,7 @@ def rows(labels: pd.Series, step: int = ROW, letters: int = 48) -> Rows:
     texts = {name: "\n" * (more - text.count("\n")) + text for name, text in texts.items()}
     step += 14 * more
     y = alt.Y("label:N", sort=list(labels), axis=None, scale=TIGHT)
-    written = f"({json.dumps(texts, ensure_ascii=False)})[datum.label]" if more else "datum.label"
+    written = f"({json.dumps(texts)})[datum.label]" if more else "datum.label"
     text = (
         parts.named("main")
         .transform_calculate(written=written)

@@ -1,10 +1,15 @@
-"""The two charts of the summary: the story in one picture, and who leads now."""
+"""The pictures of the summary: tiles with a trend, the story in one chart, and who leads now."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from html import escape
+
 import pandas as pd
 
-from . import alttext, bars, lines
+from ..narrative.ledger import Markup
+from ..narrative.summary import Tile, trend_words
+from . import alttext, bars, lines, spark
 from .figure import Figure
 
 #: Events a reader needs to place the story; the rest stay in their chapters.
@@ -83,4 +88,47 @@ def leadership(frame: pd.DataFrame, *, title: str, series: tuple[str, ...]) -> F
         as_of=frame["last_close"].max(),
         alt=alttext.bars(shown, "pp", what="Lead of small caps by horizon"),
         note="Long horizons compound: read the sign and the rank rather than the size.",
+    )
+
+
+def tiles(
+    shown: Sequence[Tile], trends: Mapping[str, pd.Series], verdicts: Mapping[str, int]
+) -> Markup:
+    """Headline tiles, each with a small line of how its number came about.
+
+    Args:
+        shown: what they say.
+        trends: finding id → series.
+        verdicts: how many claims have each verdict, for the first tile.
+    """
+    cards = "".join(_tile(tile, _picture(tile, trends, verdicts)) for tile in shown)
+    plain = "\n".join(f"{tile.label}: {tile.value} ({tile.note})" for tile in shown)
+    return Markup(f'<div class="tiles">{cards}</div>', plain)
+
+
+def _picture(
+    tile: Tile, trends: Mapping[str, pd.Series], verdicts: Mapping[str, int]
+) -> tuple[str, str]:
+    """The small picture and the line under it."""
+    if not tile.finding:
+        said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+        return spark.shares(verdicts, f"{tile.trend}: {said}."), ""
+    values = trends.get(tile.finding, pd.Series(dtype=float)).dropna()
+    if len(values) < 2 or not tile.trend:
+        return "", ""
+    ratio = tile.finding == "risks.volatility_ratio"
+    picture = spark.line(values, trend_words(tile, values), reference=1.0 if ratio else 0.0)
+    return picture, f"{tile.trend}, {values.index[0].year} to {values.index[-1].year}"
+
+
+def _tile(tile: Tile, picture: tuple[str, str]) -> str:
+    label = escape(tile.label)
+    if tile.chapter:
+        label = f'<a href="{tile.chapter}.html">{label}</a>'
+    drawn, said = picture
+    under = f'<p class="tile-trend" aria-hidden="true">{escape(said)}</p>' if said else ""
+    return (
+        f'<div class="tile"><p class="tile-label">{label}</p>'
+        f'<p class="tile-value">{escape(tile.value)}</p><p class="tile-note">{escape(tile.note)}</p>'
+        f"{drawn}{under}</div>"
     )

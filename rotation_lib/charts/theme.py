@@ -98,7 +98,7 @@ def assign(labels: list[str], colours: dict[str, str] | None = None) -> dict[str
             if not free:
                 raise FigureError(
                     f"{len(labels)} series are too many to tell apart by colour; "
-                    "use context_lines() or small_multiples()."
+                    "use small_multiples()."
                 )
             names[label] = free.pop(0)
     return {label: hex_of(str(name)) for label, name in names.items()}

@@ -14,6 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from . import words
+from .prose import fold
 
 if TYPE_CHECKING:
     from ..claims import Judged, Result
@@ -59,21 +60,35 @@ def takeaway_box(
     return f'<div class="takeaways">\n\n**{title}**\n\n{items}{told}\n\n</div>'
 
 
+def verdict_list(ledger: Iterable[Judged]) -> str:
+    """A chapter's claims and their verdicts, each leading to its card; empty without claims."""
+    items = "".join(
+        f'<li><a href="#claim-{j.claim.id}">{escape(j.claim.title)}</a> '
+        f"{badge(j.verdict.value)}</li>"
+        for j in ledger
+    )
+    return f'<ul class="verdict-list">{items}</ul>' if items else ""
+
+
 def claim_cards(ledger: Iterable[Judged]) -> str:
-    """One card a claim: what is said, the verdict, why, and what would change it."""
+    """One card a claim: verdict, why and caveat; folded, its words, tests and what would change it."""
     return "\n\n".join(_card(j) for j in ledger)
 
 
 def _card(judged: Judged) -> str:
     claim, verdict = judged.claim, badge(judged.verdict.value)
     cited = f" [{', '.join(str(n) for n in claim.sources)}]" if claim.sources else ""
+    judged_by = "" if claim.untestable else _tests(judged.results)
     parts = [
         f'<div class="claim" id="claim-{claim.id}">',
         f'<p class="claim-title"><strong>{escape(claim.title)}</strong> {verdict}</p>',
-        f"*The story says:* {claim.says}{cited}",
-        f"*Not judged:* {claim.untestable}" if claim.untestable else _tests(judged.results),
-        f"*What would change it:* {claim.would_change}",
+        f"*Not judged:* {claim.untestable}" if claim.untestable else judged.brief,
         f"*Keep in mind:* {claim.caveat}" if claim.caveat else "",
+        fold(
+            "The claim, how it was judged, and what would change the verdict",
+            f"*The story says:* {claim.says}{cited}\n\n{judged_by}\n\n"
+            f"*What would change it:* {claim.would_change}",
+        ),
         "</div>",
     ]
     return "\n\n".join(p for p in parts if p)

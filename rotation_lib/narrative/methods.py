@@ -32,6 +32,7 @@ def takeaways(
     publishers: pd.DataFrame,
     faults: pd.DataFrame,
     coverage: pd.DataFrame,
+    lags: pd.DataFrame,
 ) -> list[str]:
     """What a reader should know of the making of the report, one sentence or two each."""
     tests = sum(len(j.claim.test) for j in ledger)
@@ -42,7 +43,7 @@ def takeaways(
         f"**The data are part of the report.** {_holdings_sentence(market, publishers)}",
         f"**Nothing is filled in and nothing is repaired silently.** {_faults_sentence(faults)}",
         f"**The intervals were tested.** {coverage_sentence(coverage)}",
-        f"**What was known when.** {basis_sentence(market)}",
+        f"**What was known when.** {basis_summary(market, lags)}",
     ]
 
 
@@ -68,7 +69,7 @@ def _holdings_sentence(market: Market, publishers: pd.DataFrame) -> str:
     held = market.dataset.provenance
     return (
         f"The findings use {words.plural(int(publishers['count'].sum()), 'series', 'series')} from "
-        f"{words.plural(len(publishers), 'publisher')}. The embedded prices reach "
+        f"{words.plural(len(publishers), 'publisher')}. The prices reach "
         f"{words.date(held['data_through'])}; each file is compared with its checksum before use."
     )
 
@@ -84,17 +85,59 @@ def _faults_sentence(faults: pd.DataFrame) -> str:
     )
 
 
-def basis_sentence(market: Market) -> str:
-    """Whether macro series are shown as they are now or as far as they were public on a day."""
+def basis_sentence(market: Market, lags: pd.DataFrame) -> str:
+    """Whether macro series are shown as they are now or as they were known on a day, and how.
+
+    Args:
+        market: data and window.
+        lags: as :func:`rotation_lib.studies.holdings.publication_lags`.
+    """
     if market.params.as_of is None:
         return (
             "Macro series are shown as last revised. With `as_of` set, the report keeps only what "
             "had been published by that day."
         )
+    said = [
+        f"{phrase}: {words.join(ids)}"
+        for basis, phrase in _BASIS_PHRASES.items()
+        if (ids := list(lags.loc[lags["basis"] == basis, "series_id"]))
+    ]
     return (
-        f"This report shows only what had been published by {words.date(market.params.as_of)}, "
-        "counted by publication lags; the values are those of the latest revision."
+        f"This report shows only what had been published by {words.date(market.params.as_of)}. "
+        f"{'. '.join(part[0].upper() + part[1:] for part in said)}."
     )
+
+
+def basis_summary(market: Market, lags: pd.DataFrame) -> str:
+    """As :func:`basis_sentence`, with counts in place of names.
+
+    Args:
+        market: data and window.
+        lags: as :func:`rotation_lib.studies.holdings.publication_lags`.
+    """
+    if market.params.as_of is None:
+        return basis_sentence(market, lags)
+    counts = lags["basis"].value_counts()
+    said = [f"{counts[b]} {p}" for b, p in _BASIS_PHRASES.items() if b in counts]
+    return (
+        f"This report shows only what had been published by {words.date(market.params.as_of)}. "
+        f"Of {words.plural(len(lags), 'macro series', 'macro series')}, {words.join(said)}."
+    )
+
+
+_BASIS_PHRASES = {
+    "vintage by FRED": "as they stood that day, by FRED’s own vintages",
+    "vintage by ALFRED": "as they stood that day, by the CSV of FRED’s archive (ALFRED)",
+    "lag": "by publication lag, with the values of the latest revision",
+    "refused": "left out, because no lag tells what was known",
+}
+_BASIS_CELLS = {
+    "latest": "as last revised",
+    "vintage by FRED": "true vintage (FRED)",
+    "vintage by ALFRED": "true vintage (ALFRED CSV)",
+    "lag": "publication lag",
+    "refused": "left out",
+}
 
 
 # -- verdicts -----------------------------------------------------------------------------
@@ -247,7 +290,7 @@ _REVISIONS = {
 
 
 def basis_rows(lags: pd.DataFrame) -> pd.DataFrame:
-    """What ``as_of`` can and cannot promise, series by series, in a reader's words."""
+    """What a lag can and cannot promise, and what this report rests on, series by series."""
     usable = ["yes" if ok else "refused" for ok in lags["point_in_time"]]
     promise = [
         "approximate" if ok == "yes" and revised == "history" else ok
@@ -260,7 +303,8 @@ def basis_rows(lags: pd.DataFrame) -> pd.DataFrame:
             "Usual lag, days": lags["value"],
             "Longest": lags["high"],
             "Revisions": lags["revisions"].map(_REVISIONS),
-            "With as_of": promise,
+            "By lag alone": promise,
+            "In this report": lags["basis"].map(_BASIS_CELLS),
         }
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import escape
 from textwrap import dedent
 
 from ..errors import RotationError
@@ -55,3 +56,16 @@ class Prose:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/markdown": self.text, "text/plain": self.text}
+
+
+def fold(lead: str, body: str) -> str:
+    """Markdown that a page folds under one line; it stands open where nothing folds it.
+
+    Args:
+        lead: the line, plain text.
+        body: Markdown without headings.
+    """
+    return (
+        '<details class="more" data-kind="note" open>\n'
+        f"<summary><span>{escape(lead, quote=False)}</span></summary>\n\n{body.strip()}\n\n</details>"
+    )

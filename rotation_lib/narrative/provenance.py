@@ -10,18 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ..studies.holdings import basis_of
 from . import words
+from .prose import fold
 
 if TYPE_CHECKING:
     from ..market import Market
 
 
-def source_list(market: Market, used: Iterable[str]) -> str:
-    """A "Sources" section: series by publisher, with the last date seen.
+def source_list(market: Market, used: Iterable[str], licences: str = "methods.ipynb") -> str:
+    """A "Sources" section: window and data, and, folded, the series by publisher.
 
     Args:
         market: whose catalog and dates are told.
         used: catalog ids of the chapter's series.
+        licences: the page that tells the licences; empty on that page itself.
     """
     used = tuple(used)
     by_publisher: dict[str, list[str]] = defaultdict(list)
@@ -39,9 +42,8 @@ def source_list(market: Market, used: Iterable[str]) -> str:
             _basis(market),
             *_live(market, used),
             "",
-            *lines,
-            "",
-            "See [Methods](methods.ipynb) for licences.",
+            fold(f"{words.plural(len(used), 'series', 'series')} by publisher", "\n".join(lines)),
+            *(["", f"See [Methods]({licences}) for licences."] if licences else []),
         ]
     )
 
@@ -103,15 +105,15 @@ def _absent(absent: Mapping[str, str], used: Sequence[str]) -> list[str]:
 def _vintages(market: Market, used: Sequence[str]) -> list[str]:
     if market.params.as_of is None:
         return []
-    macro = [s for s in used if market.catalog[s].kind == "macro"]
-    true = [s for s in macro if market.basis(s) == "vintage"]
-    lagged = [s for s in macro if s not in true]
-    parts = []
-    if true:
-        parts.append(f"As known on that day, from true vintages: {words.join(true)}.")
-    if lagged:
-        parts.append(
-            f"Latest values, cut off by their publication lag: {words.join(lagged)}; later "
-            "revisions show in these."
-        )
+    said = {
+        "vintage by FRED": "As known on that day, from FRED’s true vintages: {}.",
+        "vintage by ALFRED": "As known on that day, from the CSV of FRED’s archive (ALFRED): {}.",
+        "lag": "Latest values, cut off by their publication lag: {}; later revisions show in these.",
+        "refused": "Left out, because no lag tells what was known: {}.",
+    }
+    groups: dict[str, list[str]] = {basis: [] for basis in said}
+    for series_id in used:
+        if market.catalog[series_id].kind == "macro":
+            groups[basis_of(market, series_id)].append(series_id)
+    parts = [said[basis].format(words.join(names)) for basis, names in groups.items() if names]
     return [" ".join(parts)] if parts else []

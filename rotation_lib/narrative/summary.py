@@ -5,18 +5,25 @@ Everything is said from frames and findings handed in; no threshold of a verdict
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from . import words
 from .ledger import tally, tally_sentence
+from .prose import fold
 
 if TYPE_CHECKING:
     from ..claims import Judged
     from ..findings import Finding
 
+#: How the values of a tile's line are written; leads and slopes are percentage points.
+_TREND_UNITS: dict[str, Callable[[float], str]] = {
+    "risks.volatility_ratio": words.ratio,
+    "reshoring_sectors.construction_from_peak": words.pct,
+}
 #: What counts as a lead at all, as a fraction: smaller differences are called even.
 EVEN = 0.005
 
@@ -69,10 +76,13 @@ def lead_sentence(leadership: pd.DataFrame, horizon: str) -> str:
     large, tech = rows.loc["large caps"], rows.loc["technology"]
     when = f"{words.date(large['first_close'])} to {words.date(large['last_close'])}"
     name = "Over one year" if horizon == "1 year" else _capital(horizon)
+    ranks = [
+        words.pct(min(max(p, 0.01), 0.99), 0) for p in (large["percentile"], tech["percentile"])
+    ]
     return (
         f"{name} ({when}) small caps returned {_against(large['value'])} large caps and "
-        f"{_against(tech['value'])} technology: {words.percentile(large['percentile'])}, and "
-        f"{words.percentile(tech['percentile'], 'such windows')}."
+        f"{_against(tech['value'])} technology. That was higher than in {ranks[0]} (large caps) and "
+        f"{ranks[1]} (technology) of stretches this long since 2010."
     )
 
 
@@ -184,62 +194,161 @@ def leadership_title(leadership: pd.DataFrame) -> str:
     return f"Small caps lead both over {words.join(ahead)}, and over no other horizon"
 
 
-def tiles(findings: Mapping[str, Finding], ledger: Sequence[Judged]) -> str:
+@dataclass(frozen=True)
+class Tile:
+    """One headline number: its finding, its words, and what the line under it shows."""
+
+    finding: str
+    label: str
+    value: str
+    note: str
+    chapter: str = ""
+    trend: str = ""
+
+
+def tiles(findings: Mapping[str, Finding], ledger: Sequence[Judged]) -> list[Tile]:
     """Headline tiles: label, value, and the interval or rank below it."""
     count = tally(ledger)
-    cards = [
-        _card(
-            "Claims that hold",
-            f"{count['holds']} of {len(ledger)}",
-            f"{count['holds in part']} in part, {count['does not hold']} not, "
-            f"{count['cannot be tested']} untestable",
+    first = Tile(
+        "",
+        "Claims that hold as stated",
+        f"{count['holds']} of {len(ledger)}",
+        f"{count['holds in part']} hold in part, {count['does not hold']} do not hold, "
+        f"{count['cannot be tested']} cannot be tested",
+        trend="Share of claims by verdict",
+    )
+    cut, lead, rate, year, moves, built = (
+        findings[name]
+        for name in (
+            "rate_sensitivity.since_september_2024_cut",
+            "tech_valuations.gap_total_return",
+            "rate_sensitivity.beta_2y_latest",
+            "tech_valuations.lead_per_year",
+            "risks.volatility_ratio",
+            "reshoring_sectors.construction_from_peak",
         )
+    )
+    return [
+        first,
+        _tile(
+            cut,
+            "Small minus large caps since the first cut",
+            _pp(cut),
+            rank_note(cut),
+            "Lead since the cut",
+        ),
+        _tile(
+            lead,
+            "Technology minus small caps, whole window",
+            _pp(lead),
+            _yearly_note(year),
+            "Gap since the start",
+        ),
+        _tile(
+            rate,
+            "Small minus large caps when the 2-year yield rises by one point in a week",
+            _pp(rate, 1),
+            f"{_interval(rate, 1)}, last two years",
+            "Two years to each week",
+        ),
+        _tile(
+            moves,
+            "Volatility of small caps over that of large caps",
+            words.times(moves.value, 2) if moves.value is not None else "",
+            _interval(moves, 2),
+            "One year to each week",
+        ),
+        _tile(
+            built,
+            "Factory construction, latest month against its peak",
+            words.pct(built.value, signed=True) if built.value is not None else "",
+            f"{words.month(built.start)} to {words.month(built.end)}, as counted"
+            if built.start
+            else "",
+            "Distance from the peak",
+        ),
     ]
-    shown = {
-        "rate_sensitivity.since_september_2024_cut": "Small minus large caps since the first cut",
-        "tech_valuations.gap_total_return": "Technology minus small caps, cumulative",
-        "rate_sensitivity.beta_2y_latest": "Rate beta, last two years",
-        "risks.volatility_ratio": "Volatility, small over large",
-        "reshoring_sectors.construction_from_peak": "Factory construction from its peak",
-    }
-    cards += [_tile(label, findings[name]) for name, label in shown.items()]
-    return '<div class="tiles">\n' + "\n".join(cards) + "\n</div>"
 
 
-def _tile(label: str, finding: Finding) -> str:
+def _tile(finding: Finding, label: str, value: str, note: str, trend: str) -> Tile:
+    chapter = finding.chapter
     if finding.value is None:
-        return _card(label, "–", f"not available: {finding.reason}")
-    if finding.unit == "pp per pp":
-        value = f"{words.number(finding.value * 100, 2, signed=True)} pp"
-        low, high = finding.low, finding.high
-        note = "per point of the 2-year yield"
-        if low is not None and high is not None:
-            note += (
-                f"; 95% interval {words.number(low * 100, 2, signed=True)} to "
-                f"{words.number(high * 100, 2, signed=True)}"
-            )
-        return _card(label, value, note)
-    signed = finding.unit == "fraction"
-    value = words.value_of(finding, signed=signed)
-    if finding.percentile is not None:
-        return _card(label, value, words.percentile(finding.percentile))
-    if finding.low is not None and finding.high is not None:
-        ends = [words.quantity(b, finding.unit) for b in (finding.low, finding.high)]
-        return _card(label, value, f"95% interval {ends[0]} to {ends[1]}")
-    return _card(label, value, f"{words.month(finding.start)} to {words.month(finding.end)}")
+        return Tile(finding.id, label, "–", f"not available: {finding.reason}", chapter)
+    return Tile(finding.id, label, value, note, chapter, trend)
 
 
-def _card(label: str, value: str, note: str) -> str:
+def rank_note(finding: Finding) -> str:
+    """Where a stretch stands among all of its length; empty without a rank.
+
+    A rank of 0.74 is "higher than in 74% of stretches this long since 2010", whatever the sign.
+    """
+    rank = finding.percentile
+    if rank is None:
+        return ""
+    if rank >= 1 or rank <= 0:
+        return f"the {'highest' if rank >= 1 else 'lowest'} of all stretches this long since 2010"
+    word, share = ("higher", rank) if rank >= 0.5 else ("lower", 1 - rank)
+    return f"{word} than in {words.pct(min(share, 0.99), 0)} of stretches this long since 2010"
+
+
+def _yearly_note(year: Finding) -> str:
+    if year.value is None:
+        return ""
+    return f"{words.pct(year.value, signed=True)} a year, {_interval(year, 1)}"
+
+
+def _interval(finding: Finding, digits: int) -> str:
+    """The bounds, written as the tile's value is; empty where there are none."""
+    if finding.low is None or finding.high is None:
+        return ""
+    if finding.unit == "ratio":
+        low, high = (words.number(b, digits) for b in (finding.low, finding.high))
+    else:
+        # Slopes are fractions per percentage point, rates are fractions: both read in hundredths.
+        suffix = "%" if finding.unit == "fraction" else ""
+        low, high = (
+            words.number(b * 100, digits, signed=True) + suffix for b in (finding.low, finding.high)
+        )
+    return f"95% interval {low} to {high}"
+
+
+def _pp(finding: Finding, digits: int | None = None) -> str:
+    if finding.value is None:
+        return ""
+    value = finding.value * 100
+    if digits is None:
+        digits = 0 if abs(value) >= 100 else 1
+    return f"{words.number(value, digits, signed=True)} pp"
+
+
+def trend_words(tile: Tile, values: pd.Series) -> str:
+    """A tile's line in words: from where to where, its ends in time, and its extremes."""
+    unit = _TREND_UNITS.get(tile.finding, words.pp)
+    low, high = values.idxmin(), values.idxmax()
     return (
-        f'<div class="tile"><p class="tile-label">{label}</p>'
-        f'<p class="tile-value">{value}</p><p class="tile-note">{note}</p></div>'
+        f"{tile.trend}: from {unit(float(values.iloc[0]))} in {words.month(values.index[0])} to "
+        f"{unit(float(values.iloc[-1]))} in {words.month(values.index[-1])}; lowest "
+        f"{unit(float(values.min()))} in {words.month(low)}, highest "
+        f"{unit(float(values.max()))} in {words.month(high)}."
     )
 
 
-def change_list(ledger: Sequence[Judged], limit: int = 8) -> str:
-    """What would change the verdicts, one line a claim that is not settled by arithmetic."""
-    open_ones = [j for j in ledger if j.verdict.value != "cannot be tested"][:limit]
-    return "\n".join(f"- **{j.claim.title}.** {j.claim.would_change}" for j in open_ones)
+def change_list(ledger: Sequence[Judged]) -> str:
+    """What would change each verdict: the first claim of every chapter, the others folded."""
+    first = {j.claim.chapter: j.claim.id for j in reversed(ledger)}
+    shown = [j for j in ledger if first[j.claim.chapter] == j.claim.id]
+    others = [j for j in ledger if first[j.claim.chapter] != j.claim.id]
+    said = "\n".join(_change(j) for j in shown)
+    if not others:
+        return said
+    rest = "\n".join(_change(j) for j in others)
+    lead = f"What would change the other {words.plural(len(others), 'verdict')}"
+    return f"{said}\n\n{fold(lead, rest)}"
+
+
+def _change(judged: Judged) -> str:
+    claim = judged.claim
+    return f"- **[{claim.title}]({claim.chapter}.ipynb#claim-{claim.id}).** {claim.would_change}"
 
 
 def _leads(leadership: pd.DataFrame, horizon: str) -> dict[str, float]:

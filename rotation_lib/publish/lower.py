@@ -1,4 +1,4 @@
-"""Executed notebooks → pages of the book: prose, figures, tables, folded code.
+"""Executed notebooks → pages of the book: prose, figures, tables, folded code, folded evidence.
 
 It must never execute a cell, and a rebuild from the same notebooks must give the same bytes.
 """
@@ -6,17 +6,19 @@ It must never execute a cell, and a rebuild from the same notebooks must give th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import nbformat
 
 from ..errors import BuildError
 from .failure import ChapterFailure, failure_cells
+from .fold import FOLD, folded, stands_in, waits
 from .markdown import Links, mend_headings, tame
 from .notebooks import CHECK_MARK
 
 _MARKER = re.compile(r'<div data-rotation-figure="([^"]+)">\s*</div>')
+_ENDS = re.compile(r"</(?:p|li|dt|dd|th|td|tr|caption|figcaption|summary|h\d|button|option)>(?=<)")
 _TABLE_MARKER = re.compile(r'data-rotation-table="([^"]+)"')
 _GONE = {"remove-cell", "remove_cell", "parameters", "injected-parameters"}
 
@@ -64,13 +66,12 @@ def lower(notebook: nbformat.NotebookNode, name: str, parts: Parts) -> Page:
     """
     page = Page(_blank())
     level = 0
-    for index, cell in enumerate(notebook.cells):
-        for new in _lowered(cell, index, name, parts, page):
-            if new.cell_type == "markdown":
-                new.source, level = mend_headings(new.source, level)
-                if not level:
-                    raise BuildError(f"the chapter {name} does not begin with a title; add '# …'.")
-            page.notebook.cells.append(new)
+    for new in _all_lowered(notebook, name, parts, page):
+        if new.cell_type == "markdown":
+            new.source, level = mend_headings(new.source, level)
+            if not level:
+                raise BuildError(f"the chapter {name} does not begin with a title; add '# …'.")
+        page.notebook.cells.append(new)
     if parts.footer:
         page.notebook.cells.append(_html(parts.footer))
     for number, cell in enumerate(page.notebook.cells):
@@ -86,6 +87,32 @@ def failure_page(failure: ChapterFailure) -> Page:
         cell.id = f"c{number:03d}"
         page.notebook.cells.append(cell)
     return page
+
+
+def _all_lowered(
+    notebook: nbformat.NotebookNode, name: str, parts: Parts, page: Page
+) -> Iterator[nbformat.NotebookNode]:
+    """Cells of the page in order; folded text without a lead goes into the fold that follows it.
+
+    Where none follows, the text stays in sight: it is what a chart leaves that this window
+    cannot have. Only text that was written without a lead is an error.
+    """
+    waiting: list[nbformat.NotebookNode] = []
+    written = ""
+    for index, cell in enumerate([*notebook.cells, None]):  # None: the end
+        made = [] if cell is None else _lowered(cell, index, name, parts, page)
+        folds = cell is not None and FOLD in cell.metadata.get("tags", [])
+        if folds and not stands_in(made):
+            waiting += made
+            written = cell.id if made and cell.cell_type == "markdown" else written
+            if not waits(waiting):
+                yield from folded(waiting, cell, name)
+                waiting, written = [], ""
+        elif made or cell is None:
+            if written and not folds:
+                raise BuildError(f"the folded text {written} of {name} needs a bold lead.")
+            yield from (*waiting, *made)
+            waiting, written = [], ""
 
 
 def _lowered(
@@ -129,7 +156,9 @@ def _html_output(html: str, parts: Parts, page: Page) -> nbformat.NotebookNode:
 
 def _html(text: str) -> nbformat.NotebookNode:
     """HTML as an output: unlike in Markdown, its blank lines do no harm."""
-    return _output(nbformat.v4.new_output("display_data", {"text/html": text}))
+    # The search takes tags out and leaves nothing in their place: words must not run together.
+    spaced = _ENDS.sub(r"\g<0> ", text)
+    return _output(nbformat.v4.new_output("display_data", {"text/html": spaced}))
 
 
 def _output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:

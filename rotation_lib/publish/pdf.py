@@ -30,7 +30,8 @@ _SECONDS = 300
 #: What paper has no use for: controls, folded code, menus, footers, marks of links.
 _SCREEN_ONLY = (
     "script, style, .fig-controls, .fig-status, .fig-inputs, .fig-tools, .fig-chart, "
-    ".ledger-filter, .headerlink, .page-foot, .table-foot a, details.hide, div.cell_input"
+    ".ledger-filter, .headerlink, .page-foot, .table-foot a, details.hide, div.cell_input, "
+    ".more-kind, .more-all, details[data-kind=numbers]"
 )
 _KIDS = re.compile(rb"/Kids\s*\[([^\]]*)\]")
 _DESTINATION = re.compile(rb"/([\w.-]+)\s*\[(\d+) 0 R /XYZ")

@@ -13,7 +13,7 @@ from ...narrative.prose import Prose
 from .. import alttext, bars, distributions, intervals, lines
 from ..figure import Figure
 from ..table import Table
-from .kit import BASIS_POINTS, THEME, or_sentence
+from .kit import BASIS_POINTS, THEME, or_sentence, table_of
 
 if TYPE_CHECKING:
     from ...findings import Finding
@@ -62,28 +62,18 @@ def cuts(days: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestamp) -> Tabl
         days: ``date, change_bp, small, relative, surprise`` of cuts.
     """
     lead = f"{pair[0]} − {pair[1]}"
-    frame = pd.DataFrame(
-        {
-            "Decision": days["date"],
-            "Change": days["change_bp"],
-            "2-year yield": 100 * days["surprise"],
-            pair[0]: days["small"],
-            lead: days["relative"],
-        }
-    )
-    return Table(
-        f"{THEME}.cut_days",
+    return table_of(
+        "cut_days",
         "Every scheduled cut of the window, and its day",
-        frame,
-        formats={
-            "Decision": "date",
-            "Change": "signed_bp",
-            "2-year yield": "signed_bp",
-            pair[0]: "signed_pct2",
-            lead: "signed_pp2",
+        {
+            "Decision": (days["date"], "date"),
+            "Change": (days["change_bp"], "signed_bp"),
+            "2-year yield": (100 * days["surprise"], "signed_bp"),
+            pair[0]: (days["small"], "signed_pct2"),
+            lead: (days["relative"], "signed_pp2"),
         },
         series=(*pair, "DGS2", "DFEDTARU"),
-        as_of=as_of.date().isoformat(),
+        as_of=as_of,
         signed=(lead,),
     )
 
@@ -169,32 +159,24 @@ def september_table(table: pd.DataFrame, small: str, as_of: pd.Timestamp) -> Tab
     Args:
         table: ``horizon, benchmark, value, low, high, percentile``.
     """
-    frame = pd.DataFrame(
-        {
-            "Window": [
-                f"{words.plural(h, 'session')} over {b}"
-                for h, b in zip(table["horizon"], table["benchmark"], strict=True)
-            ],
-            "Lead": table["value"],
-            "Random dates, low": table["low"],
-            "Random dates, high": table["high"],
-            "Rank": table["percentile"],
-        }
-    )
-    return Table(
-        f"{THEME}.september_horizons",
+    windows = [
+        f"{words.plural(h, 'session')} over {b}"
+        for h, b in zip(table["horizon"], table["benchmark"], strict=True)
+    ]
+    return table_of(
+        "september_horizons",
         "After the half-point cut of September 2024, from the close before it",
-        frame,
-        formats={
-            "Lead": "signed_pp",
-            "Random dates, low": "signed_pp",
-            "Random dates, high": "signed_pp",
-            "Rank": "pct0",
+        {
+            "Window": (windows, "text"),
+            "Lead": (table["value"], "signed_pp"),
+            "Random dates, low": (table["low"], "signed_pp"),
+            "Random dates, high": (table["high"], "signed_pp"),
+            "Rank": (table["percentile"], "pct0"),
         },
         note="Random dates: the range of 95% of all windows of that length since 2010. Rank: share of "
         "them that were lower.",
         series=(small, *dict.fromkeys(table["benchmark"])),
-        as_of=as_of.date().isoformat(),
+        as_of=as_of,
         signed=("Lead",),
     )
 
@@ -298,32 +280,21 @@ def jackson_table(table: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestam
     """Every symposium with its three windows."""
     small, large = pair
     lead, month = f"Day, less {large}", f"21 after, less {large}"
-    frame = pd.DataFrame(
-        {
-            "Date": table["date"],
-            "Day": table["day"],
-            "21 with it": table["including"],
-            "21 after": table["after"],
-            lead: table["day_relative"],
-            month: table["after_relative"],
-            "Remark": table["remark"].replace("", "chair speech"),
-        }
-    )
-    return Table(
-        f"{THEME}.jackson_hole",
+    return table_of(
+        "jackson_hole",
         f"Every Jackson Hole of the window: {small} on the day, over 21 sessions with it and after it",
-        frame,
-        formats={
-            "Date": "date",
-            "Day": "signed_pct",
-            "21 with it": "signed_pct",
-            "21 after": "signed_pct",
-            lead: "signed_pp",
-            month: "signed_pp",
+        {
+            "Date": (table["date"], "date"),
+            "Day": (table["day"], "signed_pct"),
+            "21 with it": (table["including"], "signed_pct"),
+            "21 after": (table["after"], "signed_pct"),
+            lead: (table["day_relative"], "signed_pp"),
+            month: (table["after_relative"], "signed_pp"),
+            "Remark": (table["remark"].replace("", "chair speech"), "text"),
         },
         note="2013 and 2015 had no speech by the chair; 2019 fell on a day of tariff escalation.",
         series=pair,
-        as_of=as_of.date().isoformat(),
+        as_of=as_of,
         signed=(lead, month),
     )
 

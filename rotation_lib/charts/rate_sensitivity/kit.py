@@ -73,3 +73,32 @@ def series_of(findings: Mapping[str, Finding], names: Iterable[str]) -> tuple[st
     """Catalog ids behind findings, in order, once each."""
     found = (s for n in names for s in findings[f"{THEME}.{n}"].series)
     return tuple(dict.fromkeys(found))
+
+
+def table_of(
+    name: str,
+    title: str,
+    columns: Mapping[str, tuple[Iterable[object], str]],
+    *,
+    series: tuple[str, ...],
+    as_of: pd.Timestamp,
+    signed: tuple[str, ...],
+    note: str = "",
+) -> Table:
+    """A table from columns that carry their format.
+
+    Args:
+        name: short id. title: the caption.
+        columns: heading → values and the name of a format, or "text".
+        series, signed, note: as :class:`rotation_lib.charts.table.Table`. as_of: end of the window.
+    """
+    return Table(
+        f"{THEME}.{name}",
+        title,
+        pd.DataFrame({heading: list(values) for heading, (values, _) in columns.items()}),
+        formats={heading: style for heading, (_, style) in columns.items() if style != "text"},
+        note=note,
+        series=series,
+        as_of=as_of.date().isoformat(),
+        signed=signed,
+    )

@@ -10,7 +10,7 @@ from ...studies.reshoring_sectors.terms import LAWS
 
 def none(what: str) -> Prose:
     """The sentence that stands in place of a figure or table without rows."""
-    return Prose(f"*No {what} for these dates: the window does not reach what it would show.*")
+    return Prose(f"*No {what} for these dates: the data held do not reach what it would show.*")
 
 
 def law_events() -> pd.DataFrame:

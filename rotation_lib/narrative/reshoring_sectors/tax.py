@@ -45,8 +45,9 @@ def reactions_title(frame: pd.DataFrame) -> str:
     if clear.empty:
         return f"{count} moved small caps more than an ordinary week does"
     top = clear.loc[clear["value"].abs().idxmax()]
-    verb = "stand" if len(clear) > 1 else "stands"
-    return f"{count} {verb} out from ordinary weeks, most of all {top['label']}"
+    if len(clear) == 1:
+        return f"{count} stands out from ordinary weeks: {top['label']}"
+    return f"{count} stand out from ordinary weeks, most of all {top['label']}"
 
 
 def tax_sentence(findings: Mapping[str, Finding]) -> str:

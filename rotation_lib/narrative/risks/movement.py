@@ -5,6 +5,8 @@ Every sentence follows sign, size and absence of a value; none holds a number no
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...findings import Finding
 from .. import words
 from ..prose import Prose
@@ -102,27 +104,34 @@ def _range1(finding: Finding) -> str:
 
 
 def title_tails(findings: Findings) -> str:
-    """Heading of the tails and title of their chart."""
-    small, large = funds(findings)
-    a, b = finding_of(findings, "cvar_99_small"), finding_of(findings, "cvar_99_large")
-    if not known(a, b):
-        return f"The tails of {small} and {large} cannot be compared here"
-    return (
-        f"On its worst 1% of days {small} lost {words.pct(size_of(a))} on average, "
-        f"{large} {words.pct(size_of(b))}"
+    """Heading of the tails."""
+    return _shortfalls(
+        findings,
+        lambda small, large: (
+            f"On its worst 1% of days {small[0]} lost {small[1]} on average, {large[0]} {large[1]}"
+        ),
     )
 
 
 def title_tail_chart(findings: Findings) -> str:
     """Title of the chart of tail figures."""
+    interval = _range1(finding_of(findings, "cvar_99_small"))
+    return _shortfalls(
+        findings,
+        lambda small, large: (
+            f"The 99% shortfall of {small[0]} is {small[1]} a day ({interval}), "
+            f"that of {large[0]} {large[1]}"
+        ),
+    )
+
+
+def _shortfalls(findings: Findings, said: Callable[[tuple[str, str], tuple[str, str]], str]) -> str:
+    """A sentence on fund and mean loss of both, or that they cannot be compared."""
     small, large = funds(findings)
     a, b = finding_of(findings, "cvar_99_small"), finding_of(findings, "cvar_99_large")
     if not known(a, b):
-        return f"Tail losses of {small} and {large}"
-    return (
-        f"The 99% shortfall of {small} is {words.pct(size_of(a))} a day ({_range1(a)}), that of "
-        f"{large} {words.pct(size_of(b))}"
-    )
+        return f"The tails of {small} and {large} cannot be compared here"
+    return said((small, words.pct(size_of(a))), (large, words.pct(size_of(b))))
 
 
 def title_beta(findings: Findings) -> str:

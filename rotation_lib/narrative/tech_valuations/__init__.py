@@ -20,6 +20,7 @@ from .lead import (
 from .rotation import (
     after_title,
     correlation_title,
+    fall_note,
     hard_days_title,
     quality_section,
     quality_title,
@@ -45,6 +46,7 @@ __all__ = [
     "discount_title",
     "dominance_section",
     "earnings_section",
+    "fall_note",
     "growth_title",
     "hard_days_title",
     "income_title",

@@ -54,6 +54,21 @@ def rotation_section(findings: Findings) -> str:
     return text
 
 
+def fall_note(fall: float, ruled: float) -> str | None:
+    """What a fall other than the ledger's changes on the page; ``None`` for the ledger's own.
+
+    Args:
+        fall: daily fall that this page was run with. ruled: the one that the findings use.
+    """
+    if abs(fall - ruled) < 1e-12:
+        return None
+    return (
+        f"**This page was run with falls of {words.pct(-fall)} or more.** The chart and the table below "
+        f"use that. The sentences, the takeaways and the verdict keep {words.pct(-ruled)}, which the "
+        "claim's rule names."
+    )
+
+
 def _rotation_heading(small: Finding) -> str:
     value = number(small)
     name = small.series[0]

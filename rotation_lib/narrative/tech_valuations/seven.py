@@ -6,7 +6,7 @@ import pandas as pd
 
 from ...findings import Finding
 from .. import words
-from .terms import Findings, bounds, get, held, number, settled, why_not
+from .terms import Findings, bounds, get, grown, held, number, settled, why_not
 
 #: Names as readers know them.
 COMPANIES = {
@@ -61,12 +61,10 @@ def _earnings_heading(eps: float, multiple: float) -> str:
 
 def _change(eps: Finding, multiple: Finding, start: str) -> str:
     n = multiple.n or 0
-    e, m = number(eps), number(multiple)
     return (
         f"From {start}, over the {words.spelled(n)} companies with earnings above zero at both ends, "
-        f"the mean log change is {words.number(e, 2, signed=True)} for earnings per share "
-        f"({bounds(eps)}) and {words.number(m, 2, signed=True)} for the multiple "
-        f"({bounds(multiple)}); for the multiple {settled(multiple)}."
+        f"earnings per share became {grown(eps)} as large on geometric average, and the multiple "
+        f"{grown(multiple)}; for the multiple {settled(multiple, one=True)}."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import words
-from .terms import Findings, bounds, get, held, led, number, settled, why_not
+from .terms import Findings, bounds, get, grown, held, led, number, settled, why_not
 
 
 def takeaways(findings: Findings) -> list[str]:
@@ -78,10 +78,10 @@ def _seven(findings: Findings) -> str:
     share = get(findings, "seven_share_of_gain")
     text = "**The Magnificent 7.** "
     if held(eps, multiple):
+        span = multiple.label.rsplit(", ", 1)[-1]
         text += (
-            f"{multiple.label.replace('Mean log change', 'The mean log change')}: "
-            f"{words.number(multiple.value, 2, signed=True)} ({bounds(multiple)}), against "
-            f"{words.number(eps.value, 2, signed=True)} ({bounds(eps)}) for their earnings per share."
+            f"From {span} their earnings per share became {grown(eps)} as large on geometric average, "
+            f"their price-earnings multiple {grown(multiple)}."
         )
     else:
         text += f"Earnings and multiple cannot be told apart here: {why_not(multiple)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import exp
 
 from ...findings import Finding
 from .. import words
@@ -52,9 +53,23 @@ def led(value: float, a: str, b: str) -> str:
     return against(value, a, b, words.pp(abs(value)))
 
 
-def settled(finding: Finding) -> str:
-    """Whether the interval excludes zero, as a clause."""
+def settled(finding: Finding, *, one: bool = False) -> str:
+    """Whether the interval excludes zero, as a clause; ``one`` for a log change told as a factor."""
     excludes = words.excludes(finding)
     if excludes is None:
         return "there is no interval for it"
-    return "the interval excludes zero" if excludes else "the interval includes zero"
+    return f"the interval {'excludes' if excludes else 'includes'} {'one' if one else 'zero'}"
+
+
+def grown(finding: Finding) -> str:
+    """A log change as a factor: 1.71 is "5.5 times (95% interval 1.8 to 16.9)"."""
+    text = f"{_factor(number(finding))} times"
+    if finding.low is None or finding.high is None:
+        return text
+    level = words.number((finding.confidence or 0.95) * 100, 0)
+    return f"{text} ({level}% interval {_factor(finding.low)} to {_factor(finding.high)})"
+
+
+def _factor(log_change: float) -> str:
+    factor = exp(log_change)
+    return words.number(factor, 1 if factor >= 2 else 2)

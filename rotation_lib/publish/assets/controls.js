@@ -114,14 +114,11 @@
     const { input, bar } = chart.choice;
     const everywhere = async (day) => {
       const turn = (latest += 1);
+      const dated = charts.filter((other) => other.choice.input);
       keep(day && day !== input.min ? day : "");
+      dated.forEach((other) => setStart(other, day)); // seen at once; the rows may take a while
       await everyDay();
-      if (turn !== latest) return; // another day was asked for meanwhile
-      for (const other of charts) {
-        if (!other.choice.input) continue;
-        setStart(other, day);
-        redraw(other);
-      }
+      if (turn === latest) dated.forEach(redraw); // unless another day was asked for meanwhile
     };
     let waiting = 0;
     const take = () => {

@@ -1,6 +1,6 @@
 /* Draws the page's charts from the data that come with it. No network, no storage.
    Reads window.rotationPage ({dark, dates, figures}), rotationVega ({View, parse}),
-   rotationLayout, rotationControls and rotationPicture. */
+   rotationLayout, rotationControls, rotationSliders, rotationTables and rotationPicture. */
 (function () {
   "use strict";
 
@@ -8,14 +8,17 @@
   const vega = window.rotationVega;
   const controls = window.rotationControls;
   const sliders = window.rotationSliders;
+  const tables = window.rotationTables;
   const root = document.documentElement;
   const AHEAD = "700px"; // how far before it is seen a chart is drawn
-  const ROWS = 100; // rows of a data table shown at a time
+  const POINTED = "pointed"; // the signal that makes a chart's hover parts
   const charts = Array.from(document.querySelectorAll("figure[data-figure]"), (figure) => ({
     figure,
     box: figure.querySelector(".fig-chart"),
     name: figure.dataset.figure,
     view: null,
+    width: 0, // the outer one it was last laid out for
+    waits: false, // for the first pointer
     drawn: "", // the mode it was last drawn in
     rows: null, // what it shows, where its reader chose
     alt: figure.querySelector(".fig-chart").getAttribute("aria-label"),
@@ -31,14 +34,9 @@
     return midnights.get(day);
   }
 
-  function daysOf(steps) {
-    let day = 0;
-    return steps.map((step) => (step === null ? null : (day += step)));
-  }
-
   /** A column as the chart wants it: times in milliseconds, numbers, strings, or null. */
   function valuesOf([, kind, first, second]) {
-    if (kind === "d") return daysOf(first).map((day) => (day === null ? null : midnight(day)));
+    if (kind === "d") return tables.daysOf(first).map((day) => (day === null ? null : midnight(day)));
     if (kind === "s") return second.map((place) => (place === null ? null : first[place]));
     return first;
   }
@@ -86,8 +84,10 @@
       // Vega names the element it draws in; the box around it already says what is seen.
       for (const said of ["role", "aria-label", "aria-roledescription"]) plate.removeAttribute(said);
       chart.view = view;
+      chart.width = spec.width;
+      chart.waits = (spec.signals || []).some(({ name }) => name === POINTED);
       chart.drawn = mode;
-      chart.figure.dataset.drawn = "true";
+      chart.figure.dataset.drawn = mode;
     } catch (error) {
       fail(chart, error);
     }
@@ -124,7 +124,7 @@
       chart.drawn = "";
       draw(chart, pageMode());
     }
-    if (table.hasChildNodes()) fillTable(table, chart);
+    if (table.hasChildNodes()) tables.fill(table, chart, page.figures[chart.name].data.main);
   }
 
   function fail(chart, error) {
@@ -160,6 +160,17 @@
     return Math.max(box.top - window.innerHeight, -box.bottom, 0);
   }
 
+  /** The chart that the address names, else the first on the screen, is drawn at once:
+      observers speak only after other scripts, and a page goes to its part after this one. */
+  function drawFirst() {
+    const onScreen = ({ top, bottom }) => bottom > 0 && top < window.innerHeight;
+    const shown = charts.filter(({ box }) => box.clientWidth > 0);
+    const first =
+      shown.find(({ figure }) => `#${figure.id}` === window.location.hash) ||
+      shown.find(({ box }) => onScreen(box.getBoundingClientRect()));
+    if (first) draw(first, pageMode());
+  }
+
   function watch() {
     const near = new IntersectionObserver(
       (entries) => {
@@ -173,6 +184,7 @@
       { rootMargin: `${AHEAD} 0px` }
     );
     const again = () => charts.forEach((chart) => (near.unobserve(chart.box), near.observe(chart.box)));
+    drawFirst();
     again();
     new MutationObserver(again).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
 
@@ -195,7 +207,15 @@
 
   function fit(chart) {
     const width = Math.floor(chart.box.clientWidth);
-    if (chart.view && width > 0 && width !== chart.view.width()) chart.view.width(width).run();
+    // The view's own width is the plot's, without the room that its axes took.
+    if (chart.view && width > 0 && width !== chart.width) chart.view.width((chart.width = width)).run();
+  }
+
+  /** The parts that answer a pointer are made when the first one comes. */
+  function pointAt(chart) {
+    if (!chart.waits) return;
+    chart.waits = false;
+    chart.view.signal(POINTED, true).run();
   }
 
   /* ---- tooltip --------------------------------------------------------------------- */
@@ -242,6 +262,9 @@
   }
 
   function readByTouch(chart) {
+    for (const kind of ["pointermove", "pointerdown"]) {
+      chart.box.addEventListener(kind, () => pointAt(chart), true);
+    }
     const isTouch = (event) => event.pointerType === "touch" && event.target.tagName === "CANVAS";
     chart.box.addEventListener("pointerdown", (event) => {
       if (!isTouch(event)) return;
@@ -259,76 +282,6 @@
     chart.box.addEventListener("pointercancel", release);
   }
 
-  /* ---- data tables ----------------------------------------------------------------- */
-
-  function localDay(time) {
-    const at = new Date(time);
-    return Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / 864e5;
-  }
-
-  function isoDay(day) {
-    return day === null ? "" : new Date(day * 864e5).toISOString().slice(0, 10);
-  }
-
-  const digits = (v) => (v === null ? "" : String(v).replace("-", "\u2212"));
-
-  /** A column's cells as text, from the page's data or from the rows that a reader chose. */
-  function cellsOf([name, kind, first, second], rows) {
-    if (rows && kind === "d") return rows.map((row) => isoDay(localDay(row[name])));
-    if (rows) return rows.map((row) => digits(row[name] === null ? null : Number(row[name].toPrecision(5))));
-
-    if (kind === "d") return daysOf(first).map(isoDay);
-    if (kind === "s") return second.map((place) => (place === null ? "" : first[place]));
-    return first.map(digits);
-  }
-
-  function fillTable(box, chart) {
-    const { figure } = chart;
-    const columns = page.figures[chart.name].data.main;
-    const cells = columns.map((column) => cellsOf(column, chart.rows));
-    const total = cells.length ? cells[0].length : 0;
-    const latestFirst = columns.length > 0 && columns[0][1] === "d";
-    const table = document.createElement("table");
-    const said = table.createCaption();
-    const head = table.createTHead().insertRow();
-    for (const [name, kind] of columns) {
-      const cell = head.appendChild(document.createElement("th"));
-      cell.scope = "col";
-      cell.textContent = name;
-      if (kind === "n") cell.className = "num";
-    }
-    const body = table.appendChild(document.createElement("tbody"));
-    const more = document.createElement("button");
-    more.type = "button";
-    more.textContent = "Show more rows";
-    const addRows = () => {
-      const from = body.rows.length;
-      const to = Math.min(total, from + ROWS);
-      for (let i = from; i < to; i += 1) {
-        const at = latestFirst ? total - 1 - i : i;
-        const row = body.insertRow();
-        columns.forEach(([, kind], c) => {
-          const cell = row.insertCell();
-          cell.textContent = cells[c][at];
-          if (kind === "n") cell.className = "num";
-        });
-      }
-      more.hidden = to === total;
-      said.textContent =
-        `${to.toLocaleString("en")} of ${total.toLocaleString("en")} rows` +
-        `${latestFirst ? ", latest first" : ""}, to five digits; the CSV file has all of them in full.`;
-    };
-    addRows();
-    more.addEventListener("click", addRows);
-    const scroll = document.createElement("div");
-    scroll.className = "table-wrap";
-    scroll.tabIndex = 0;
-    scroll.setAttribute("role", "region");
-    scroll.setAttribute("aria-label", `Data: ${figure.querySelector(".fig-title").textContent}`);
-    scroll.append(table);
-    box.replaceChildren(scroll, more);
-  }
-
   /* ---- start ----------------------------------------------------------------------- */
 
   document.body.append(tip);
@@ -341,7 +294,8 @@
     const data = chart.figure.querySelector(".fig-data");
     data.addEventListener("toggle", () => {
       const box = data.querySelector(".fig-table");
-      if (data.open && !box.hasChildNodes()) fillTable(box, chart);
+      const rows = page.figures[chart.name].data.main;
+      if (data.open && !box.hasChildNodes()) tables.fill(box, chart, rows);
     });
     chart.figure.querySelector(".fig-png").addEventListener("click", () => {
       draw(chart, pageMode());
