@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .params import ReportParams
     from .store.fetch import Pull
     from .store.files import Attempt
-    from .store.status import StatusRow
 
 data_app = typer.Typer(no_args_is_help=True, help="The data behind the report.")
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -39,13 +38,16 @@ def fetch(
     debug: Debug = False,
 ) -> None:
     """Ask Yahoo and FRED for what is new, and store what passes the quality gates."""
-    from .store.status import required_failures, tally
+    from .catalog import load_catalog
+    from .store.files import Store
+    from .store.status import required_failures, status_rows, tally, vintage_lines
+    from .terminal import store_view
 
     attempts = _pull(tuple(names or ()), _day(as_of))
-    for attempt in attempts:
-        if attempt.message:
-            typer.echo(f"{attempt.series_id}: {attempt.outcome}: {attempt.message}")
-    typer.echo(tally(attempts))
+    asked = {attempt.series_id for attempt in attempts}
+    store_view(status_rows(Store(), load_catalog(), dt.datetime.now(dt.UTC), only=asked))
+    for line in (*vintage_lines(attempts), tally(attempts)):
+        typer.echo(line)
     if required_failures(attempts):
         typer.echo("series that the report needs could not be refreshed", err=True)
         raise typer.Exit(1)
@@ -60,10 +62,11 @@ def status(
     from .catalog import load_catalog
     from .store.files import Store
     from .store.status import status_rows
+    from .terminal import store_view
 
     store = Store()
-    rows = status_rows(store, load_catalog(), dt.datetime.now(dt.UTC), grouped=not every)
-    _status_view(rows, f"Live data in {store.folder}")
+    typer.echo(f"live data in {store.folder}")
+    store_view(status_rows(store, load_catalog(), dt.datetime.now(dt.UTC), grouped=not every))
 
 
 @data_app.command("verify")
@@ -74,20 +77,20 @@ def verify(debug: Debug = False) -> None:
     from .store import open_source
     from .store.files import Store
     from .store.status import verify_store
+    from .terminal import verify_view
 
-    held = open_source("snapshot").load().provenance
-    complaints = [*verify_snapshot(load_catalog()), *verify_store(Store())]
-    for complaint in complaints:
+    held, stored = open_source("snapshot").load().provenance["series"], Store().manifest()
+    complaints = {"snapshot": verify_snapshot(load_catalog()), "store": verify_store(Store())}
+    newest = {
+        "snapshot": max(block["last"] for block in held.values()),
+        "store": max((entry.last for entry in stored.values()), default=""),
+    }
+    counts = {"snapshot": len(held), "store": len(stored)}
+    verify_view([(n, counts[n], newest[n], len(complaints[n])) for n in counts if counts[n]])
+    for complaint in (*complaints["snapshot"], *complaints["store"]):
         typer.echo(complaint, err=True)
-    if complaints:
+    if any(complaints.values()):
         raise typer.Exit(1)
-    typer.echo(
-        f"snapshot: {len(held['series'])} series, prices through {held['data_through']}, "
-        f"checksum {held['data_sha256'][:12]}, all files as recorded"
-    )
-    stored = Store().manifest()
-    if stored:
-        typer.echo(f"store: {len(stored)} series in {Store().folder}, all files as recorded")
 
 
 @data_app.command("snapshot")
@@ -120,21 +123,33 @@ def refresh(params: ReportParams) -> None:
     """Bring the store up to date before a live report, as far as the network allows.
 
     A fetch that fails is told and does no harm: the report then rests on what is stored.
+    Whatever the source, the key of FRED is then taken out of the environment: no chapter needs it.
 
     Raises:
         StoreError: nothing is stored and nothing could be fetched.
     """
-    if params.source != "live":
-        return
-    from .store.files import STATE_VARIABLE, Store
-    from .store.status import tally
+    from .sources.secret import KEY_VARIABLE
 
     try:
-        typer.echo(tally(_pull((), params.as_of)))
+        if params.source == "live":
+            _bring_up_to_date(params.as_of)
+    finally:
+        os.environ.pop(KEY_VARIABLE, None)
+
+
+def _bring_up_to_date(as_of: dt.date | None) -> None:
+    from .store.files import STATE_VARIABLE, Store
+    from .store.status import tally, vintage_lines
+
+    try:
+        attempts = _pull((), as_of)
     except StoreError as error:
         if not Store().state():
             raise
         typer.echo(f"note: {error}")
+    else:
+        for line in (*vintage_lines(attempts), tally(attempts)):
+            typer.echo(line)
     # Chapters read the store one after the other: all must find it as it is now.
     os.environ[STATE_VARIABLE] = Store().state()
 
@@ -186,18 +201,3 @@ def _day(text: str | None) -> dt.date | None:
     if day > today:
         raise ParameterError("as_of", text, f"today is {today}", "choose a day that is over")
     return day
-
-
-def _status_view(rows: Sequence[StatusRow], title: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=title)
-    for name in ("series", "outcome", "last", "age", "rows", "next"):
-        table.add_column(name, justify="right" if name in ("age", "rows") else "left")
-    for row in rows:
-        style = "green" if row.good else "yellow"
-        cells: list[Any] = [row.series, f"[{style}]{row.outcome}[/]", row.last, row.age, row.rows]
-        table.add_row(*map(str, cells), row.next)
-    console = Console()
-    (console if console.is_terminal else Console(width=160)).print(table)

@@ -48,6 +48,12 @@ class Market:
         Raises:
             ParameterError: for dates outside the data, or a window under 63 sessions.
             DataError: if the source cannot be trusted, or lacks a symbol in the window.
+
+        >>> market = Market.load(ReportParams(start="2015-01-01", end="2023-12-30"))
+        >>> str(market.start.date()), str(market.end.date()), str(market.base.date())
+        ('2015-01-02', '2023-12-29', '2014-12-31')
+        >>> market.notes[0]
+        '2015-01-01 is no session: the window starts on 2015-01-02.'
         """
         dataset = _dataset(params.source, source_state(params.source))
         return cls.from_dataset(dataset, params)
@@ -181,20 +187,26 @@ class Market:
             raise DataError(
                 f"{series_id} is revised too late to be known on a day: leave as_of empty to use it."
             )
-        rows = self.observations
-        rows = rows[rows["series_id"] == series_id]
-        if rows.empty:
+        if not self.has_macro(series_id):
             why = (
                 "its licence does not allow it to be embedded, use source = 'live'"
                 if entry.embed == "no"
                 else f"it has no observation up to {self.end.date()}"
             )
             raise DataError(f"{series_id} ({entry.title}) cannot be shown: {why}.")
-        return rows.set_index("date")["value"].rename(series_id)
+        return self._by_series[series_id].copy(deep=False)  # a caller's changes stay its own
 
     def has_macro(self, series_id: str) -> bool:
         """Whether :meth:`macro` would answer."""
-        return bool((self.observations["series_id"] == series_id).any())
+        return series_id in self._by_series
+
+    @cached_property
+    def _by_series(self) -> dict[str, pd.Series]:
+        """Visible observations of each series, by date."""
+        groups = self.observations.groupby("series_id", sort=False)
+        return {
+            str(name): part.set_index("date")["value"].rename(str(name)) for name, part in groups
+        }
 
     @cached_property
     def yields(self) -> pd.DataFrame:

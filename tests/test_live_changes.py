@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from live_faults import chart_change, null_last_close, without_bar
+from live_faults import (
+    chart_change,
+    null_last_close,
+    server_fault,
+    too_many,
+    web_page,
+    without_bar,
+)
 from live_world import KEY, NOW, days, pull_of, recent, walk
-from standin import Standin, serving
+from standin import Fault, Handler, Query, Standin, csv_of, serving
 from test_live_faults import content, fill, outcomes
 
 from rotation_lib.store import prices, vintages
@@ -164,6 +171,23 @@ def test_an_old_hole_is_noted_and_not_filled(tmp_path: Path) -> None:
     assert (1 + total).prod() == pytest.approx(whole.iloc[-1] / whole.iloc[0], abs=1e-4)
 
 
+@pytest.mark.parametrize("key", [KEY, None], ids=["key", "csv"])
+@pytest.mark.parametrize("ahead", [dt.timedelta(days=40), dt.timedelta(days=-40)], ids=str)
+def test_fred_alone_puts_a_wrong_clock_right(
+    ahead: dt.timedelta, key: str | None, tmp_path: Path
+) -> None:
+    """No value is taken for one of the future, and the day it became known is the server's."""
+    with serving(NOW) as server:
+        fill(server, 130)
+        pull = pull_of(server, tmp_path, key=key, now=NOW + ahead)
+        assert outcomes(pull.run(["DGS10"])) == {"DGS10": "ok"}
+        assert pull.clients.clock.wrong
+    rows = held(pull, "DGS10")
+    assert len(rows) == 130
+    assert set(rows["realtime_start"]) == {pd.Timestamp("2026-08-25")}
+    assert f"{pull.store.manifest()['DGS10'].fetched_at:%Y-%m-%d}" == "2026-08-25"
+
+
 @pytest.mark.parametrize("ahead", [dt.timedelta(days=40), dt.timedelta(days=-40)], ids=str)
 def test_a_wrong_clock_is_put_right_by_the_server(ahead: dt.timedelta, tmp_path: Path) -> None:
     """The session still open on the server's clock is dropped, whatever the local one says."""
@@ -193,12 +217,64 @@ def test_provisional_sessions_are_fetched_again(tmp_path: Path) -> None:
 
 # -- macro --------------------------------------------------------------------------------
 
+#: FRED's two doors: with a key, and without.
+both_doors = pytest.mark.parametrize("key", [KEY, None], ids=["key", "csv"])
+
+
+@both_doors
+def test_a_last_value_without_a_number_is_left_out(key: str | None, tmp_path: Path) -> None:
+    """FRED lists the newest day before it has a value: it is stored once it has one."""
+    with serving(NOW) as server:
+        fill(server, 130)
+        whole = server.macro["DGS10"]
+        server.macro["DGS10"] = whole.where(whole.index < whole.index[-1])
+        pull = pull_of(server, tmp_path, key=key)
+        assert outcomes(pull.run(["DGS10"])) == {"DGS10": "ok"}
+        assert pull.store.manifest()["DGS10"].last == f"{whole.index[-2]:%Y-%m-%d}"
+        server.macro["DGS10"] = whole
+        assert pull.run(["DGS10"])[0].added == 1
+    assert held(pull, "DGS10")["value"].tolist() == whole.tolist()
+
+
+@both_doors
+def test_a_day_that_fred_lacks_stays_out_until_it_comes(key: str | None, tmp_path: Path) -> None:
+    """A hole is not filled; a value that comes late takes its place."""
+    with serving(NOW) as server:
+        fill(server, 130)
+        whole = server.macro["DGS10"]
+        server.macro["DGS10"] = whole.drop(whole.index[-20])
+        pull = pull_of(server, tmp_path, key=key)
+        assert outcomes(pull.run(["DGS10"])) == {"DGS10": "ok"}
+        assert vintages.latest(held(pull, "DGS10")).equals(server.macro["DGS10"].rename("value"))
+        server.macro["DGS10"] = whole
+        [attempt] = pull.run(["DGS10"])
+    assert (attempt.outcome, attempt.added, attempt.revised) == ("ok", 1, 0)
+    assert vintages.latest(held(pull, "DGS10")).tolist() == whole.tolist()
+
+
+@both_doors
+def test_a_history_revised_as_a_whole_is_kept_twice(key: str | None, tmp_path: Path) -> None:
+    """A new base year changes every value: the new ones count, the old ones stay as vintages."""
+    later = NOW + dt.timedelta(days=3)
+    with serving(NOW) as server:
+        fill(server, 130)
+        pull_of(server, tmp_path, key=key).run(["DGS10"])
+        before = server.macro["DGS10"]
+        server.now, server.macro["DGS10"] = later, before * 1.25
+        pull = pull_of(server, tmp_path, key=key, now=later)
+        [attempt] = pull.run(["DGS10"])
+    assert (attempt.outcome, attempt.added, attempt.revised) == ("ok", 0, 130)
+    rows = held(pull, "DGS10")
+    assert vintages.latest(rows).tolist() == (before * 1.25).tolist()
+    old = rows[rows["realtime_end"] == "2026-08-27"]
+    assert old["value"].tolist() == before.tolist()
+
 
 def macro(server: Standin, values: dict[str, float]) -> None:
     server.macro["CPIAUCSL"] = days(values)
 
 
-@pytest.mark.parametrize("key", [KEY, None], ids=["key", "csv"])
+@both_doors
 def test_revisions_are_kept_as_vintages(key: str | None, tmp_path: Path) -> None:
     with serving(NOW) as server:
         macro(server, {"2026-04-01": 320.0, "2026-05-01": 321.0, "2026-06-01": 322.0})
@@ -251,6 +327,44 @@ def test_the_month_never_collected_stays_out(tmp_path: Path) -> None:
         pull = pull_of(server, tmp_path)
         assert outcomes(pull.run(["CPIAUCSL"])) == {"CPIAUCSL": "ok"}
     assert held(pull, "CPIAUCSL")["value"].tolist() == [324.0, 325.0]
+
+
+def latest_instead(handler: Handler, kind: str, name: str, query: Query) -> bool:
+    """ALFRED forgets the day: today's values, under the name that today's values have."""
+    handler.send(200, csv_of(handler.server.macro[name], name), "text/csv")
+    return True
+
+
+@pytest.mark.parametrize(
+    ("key", "fault", "says"),
+    [
+        (None, latest_instead, "FRED sent 'CPIAUCSL' instead of 'CPIAUCSL_20260630'"),
+        (None, web_page, "not its CSV"),
+        (None, too_many, "refuses more requests"),
+        (KEY, web_page, "'html' instead of observations"),
+        (KEY, too_many, "refuses more requests"),
+        (KEY, server_fault, "a fault of its own (500)"),
+    ],
+)
+def test_a_vintage_that_cannot_be_had_is_told_and_nothing_stored(
+    key: str | None, fault: Fault, says: str, tmp_path: Path
+) -> None:
+    """The latest values stay as they are, and the publication lag stands in for the vintage."""
+    day = dt.date(2026, 6, 30)
+    with serving(NOW) as server:
+        macro(server, {"2026-04-01": 320.5, "2026-05-01": 321.5, "2026-06-01": 322.0})
+        pull = pull_of(server, tmp_path, key=key)
+        pull.run(["CPIAUCSL"])
+        before = content(tmp_path / "store")["manifest.json"]
+        server.fault = lambda handler, kind, name, query: (
+            bool({"vintage_date", "realtime_start"} & query.keys())
+            and fault(handler, kind, name, query)
+        )
+        latest, vintage = pull.run(["CPIAUCSL"], as_of=day)
+    assert (latest.outcome, vintage.series_id) == ("unchanged", "CPIAUCSL@2026-06-30")
+    assert says in vintage.message
+    assert set(pull.store.manifest()) == {"CPIAUCSL"}
+    assert content(tmp_path / "store")["manifest.json"] == before
 
 
 @pytest.mark.parametrize(("key", "via"), [(KEY, "fredapi"), (None, "alfredgraph.csv")])

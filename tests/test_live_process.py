@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from live_commands import environment, run
 from live_faults import (
     broken_off,
     cut_short,
@@ -21,21 +22,15 @@ from live_faults import (
     web_page,
 )
 from live_world import KEY, NOW, clients, pull_of
-from standin import Fault, Standin, serving
+from standin import Fault, serving
 from test_live_faults import content, fill
-from test_live_store import environment, rotation
 
-from rotation_lib.errors import DataError, FetchError
+from rotation_lib import cli_data
+from rotation_lib.errors import DataError, FetchError, ParameterError
 from rotation_lib.sources.fred import Fred
 from rotation_lib.sources.secret import Secret, fred_key
 from rotation_lib.store.fetch import Clients
 from rotation_lib.store.files import Store
-
-
-def run(arguments: list[str], env: dict[str, str]) -> tuple[int, str, str]:
-    process = rotation(arguments, env)
-    out, err = process.communicate(timeout=90)
-    return process.returncode, out, err
 
 
 def test_fetch_status_verify(tmp_path: Path) -> None:
@@ -45,7 +40,7 @@ def test_fetch_status_verify(tmp_path: Path) -> None:
         env = environment(server, tmp_path)
         code, out, err = run(["data", "fetch", "IWM", "SPY", "QQQ", "DGS10"], env)
         assert code == 1
-        assert "QQQ: missing: Yahoo has nothing for QQQ" in out
+        assert re.search(r"missing +QQQ .*\n +Yahoo has nothing; .*; the report needs it", out)
         assert "fetched: 3 ok, 1 missing; 390 new rows, 0 revised" in out
         assert err == "series that the report needs could not be refreshed\n"
         assert set(server.connected) <= {
@@ -57,16 +52,17 @@ def test_fetch_status_verify(tmp_path: Path) -> None:
         }
         code, out, _ = run(["data", "status"], env)
         assert code == 0
-        for word in ("IWM, SPY", "ok", "missing", "2026-08-25", "rotation data fetch"):
+        for word in ("2: IWM, SPY", "ok", "missing", "2026-08-25", "rotation data fetch"):
             assert word in out
         code, out, _ = run(["data", "verify"], env)
         assert code == 0
-        assert re.search(r"store: 3 series in .*, all files as recorded", out)
+        assert re.search(r"store +3 +2026-08-25 +as recorded", out)
         store = Store(tmp_path / "store")
         path = store.folder / "series" / store.manifest()["SPY"].file
         path.write_bytes(path.read_bytes()[:-1])
-        code, _, err = run(["data", "verify"], env)
+        code, out, err = run(["data", "verify"], env)
         assert code == 1
+        assert re.search(r"store +3 +2026-08-25 +1 wrong +rotation data fetch", out)
         assert err.startswith("SPY: ")
 
 
@@ -91,18 +87,20 @@ def test_offline_a_fetch_leaves_the_store_alone(tmp_path: Path) -> None:
         server.tls = None
         code, out, _ = run(["data", "fetch", "IWM", "DGS10"], env)
     assert code == 1
-    assert "IWM: stale: Yahoo cannot be reached" in out
-    assert "DGS10: stale: FRED cannot be reached" in out
+    assert re.search(r"stale +IWM .*\n +Yahoo cannot be reached; fetch again later", out)
+    assert re.search(r"stale +DGS10 .*\n +FRED cannot be reached; fetch again later", out)
     assert content(tmp_path / "store") == before
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", "2024-02-30"])
-def test_an_impossible_day_of_knowledge(day: str, tmp_path: Path) -> None:
-    with serving(NOW) as server:
-        code, _, err = run(["data", "fetch", "--as-of", day], environment(server, tmp_path))
-        assert server.asked == []
-    assert code == 2
-    assert err.startswith("error: as_of") and err.count("\n") == 1
+def test_an_impossible_day_of_knowledge(
+    day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROTATION_STORE", str(tmp_path / "store"))
+    with pytest.raises(ParameterError, match=r"^as_of") as told:
+        cli_data.fetch(as_of=day)
+    assert "\n" not in str(told.value)
+    assert not (tmp_path / "store").exists()
 
 
 # -- the key ------------------------------------------------------------------------------
@@ -188,7 +186,7 @@ def test_the_command_line_never_shows_the_key(tmp_path: Path) -> None:
         env = environment(server, tmp_path, FRED_API_KEY=KEY)
         code, out, err = run(["data", "fetch", "DGS10", "--debug"], env)
         assert code == 1
-        assert "DGS10: missing: FRED has a fault of its own (500)" in out
+        assert re.search(r"missing +DGS10 .*\n +FRED has a fault of its own \(500\)", out)
         assert ("api", "DGS10") in server.asked
         server.fault = None
         assert run(["data", "fetch", "DGS10"], env)[0] == 0
@@ -201,19 +199,3 @@ def test_repr_of_a_secret() -> None:
     stream = io.StringIO()
     print(Secret(KEY), repr(Secret(KEY)), file=stream)
     assert KEY not in stream.getvalue()
-
-
-def test_the_stand_in_is_all_that_is_reached(server_of_its_own: Standin) -> None:
-    """A socket to anywhere else is refused in every test."""
-    import socket
-
-    with socket.socket() as other, pytest.raises(RuntimeError, match="outside"):
-        other.connect(("192.0.2.1", 80))
-    with socket.create_connection(("127.0.0.1", server_of_its_own.server_port)):
-        pass
-
-
-@pytest.fixture
-def server_of_its_own() -> object:
-    with serving(NOW) as server:
-        yield server

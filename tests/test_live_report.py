@@ -1,37 +1,40 @@
-"""The report on live data: the same findings as the snapshot of the same numbers, and its age."""
+"""The report on live data: the site, its findings, its age, what is missing, and the key."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from filelock import FileLock
-from live_faults import dropped, server_fault
+from conftest import computed_once
+from live_commands import environment, run
+from live_faults import cut_short, dropped, server_fault, status, too_many, web_page
 from live_world import KEY, days, pull_of, same_numbers, serve
-from standin import serving
+from standin import Fault, serving
 
 from rotation_lib.catalog import load_catalog
 from rotation_lib.errors import DataError, StoreError
-from rotation_lib.findings import Finding
 from rotation_lib.fingerprint import data_key
 from rotation_lib.market import Market
+from rotation_lib.narrative.methods import basis_sentence
 from rotation_lib.narrative.provenance import source_list
 from rotation_lib.params import report_params
-from rotation_lib.project import SNAPSHOT, THEMES
+from rotation_lib.project import SNAPSHOT
 from rotation_lib.publish.provenance import build_record
+from rotation_lib.results import report_record
 from rotation_lib.sources import Dataset
 from rotation_lib.sources.snapshot import SnapshotSource
 from rotation_lib.sources.snapshot_diff import compare_snapshots
 from rotation_lib.store.files import FOLDER_VARIABLE, STATE_VARIABLE, Store
 from rotation_lib.store.live import LiveSource
 from rotation_lib.store.renew import write_from_store
+from rotation_lib.studies.holdings import publication_lags
 
 #: A Saturday, so that the last session of the snapshot is the newest that is over.
 SATURDAY = dt.datetime(2026, 8, 1, 12, 0, tzinfo=dt.UTC)
@@ -43,25 +46,23 @@ def served(dataset: Dataset) -> Dataset:
     """The numbers that the stand-in serves, none of them from after that Saturday."""
     made = same_numbers(dataset)
     rows = made.observations
-    from dataclasses import replace
-
     return replace(made, observations=rows[rows["date"] <= SATURDAY.replace(tzinfo=None)])
 
 
 @pytest.fixture(scope="session")
-def whole(served: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Store:
+def whole(served: Dataset, shared: Path) -> Store:
     """A store fetched whole from the stand-in, once for all workers; only to be read."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "live store"
-    with FileLock(f"{shared}.lock"):
-        if not (shared / "done").exists():
-            with serving(SATURDAY) as server:
-                serve(server, served)
-                server.vintages["CPIAUCSL", AS_OF.isoformat()] = days({"2024-08-01": 314.121})
-                server.vintages["USREC", AS_OF.isoformat()] = days({"2024-08-01": 0.0})
-                pull_of(server, shared, now=SATURDAY).run(as_of=AS_OF)
-            (shared / "done").touch()
-    return Store(shared / "store")
+
+    def fetch() -> Path:
+        with serving(SATURDAY) as server:
+            serve(server, served)
+            server.vintages["CPIAUCSL", AS_OF.isoformat()] = days({"2024-08-01": 314.121})
+            server.vintages["USREC", AS_OF.isoformat()] = days({"2024-08-01": 0.0})
+            pull = pull_of(server, shared / "live", now=SATURDAY)
+            pull.run(as_of=AS_OF)
+        return pull.store.folder
+
+    return Store(computed_once(shared, "live store", fetch))
 
 
 @pytest.fixture
@@ -77,26 +78,122 @@ def forget(store: Store, *keys: str) -> None:
         store._write_manifest({k: e for k, e in store.manifest().items() if k not in keys})
 
 
-def findings(market: Market) -> dict[str, Finding]:
-    studies = [import_module(f"rotation_lib.studies.{theme}") for theme in THEMES]
-    return {f.id: f for study in studies for f in study.findings(market)}
+# -- the site ---------------------------------------------------------------------------------
+
+#: What goes wrong on the day of the build, one series each: on their pages it must be told.
+FAULTS: dict[str, Fault] = {
+    "KRE": server_fault,
+    "XLI": web_page,
+    "PAVE": dropped,
+    "NFCI": too_many,
+    "MANEMP": cut_short,
+    "IPMAN": status(400, b'<error code="400" message="The api_key is not registered."/>'),
+}
 
 
-def test_live_findings_are_those_of_the_same_numbers(
-    whole: Store, served: Dataset, monkeypatch: pytest.MonkeyPatch
+@dataclass(frozen=True)
+class Site:
+    """A site that a process of its own built from live data, with faults and a key."""
+
+    folder: Path
+    told: str
+    asked: set[str]
+
+    def page(self, name: str) -> str:
+        """Text of a chapter's page; the first chapter of a site is its front page."""
+        html = self.folder / "out" / "html"
+        path = html / "chapters" / f"{name}.html"
+        return (path if path.is_file() else html / "index.html").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def site(whole: Store, served: Dataset, shared: Path) -> Site:
+    """Built once for all workers; one chapter, and the one that needs the findings of all."""
+
+    def build() -> Site:
+        folder = shared / "live site"
+        shutil.copytree(whole.folder, folder / "store")
+        with serving(SATURDAY + dt.timedelta(days=1)) as server:
+            serve(server, served)
+            server.fault = lambda h, kind, name, query: (
+                name in FAULTS and FAULTS[name](h, kind, name, query)
+            )
+            env = environment(server, folder, FRED_API_KEY=KEY)
+            chosen = ["--chapter", "reshoring_sectors", "--chapter", "methods"]
+            arguments = ["build", "--source", "live", *chosen, "--debug", "--jobs", "1"]
+            code, out, err = run([*arguments, "--out", str(folder / "out")], env, 600)
+            assert code == 0, err
+            return Site(folder, out + err, set(server.connected))
+
+    return computed_once(shared, "live site", build)
+
+
+@pytest.mark.slow
+def test_a_live_build_finds_what_the_snapshot_of_the_same_numbers_does(
+    site: Site, served: Dataset
 ) -> None:
-    monkeypatch.setenv(FOLDER_VARIABLE, str(whole.folder))
-    live = findings(Market.load(report_params(source="live")))
-    embedded = findings(Market.from_dataset(served, report_params()))
-    assert live.keys() == embedded.keys()
-    assert len(live) > 250
-    for key, expected in embedded.items():
-        got = live[key]
-        for name in ("value", "low", "high", "percentile"):
-            a, b = getattr(got, name), getattr(expected, name)
-            assert (a is None) == (b is None), (key, name)
-            assert a is None or a == pytest.approx(b, rel=1e-9, abs=1e-9), (key, name)
-        assert (got.start, got.end, got.n) == (expected.start, expected.end, expected.n), key
+    """Findings and verdicts of all chapters, as the site publishes them, to 1e-9."""
+    live = json.loads((site.folder / "out" / "html" / "findings.json").read_text("utf-8"))
+    embedded = report_record(Market.from_dataset(served, report_params()), "")
+    assert live["source"] == "live"
+    assert len(live["findings"]) > 250 and len(live["claims"]) == 20
+    for part in ("findings", "claims"):
+        assert_alike(live[part], embedded[part], part)
+
+
+def assert_alike(got: object, expected: object, where: str) -> None:
+    """The same structure and words, and numbers to 1e-9."""
+    if isinstance(expected, dict) and isinstance(got, dict):
+        assert got.keys() == expected.keys(), where
+        for name, value in expected.items():
+            assert_alike(got[name], value, f"{where}.{name}")
+    elif isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+        assert len(got) == len(expected), where
+        for i, value in enumerate(expected):
+            assert_alike(got[i], value, f"{where}[{i}]")
+    elif isinstance(expected, float):
+        assert got == pytest.approx(expected, rel=1e-9, abs=1e-9), where
+    else:
+        assert got == expected, where
+
+
+@pytest.mark.slow
+def test_no_file_of_a_live_site_holds_the_key(site: Site) -> None:
+    """Pages, notebooks, data, build.json, store, caches, and what was printed on the way."""
+    assert KEY not in site.told and "api_key" not in site.told
+    seen = set()
+    for path in site.folder.rglob("*"):
+        if path.is_file():
+            seen.add(path.name)
+            assert KEY.encode() not in path.read_bytes(), path
+    assert {"build.json", "findings.json", "executed.ipynb", "methods.html"} <= seen
+    assert {"manifest.json", "attempts.json"} <= seen
+    assert "api.stlouisfed.org" in site.asked
+
+
+@pytest.mark.slow
+def test_the_pages_of_a_live_site_tell_its_age(site: Site) -> None:
+    page = site.page("reshoring_sectors")
+    assert "Stale since 2026-08-01: the last attempt brought nothing newer for IPMAN, KRE" in page
+    for told in (
+        "KRE since 1 August 2026 (Yahoo has a fault of its own (500))",
+        "PAVE since 1 August 2026 (Yahoo cannot be reached)",
+        "MANEMP since 1 August 2026 (FRED sent something that is not whole XML)",
+        "(stale since 2026-08-01)",  # in the source line of a figure
+    ):
+        assert told in page, told
+    assert "NFCI since" not in page  # this chapter does not use it
+    methods = site.page("methods")
+    for said in (
+        "could not be refreshed",
+        "stale since 1 August 2026",
+        "FRED does not accept the key",
+        "on every pull, before anything is stored",
+        "^VIX",
+        "left out",
+        "endorsed or certified by the Federal Reserve Bank of St. Louis",
+    ):
+        assert said in methods, said
 
 
 def test_frames_have_the_promised_form(whole: Store, served: Dataset) -> None:
@@ -135,8 +232,6 @@ def test_a_snapshot_is_refused_while_the_store_is_incomplete(copied: Store, tmp_
 
 
 def test_a_diff_names_new_and_revised_rows(served: Dataset) -> None:
-    from dataclasses import replace
-
     total = served.total_returns.copy()
     total.loc["2026-07-30", "IWM"] += 0.001
     shorter = replace(served, total_returns=served.total_returns.iloc[:-2])
@@ -237,8 +332,16 @@ def test_as_of_uses_true_vintages_and_says_which(
     # No lag can describe recessions; a vintage can.
     assert market.macro("USREC").tolist() == [0.0]
     page = source_list(market, ["CPIAUCSL", "UNRATE", "IWM"])
-    assert "true vintages: CPIAUCSL" in page
-    assert "publication lag: UNRATE" in page
+    assert "from the CSV of FRED’s archive (ALFRED): CPIAUCSL." in page
+    assert "publication lag: UNRATE;" in page
+    lags = publication_lags(market, ["CPIAUCSL", "UNRATE", "USREC"]).set_index("series_id")
+    assert lags["basis"].to_dict() == {
+        "CPIAUCSL": "vintage by ALFRED",
+        "UNRATE": "lag",
+        "USREC": "vintage by ALFRED",
+    }
+    said = basis_sentence(market, lags.reset_index())
+    assert "ALFRED): CPIAUCSL and USREC. By publication lag" in said
     assert Market.load(report_params(source="live")).basis("CPIAUCSL") == "latest vintage"
 
 

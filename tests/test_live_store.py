@@ -13,15 +13,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from live_commands import environment, rotation, until
 from live_faults import only, silence
-from live_world import NOW, pull_of
-from standin import Standin, proxied, serving
-from test_live_faults import content, fill
+from live_world import KEY, NOW, pull_of
+from standin import Standin, serving
+from test_live_faults import content, fill, outcomes
 
 from rotation_lib.errors import StoreError
 from rotation_lib.store import files
@@ -36,48 +37,29 @@ def server() -> Iterator[Standin]:
         yield served
 
 
-def environment(server: Standin, folder: Path, **more: str) -> dict[str, str]:
-    """A process that can reach nothing but the stand-in, and keeps its files in ``folder``."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ROTATION_", "FRED_", "COV_"))}
-    kept |= {"ROTATION_STORE": str(folder / "store"), "XDG_CACHE_HOME": str(folder / "cache")}
-    return kept | proxied(server, folder) | more
-
-
-def rotation(arguments: list[str], env: dict[str, str], **options: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "rotation_lib", *arguments],
-        env=env,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        **options,  # type: ignore[call-overload]
-    )
-
-
-def until(condition: object, seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
-
-
-def test_killed_in_mid_fetch(server: Standin, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("door", "hangs", "key"),
+    [("yahoo", "SPY", None), ("csv", "DGS10", None), ("api", "DGS10", KEY)],
+    ids=["Yahoo", "FRED's CSV", "FRED's API"],
+)
+def test_killed_in_mid_fetch(
+    door: str, hangs: str, key: str | None, server: Standin, tmp_path: Path
+) -> None:
     """What was stored before the kill counts, the lock is free, and the next fetch goes on."""
-    env = environment(server, tmp_path)
-    server.fault = only("DGS10", silence)
-    process = rotation(["data", "fetch", "IWM", "DGS10"], env)
-    until(lambda: ("csv", "DGS10") in server.asked)
+    env = environment(server, tmp_path, **({"FRED_API_KEY": key} if key else {}))
+    server.fault = only(hangs, silence)
+    process = rotation(["data", "fetch", "IWM", hangs], env)
+    until(lambda: (door, hangs) in server.asked)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     store = Store(tmp_path / "store")
     assert set(store.manifest()) == {"IWM"}
     assert verify_store(store) == []
     server.fault = None
-    again = rotation(["data", "fetch", "IWM", "DGS10"], env)
-    out, err = again.communicate(timeout=60)
-    assert again.returncode == 0, err
-    assert "1 ok, 1 unchanged" in out
+    attempts = pull_of(server, tmp_path, key=key).run(["IWM", hangs])
+    assert outcomes(attempts) == {"IWM": "unchanged", hangs: "ok"}
     assert verify_store(store) == []
+    assert len(store.read(store.manifest()[hangs])) == 130
 
 
 WRITER = """
@@ -94,51 +76,61 @@ def fsync(handle):
     real(handle)
 os.fsync = fsync
 store = files.Store(Path(sys.argv[1]))
-entry = store.manifest()["IWM"]
+[(key, entry)] = store.manifest().items()
 frame = store.read(entry)
-frame["close"] *= 2
+frame[frame.columns[1]] *= 2
 with store.locked():
-    store.write("IWM", frame, entry)
+    store.write(key, frame, entry)
 """
 
 
+@pytest.mark.parametrize("series_id", ["IWM", "DGS10"])
 @pytest.mark.parametrize("at", [1, 2], ids=["data", "manifest"])
-def test_killed_in_mid_write(server: Standin, tmp_path: Path, at: int) -> None:
+def test_killed_in_mid_write(server: Standin, tmp_path: Path, at: int, series_id: str) -> None:
     """The state before the write counts, and what is left over is swept away."""
     pull = pull_of(server, tmp_path)
-    pull.run(["IWM"])
+    pull.run([series_id])
     before = content(tmp_path / "store")
     command = [sys.executable, "-c", WRITER, str(pull.store.folder), str(at)]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     assert {k: v for k, v in content(tmp_path / "store").items() if k in before} == before
     assert verify_store(pull.store) == []
-    assert pull.run(["IWM"])[0].outcome == "unchanged"
+    assert pull.run([series_id])[0].outcome == "unchanged"
     assert len(list((pull.store.folder / "series").iterdir())) == 1
     assert not list(pull.store.folder.rglob(f"{files.PARTIAL}*"))
 
 
 def test_two_fetches_at_once(server: Standin, tmp_path: Path) -> None:
-    """The second says that another is at work, and the first is not disturbed."""
-    env = environment(server, tmp_path)
-    server.fault = only("IWM", silence)
-    first = rotation(["data", "fetch", "IWM"], env)
+    """The second says that another is at work, and the first ends as if it were alone."""
+    answer = threading.Event()
+
+    def slowly(*_: object) -> bool:
+        answer.wait(60)
+        return False
+
+    server.fault = only("IWM", slowly)
+    first = rotation(["data", "fetch", "IWM", "DGS10"], environment(server, tmp_path))
     until(lambda: ("yahoo", "IWM") in server.asked)
-    second = rotation(["data", "fetch", "SPY"], env)
-    _, err = second.communicate(timeout=60)
-    assert second.returncode == 1
-    assert (
-        err == f"error: Another fetch is at work in {tmp_path / 'store'}: wait until it is done.\n"
-    )
-    assert ("yahoo", "SPY") not in server.asked
-    first.kill()
-    first.communicate()
+    with pytest.raises(StoreError) as told:
+        pull_of(server, tmp_path).run(["SPY", "DGS2"])
+    where = tmp_path / "store"
+    assert str(told.value) == f"Another fetch is at work in {where}: wait until it is done."
+    assert not {name for _, name in server.asked} & {"SPY", "DGS2"}
+    answer.set()
+    out, err = first.communicate(timeout=60)
+    assert first.returncode == 0, err
+    assert "fetched: 2 ok; 260 new rows, 0 revised" in out
+    assert verify_store(Store(tmp_path / "store")) == []
 
 
-def test_full_disk(server: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("series_id", ["IWM", "DGS10"])
+def test_full_disk(
+    series_id: str, server: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One line says why and what to do; the data stay byte for byte."""
     fill(server, 125)
     pull = pull_of(server, tmp_path)
-    pull.run(["IWM"])
+    pull.run([series_id])
     before = content(tmp_path / "store")
     fill(server, 130)
 
@@ -147,10 +139,10 @@ def test_full_disk(server: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError, match=r"cannot be written \(No space left on device\): free"):
-        pull.run(["IWM"])
+        pull.run([series_id])
     monkeypatch.undo()
     assert content(tmp_path / "store") == before
-    assert pull.run(["IWM"])[0].added == 5
+    assert pull.run([series_id])[0].added == 5
 
 
 def test_a_file_that_may_not_grow(server: Standin, tmp_path: Path) -> None:
@@ -173,14 +165,15 @@ def test_a_file_that_may_not_grow(server: Standin, tmp_path: Path) -> None:
     assert content(tmp_path / "store") == before
 
 
-def test_read_only_store(server: Standin) -> None:
+@pytest.mark.parametrize("series_id", ["IWM", "DGS10"])
+def test_read_only_store(series_id: str, server: Standin) -> None:
     """A store that may only be read: a fetch says so in one line, and changes nothing."""
     # Below a folder of its own: pytest's are closed to other users.
     folder = Path(tempfile.mkdtemp(prefix="rotation-"))
     administrator = os.geteuid() == 0
     try:
         pull = pull_of(server, folder)
-        pull.run(["IWM"])
+        pull.run([series_id])
         before = content(folder / "store")
         for path in (folder, *folder.rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
@@ -190,7 +183,7 @@ def test_read_only_store(server: Standin) -> None:
             with pytest.raises(
                 StoreError, match=r"cannot be written \(Permission denied\)"
             ) as told:
-                pull.run(["IWM"])
+                pull.run([series_id])
         finally:
             if administrator:
                 os.seteuid(0)

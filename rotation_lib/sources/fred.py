@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPException, IncompleteRead
+from types import FunctionType
 from typing import Any
 from xml.etree import ElementTree
 
@@ -125,7 +126,7 @@ class Fred:
                     series_id, observation_start=FIRST_DAY, **{k: str(v) for k, v in spans.items()}
                 )
         except Exception as error:
-            failure = _judge_api(error, series_id)
+            failure = self._judge_api(error, series_id)
         else:
             if values.empty:
                 raise not_there(PUBLISHER, series_id)
@@ -136,11 +137,16 @@ class Fred:
     def _client(self) -> Any:
         import fredapi
 
+        theirs = fredapi.Fred._Fred__fetch_data
+        # The library's own code, opening addresses our way: its way knows no timeout, and drops
+        # the server's time.
+        fetch = FunctionType(theirs.__code__, {**theirs.__globals__, "urlopen": self._opened})
+
         class Checked(fredapi.Fred):  # type: ignore[misc]
             """fredapi, looking once at each answer before it forgets most of it."""
 
             def _Fred__fetch_data(self, url: str) -> ElementTree.Element:
-                root: ElementTree.Element = super()._Fred__fetch_data(url)
+                root: ElementTree.Element = fetch(self, url)
                 _check_root(root)
                 return root
 
@@ -148,6 +154,12 @@ class Fred:
         client = Checked(api_key=self.key.reveal())
         client.root_url = self.api
         return client
+
+    def _opened(self, request: str | urllib.request.Request) -> Any:
+        """An answer within the deadline; the server's time is heard."""
+        response = urllib.request.urlopen(request, timeout=self.call_seconds)
+        self.clock.hear(response.headers.get("Date"))
+        return response
 
     # -- without a key ----------------------------------------------------------------
 
@@ -163,17 +175,46 @@ class Fred:
     def _text(self, url: str, series_id: str) -> str:
         request = urllib.request.Request(url, headers={"User-Agent": _AGENT})
         try:
-            with urllib.request.urlopen(request, timeout=self.call_seconds) as response:
-                self.clock.hear(response.headers.get("Date"))
+            with self._opened(request) as response:
                 raw: bytes = response.read()
         except (OSError, HTTPException, ValueError) as error:
-            failure = _judge_network(error, series_id)
+            failure = self._judge_network(error, series_id)
         else:
             try:
                 return raw.decode("utf-8")
             except UnicodeDecodeError:
                 failure = garbled(PUBLISHER, "something that is not text")
         raise failure
+
+    # -- what went wrong --------------------------------------------------------------
+
+    def _judge_api(self, error: Exception, series_id: str) -> FetchError:
+        if isinstance(error, FetchError):
+            return error
+        # fredapi turns an HTTP error into another one, and so hides its status.
+        answer = error.__context__
+        if isinstance(answer, urllib.error.HTTPError):
+            words = str(error).lower()
+            if answer.code == 400 and "api_key" in words:
+                return FetchError(
+                    Outcome.STALE, "FRED does not accept the key: check FRED_API_KEY, or unset it"
+                )
+            return _judge_status(answer.code, series_id)
+        if isinstance(error, ElementTree.ParseError):
+            return garbled(PUBLISHER, "something that is not whole XML")
+        if isinstance(error, (OSError, HTTPException)):
+            return self._judge_network(error, series_id)
+        return malformed(f"{PUBLISHER}'s answer for {series_id} has another shape than expected")
+
+    def _judge_network(self, error: Exception, series_id: str) -> FetchError:
+        if isinstance(error, urllib.error.HTTPError):
+            return _judge_status(error.code, series_id)
+        if isinstance(error, IncompleteRead):
+            return garbled(PUBLISHER, "an answer that breaks off")
+        reason = getattr(error, "reason", None)
+        if isinstance(error, TimeoutError) or isinstance(reason, TimeoutError):
+            return timed_out(PUBLISHER, self.call_seconds)
+        return unreachable(PUBLISHER)
 
 
 def _check_root(root: ElementTree.Element) -> None:
@@ -185,36 +226,6 @@ def _check_root(root: ElementTree.Element) -> None:
     days = [child.get("date") for child in root]
     if len(set(days)) != len(days):
         raise malformed(f"{PUBLISHER} has two observations for one day")
-
-
-def _judge_api(error: Exception, series_id: str) -> FetchError:
-    if isinstance(error, FetchError):
-        return error
-    # fredapi turns an HTTP error into another one, and so hides its status.
-    answer = error.__context__
-    if isinstance(answer, urllib.error.HTTPError):
-        words = str(error).lower()
-        if answer.code == 400 and "api_key" in words:
-            return FetchError(
-                Outcome.STALE, "FRED does not accept the key: check FRED_API_KEY, or unset it"
-            )
-        return _judge_status(answer.code, series_id)
-    if isinstance(error, ElementTree.ParseError):
-        return garbled(PUBLISHER, "something that is not whole XML")
-    if isinstance(error, (OSError, HTTPException)):
-        return _judge_network(error, series_id)
-    return malformed(f"{PUBLISHER}'s answer for {series_id} has another shape than expected")
-
-
-def _judge_network(error: Exception, series_id: str) -> FetchError:
-    if isinstance(error, urllib.error.HTTPError):
-        return _judge_status(error.code, series_id)
-    if isinstance(error, IncompleteRead):
-        return garbled(PUBLISHER, "an answer that breaks off")
-    reason = getattr(error, "reason", None)
-    if isinstance(error, TimeoutError) or isinstance(reason, TimeoutError):
-        return timed_out(PUBLISHER, CALL_SECONDS)
-    return unreachable(PUBLISHER)
 
 
 def _judge_status(status: int, series_id: str) -> FetchError:

@@ -7,7 +7,6 @@ witnesses and their treatment are in ``data/quality.toml``.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ..errors import DataError
 from ..project import DATA
+from ..tables import read_table
 
 QUALITY_FILE = DATA / "quality.toml"
 Check = Literal["jump", "price jump", "witness", "stale run", "zero share", "dividend"]
@@ -130,9 +130,7 @@ def load_quality(path: Path = QUALITY_FILE) -> QualityRules:
         DataError: the file is missing, is not TOML or breaks a rule.
     """
     try:
-        return QualityRules(**tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path.name} cannot be read ({error}): restore it from git.") from None
+        return QualityRules(**read_table(path))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

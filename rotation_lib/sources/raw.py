@@ -6,7 +6,6 @@ rows it leaves out are told in ``notes``.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pandas as pd
 from ..catalog import Catalog
 from ..errors import DataError
 from ..project import DATA
+from ..tables import read_table
 from .event_checks import reaction_session
 from .exchange import xnys_sessions
 from .schemas import check_shape
@@ -250,10 +250,7 @@ def _splits(supplement: dict[str, list[dict[str, object]]]) -> pd.DataFrame:
 
 
 def _extra(path: Path = EXTRA_FILE) -> dict[str, list[dict[str, object]]]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path.name} cannot be read ({error}): restore it from git.") from None
+    return read_table(path)
 
 
 def _flag(column: pd.Series, name: str, words: dict[str, bool]) -> pd.Series:

@@ -123,8 +123,13 @@ def _gaps(bars: pd.DataFrame, series_id: str, sessions: pd.DatetimeIndex) -> tup
         raise malformed(
             f"{series_id}: {len(missing)} sessions without a bar, first {missing[0]:%Y-%m-%d}"
         )
-    named = ", ".join(f"{day:%Y-%m-%d}" for day in missing)
-    return (f"No bar for {named}: the return of the session after spans the hole.",)
+    return (hole_note(missing),)
+
+
+def hole_note(days: pd.DatetimeIndex) -> str:
+    """What is said of sessions without a bar; nothing where there are none."""
+    named = ", ".join(f"{day:%Y-%m-%d}" for day in days)
+    return f"No bar for {named}: the return of the session after spans the hole." if named else ""
 
 
 def _jumps(bars: pd.DataFrame, item: Series, rules: QualityRules, witness: Witness) -> None:
@@ -141,22 +146,31 @@ def _jumps(bars: pd.DataFrame, item: Series, rules: QualityRules, witness: Witne
         judged = [value for when, value in known if when == f"{day:%Y-%m-%d}"]
         if any(abs(value - move) <= VALUE_TOLERANCE for value in judged):
             continue
-        if not _confirmed(item.id, day, float(move), rules, witness):
+        if not confirmed(item.id, day, float(move), rules, witness):
             raise malformed(
                 f"{item.id}: {move:+.0%} on {day:%Y-%m-%d} {UNEXPLAINED} "
                 "(a true one belongs into data/quality.toml)"
             )
 
 
-def _confirmed(
+def confirmed(
     symbol: str, day: pd.Timestamp, move: float, rules: QualityRules, witness: Witness
 ) -> bool:
+    """Whether a second series moved the same way on that day, by at least half as much.
+
+    Args:
+        symbol: whose move it is.
+        day: its session.
+        move: its return.
+        rules: which series vouch for which.
+        witness: price returns of another symbol, or ``None`` where there are none.
+    """
     pairs = [(w.symbol, w.against) for w in rules.witness]
     others = {b for a, b in pairs if a == symbol} | {a for a, b in pairs if b == symbol}
     for other in sorted(others):
         seen = witness(other)
         if seen is None or day not in seen.index:
-            continue
+            continue  # a return that is missing there (NaN) confirms nothing either
         if seen[day] * move > 0 and abs(seen[day]) >= WITNESS_SHARE * abs(move):
             return True
     return False

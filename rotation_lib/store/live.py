@@ -206,6 +206,7 @@ class LiveSource:
             "stale": stale,
             "absent": self._absent(held),
             "gates": _gates(held),
+            "vintages": {k: e.via for k, e in held.entries.items() if e.kind == "vintage"},
         }
 
     def _blocks(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -19,10 +19,10 @@ from .files import Attempt, Entry, Store
 _NEXT = {
     Outcome.OK: "",
     Outcome.UNCHANGED: "",
-    Outcome.STALE: "fetch again later; what is stored stays in use",
-    Outcome.MISSING: "fetch again; if it stays so, look at its source_id in data/catalog.toml",
-    Outcome.RATE_LIMITED: "wait an hour, then fetch again",
-    Outcome.MALFORMED: "fetch again later; what was sent did not pass the gates",
+    Outcome.STALE: "fetch again later",
+    Outcome.MISSING: "see its source_id in data/catalog.toml",
+    Outcome.RATE_LIMITED: "fetch again in an hour",
+    Outcome.MALFORMED: "fetch again later",
     Outcome.TIMED_OUT: "look at the network, then fetch again",
 }
 _NEVER = "never fetched"
@@ -32,7 +32,17 @@ _NAMED = 6
 
 @dataclass(frozen=True)
 class StatusRow:
-    """One line of the table; texts as shown."""
+    """One line of the table; texts as shown.
+
+    Attributes:
+        series: how many there are if several, and their names.
+        outcome: of the last pull.
+        last: day of the newest value.
+        age: since a source last confirmed the one that was confirmed longest ago.
+        rows: how many are stored.
+        next: what happened and what to do; empty where nothing is to be done.
+        required: whether the report cannot do without one of them.
+    """
 
     series: str
     outcome: str
@@ -40,6 +50,7 @@ class StatusRow:
     age: str
     rows: str
     next: str
+    required: bool
 
     @property
     def good(self) -> bool:
@@ -53,10 +64,16 @@ class _State:
     outcome: Outcome
     message: str
     entry: Entry | None
+    required: bool
 
 
 def status_rows(
-    store: Store, catalog: Catalog, now: dt.datetime, *, grouped: bool = True
+    store: Store,
+    catalog: Catalog,
+    now: dt.datetime,
+    *,
+    grouped: bool = True,
+    only: Collection[str] = (),
 ) -> list[StatusRow]:
     """What the store holds of every series that a live source serves, worst first.
 
@@ -65,11 +82,12 @@ def status_rows(
         catalog: which series there are.
         now: for the ages.
         grouped: one row for all series of one outcome and kind, instead of one each.
+        only: these series; all by default.
 
     Raises:
         StoreError: the manifest is damaged.
     """
-    states = sorted(_states(store, catalog), key=_order)
+    states = sorted((s for s in _states(store, catalog) if not only or s.key in only), key=_order)
     if not grouped:
         return [_row([state], now) for state in states]
     return [_row(list(group), now) for _, group in groupby(states, key=_order)]
@@ -93,6 +111,22 @@ def required_failures(attempts: Sequence[Attempt]) -> list[str]:
         if not Outcome(a.outcome).answered
         and a.series_id in catalog.series
         and catalog[a.series_id].required
+    ]
+
+
+def vintage_lines(attempts: Sequence[Attempt]) -> list[str]:
+    """How the pull of true vintages ended, one line a day; the table holds no vintages."""
+    days: dict[str, list[Outcome]] = {}
+    for attempt in attempts:
+        _, at, day = attempt.series_id.partition("@")
+        if at:
+            days.setdefault(day, []).append(Outcome(attempt.outcome))
+    return [
+        f"as known on {day}: {found} of {len(outcomes)} series had; publication lags stand in for "
+        f"the other {len(outcomes) - found}"
+        if (found := sum(o.answered for o in outcomes)) < len(outcomes)
+        else f"as known on {day}: all {found} series had"
+        for day, outcomes in sorted(days.items())
     ]
 
 
@@ -121,13 +155,18 @@ def _states(store: Store, catalog: Catalog) -> list[_State]:
         if item.source == "none":
             continue
         entry, attempt = entries.get(item.id), attempts.get(item.id)
+        found: tuple[Outcome, str, Entry | None]
         if entry is not None and not _intact(store, entry):
-            states.append(_State(item.id, Outcome.MALFORMED, "its file is damaged", None))
+            found = (Outcome.MALFORMED, "its file is damaged", None)
         elif attempt is not None:
-            states.append(_State(item.id, Outcome(attempt.outcome), attempt.message, entry))
+            # What names the series is the same for all that are named in the row.
+            told = attempt.message.replace(f" for {item.id}", "")
+            found = (Outcome(attempt.outcome), told, entry)
+        elif entry is not None:
+            found = (Outcome.OK, "", entry)
         else:
-            outcome = Outcome.MISSING if entry is None else Outcome.OK
-            states.append(_State(item.id, outcome, _NEVER if entry is None else "", entry))
+            found = (Outcome.MISSING, _NEVER, None)
+        states.append(_State(item.id, *found, item.required))
     return states
 
 
@@ -139,31 +178,39 @@ def _intact(store: Store, entry: Entry) -> bool:
     return True
 
 
-def _order(state: _State) -> tuple[int, str, bool, str]:
+def _order(state: _State) -> tuple[bool, int, str, bool, str]:
+    """What the report needs and lacks comes first, then the worst."""
     worst_first = list(reversed(Outcome)).index(state.outcome)
+    lacking = state.required and not state.outcome.answered
     kind = "" if state.entry is None else state.entry.kind
-    return (worst_first, state.message, state.entry is None, kind)
+    return (not lacking, worst_first, state.message, state.entry is None, kind)
 
 
 def _row(states: Sequence[_State], now: dt.datetime) -> StatusRow:
     first = states[0]
     entries = [s.entry for s in states if s.entry is not None]
-    names = ", ".join(s.key for s in states[:_NAMED])
-    rest = len(states) - _NAMED
-    said = _NEXT[first.outcome]
-    if first.message == _NEVER:
-        said = "run 'rotation data fetch'"
-    if first.message:
-        said = f"{first.message}; {said}" if said else first.message
-    lasts = sorted({e.last for e in entries})
+    again = first.message in (_NEVER, "its file is damaged")
+    said = "run 'rotation data fetch'" if again else _NEXT[first.outcome]
+    lacking = any(s.required for s in states) and bool(said)
+    told = [first.message, said, "the report needs it" if lacking else ""]
     return StatusRow(
-        series=f"{names} and {rest} more" if rest > 0 else names,
+        series=_names([s.key for s in states]),
         outcome=first.outcome.replace("_", " "),
-        last="–" if not lasts else lasts[0] if len(lasts) == 1 else f"{lasts[0]} … {lasts[-1]}",
+        last=max((e.last for e in entries), default="–"),
         age=_age(min((e.checked_at for e in entries), default=None), now),
         rows=f"{sum(e.rows for e in entries):,}",
-        next=said,
+        next="; ".join(part for part in told if part) if said else "",
+        required=lacking,
     )
+
+
+def _names(keys: Sequence[str]) -> str:
+    """One name alone, several with their number; only the first ones of many."""
+    if len(keys) == 1:
+        return keys[0]
+    rest = len(keys) - _NAMED
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"{len(keys)}: {', '.join(keys[:_NAMED])}{more}"
 
 
 def _age(then: dt.datetime | None, now: dt.datetime) -> str:

@@ -236,7 +236,8 @@ def publication_lags(market: Market, used: Iterable[str]) -> pd.DataFrame:
     Returns:
         ``series_id``, ``label``, ``frequency``, ``value`` (median), ``low``, ``high``
         (shortest, longest), ``longest`` (period with the longest lag), ``revisions``,
-        ``point_in_time`` (bool); fastest first. Series that no lag describes have NaN.
+        ``point_in_time`` (bool), ``basis`` (as :func:`basis_of`); fastest first. Series that no
+        lag describes have NaN.
     """
     rows = [_lag_row(market, s) for s in used if market.catalog[s].kind == "macro"]
     kept = [row for row in rows if row is not None]
@@ -250,6 +251,7 @@ def publication_lags(market: Market, used: Iterable[str]) -> pd.DataFrame:
         "longest",
         "revisions",
         "point_in_time",
+        "basis",
     ]
     return pd.DataFrame(kept, columns=columns).sort_values(
         ["value", "high", "series_id"], kind="stable", ignore_index=True
@@ -268,6 +270,7 @@ def _lag_row(market: Market, series_id: str) -> dict[str, object] | None:
         "longest": pd.NaT,
         "revisions": entry.revisions,
         "point_in_time": entry.point_in_time,
+        "basis": basis_of(market, series_id),
     }
     if not entry.point_in_time:
         return row
@@ -281,6 +284,28 @@ def _lag_row(market: Market, series_id: str) -> dict[str, object] | None:
         return None
     row.update(value=lag.median(), low=lag.min(), high=lag.max(), longest=lag.idxmax())
     return row
+
+
+def basis_of(market: Market, series_id: str) -> str:
+    """On what the values of a macro series rest in this report.
+
+    Args:
+        market: data, window and day of knowledge.
+        series_id: of a macro series.
+
+    Returns:
+        ``"latest"`` (as last revised), ``"vintage by FRED"`` or ``"vintage by ALFRED"`` (as known on
+        the day of knowledge, from the API or from the archive's CSV), ``"lag"`` (latest values, cut
+        off by the publication lag), or ``"refused"`` (no lag can say what was known).
+    """
+    basis = market.basis(series_id)
+    if basis == "latest vintage":
+        return "latest"
+    if basis == "vintage":
+        key = f"{series_id}@{market.params.as_of}"
+        via = market.dataset.provenance.get("vintages", {}).get(key)
+        return "vintage by FRED" if via == "fredapi" else "vintage by ALFRED"
+    return "lag" if market.catalog[series_id].point_in_time else "refused"
 
 
 def price_ends(market: Market) -> pd.DataFrame:
