@@ -61,6 +61,7 @@ def test_a_break_of_a_slope_is_found_and_one_of_the_mean_is_not_needed() -> None
     assert got.after["x"] == pytest.approx(-0.5, abs=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rho", "most"), [(0.0, 0.10), (0.5, 0.14)])
 def test_error_rate_without_a_break(rho: float, most: float) -> None:
     rejected = [

@@ -80,6 +80,7 @@ def test_it_is_reproducible_and_scales(simulated: tuple[pd.Series, np.ndarray]) 
     np.testing.assert_allclose(double.table["volatility"], 2 * one.table["volatility"], rtol=1e-2)
 
 
+@pytest.mark.slow
 def test_three_states_are_ordered(simulated: tuple[pd.Series, np.ndarray]) -> None:
     fit = g.fit_regimes(simulated[0].iloc[:250], 3, starts=2)
     assert list(fit.table.index) == [0, 1, 2]

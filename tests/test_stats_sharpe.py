@@ -41,6 +41,7 @@ def test_the_gradient_is_the_derivative() -> None:
     np.testing.assert_allclose(s._gradient(point), numeric, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_the_standard_error_is_jobson_korkie_memmel_for_independent_normals() -> None:
     rng = np.random.default_rng(3)
     n, rho = 40_000, 0.6

@@ -18,6 +18,7 @@ REPS = 150
 LOW, HIGH = (int(v) for v in binom.ppf([0.0001, 0.9999], REPS, size.LEVEL))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", list(size.PATTERNS))
 def test_meaningless_dates_are_rarely_called_an_effect(pattern: str) -> None:
     found = size.false_positives(REPS, 199, stretch=size.PATTERNS[pattern], n=1200, seed=7)

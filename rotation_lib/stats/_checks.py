@@ -5,15 +5,18 @@ They refuse rather than repair: nothing here fills, drops or reorders a value.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from rotation_lib.errors import DataError
 
+Values: TypeAlias = "pd.Series | pd.DataFrame | npt.NDArray[np.float64]"
 
-def complete(values: pd.Series | pd.DataFrame, minimum: int, what: str) -> None:
+
+def complete(values: Values, minimum: int, what: str) -> None:
     """Raise `DataError` unless `values` has `minimum` rows, none missing or infinite."""
     if len(values) < minimum:
         raise DataError(
@@ -28,13 +31,13 @@ def complete(values: pd.Series | pd.DataFrame, minimum: int, what: str) -> None:
         )
 
 
-def varying(values: pd.Series | pd.DataFrame, what: str) -> None:
+def varying(values: Values, what: str) -> None:
     """Raise `DataError` when a column is constant, so that it cannot carry a spread or slope."""
-    frame = values.to_frame() if isinstance(values, pd.Series) else values
-    array = frame.to_numpy(dtype=float)
+    array = np.asarray(values, dtype=float).reshape(len(values), -1)
     scale = np.maximum(np.abs(array).max(axis=0), np.finfo(float).tiny)
     flat = np.ptp(array, axis=0) <= 1e-14 * scale
     if flat.any():
+        frame = pd.DataFrame(values)
         names = ", ".join(str(c) for c, f in zip(frame.columns, flat, strict=True) if f)
         raise DataError(f"{what} needs values that vary, but {names} is constant; drop it.")
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from rotation_lib.errors import DataError
 from rotation_lib.stats._checks import complete, fraction, varying
+from rotation_lib.stats.effort import capped
 
 SEED = 20240918
 DRAWS = 2000
@@ -107,7 +108,7 @@ class Bootstrap:
     Attributes:
         frame: n complete rows, k columns.
         block: mean block length, None for `block_length(frame)`.
-        draws, seed: of `stationary_indices`.
+        draws, seed: of `stationary_indices`; draws at most those of `effort.at_most`.
     """
 
     frame: pd.DataFrame
@@ -117,6 +118,7 @@ class Bootstrap:
 
     def __post_init__(self) -> None:
         complete(self.frame, MINIMUM, "a bootstrap")
+        object.__setattr__(self, "draws", capped(self.draws))
         if self.block is None:
             object.__setattr__(self, "block", block_length(self.frame))
 

@@ -14,6 +14,7 @@ import pandas as pd
 from rotation_lib.errors import DataError
 from rotation_lib.stats._checks import complete, fraction, increasing, varying
 from rotation_lib.stats.bootstrap import CONFIDENCE, SEED, Array
+from rotation_lib.stats.effort import capped
 
 DRAWS = 999
 MINIMUM = 40
@@ -81,6 +82,7 @@ def break_test(
     """
     design = _design(y, x, trim)
     fraction(confidence, "confidence")
+    draws = capped(draws)
     values = y.to_numpy(dtype=float)
     n, k = design.shape
     edge = max(int(np.ceil(trim * n)), k + 2)
@@ -91,8 +93,9 @@ def break_test(
     rng = np.random.default_rng(seed)
     broken = np.where(np.arange(n) < at, search.x @ before, search.x @ after)
     residuals = values - broken
-    null = search.f(_resampled(residuals, draws, rng, wild=True)).max(axis=1)
-    noise = _resampled(residuals, draws, rng, wild=False)
+    sieve = _Sieve(residuals)
+    null = search.f(sieve.resampled(draws, rng, wild=True)).max(axis=1)
+    noise = sieve.resampled(draws, rng, wild=False)
     dates = edge + search.f(broken + noise).argmax(axis=1)
     tail = (1.0 - confidence) / 2.0
     low, high = np.quantile(dates, [tail, 1.0 - tail], method="nearest").astype(int)
@@ -220,23 +223,31 @@ def _quadratic(v: Array, inverse: Array) -> Array:
     return np.asarray(np.einsum("pci,cij,pcj->pc", v, inverse, v))
 
 
-def _resampled(residuals: Array, draws: int, rng: np.random.Generator, *, wild: bool) -> Array:
-    """Residuals with the same autocorrelation, shape (draws, n); `wild` keeps their places."""
-    from scipy.signal import lfilter
-    from statsmodels.tsa.ar_model import AutoReg, ar_select_order
+class _Sieve:
+    """An autoregression of the residuals, and new residuals that follow it."""
 
-    n = len(residuals)
-    most = max(1, round(4.0 * (n / 100.0) ** 0.25))
-    lags = ar_select_order(residuals, most, ic="bic", trend="n").ar_lags or []
-    weights = AutoReg(residuals, lags, trend="n").fit().params if lags else np.empty(0)
-    polynomial = np.concatenate([[1.0], -np.asarray(weights, dtype=float)])
-    innovations = lfilter(polynomial, [1.0], residuals)
-    settled = innovations[len(lags) :] - innovations[len(lags) :].mean()
-    if wild:  # the first ones lack a past: residuals stand in for their innovations
-        kept = np.concatenate([innovations[: len(lags)], settled])
-        shocks = rng.choice([-1.0, 1.0], size=(draws, n)) * kept
-    else:
-        shocks = rng.choice(settled, size=(draws, n))
-    before = rng.choice(settled, size=(draws, BURN_IN))
-    paths = lfilter([1.0], polynomial, np.concatenate([before, shocks], axis=1))
-    return np.asarray(paths[:, BURN_IN:])
+    def __init__(self, residuals: Array) -> None:
+        from scipy.signal import lfilter
+        from statsmodels.tsa.ar_model import AutoReg, ar_select_order
+
+        most = max(1, round(4.0 * (len(residuals) / 100.0) ** 0.25))
+        lags = ar_select_order(residuals, most, ic="bic", trend="n").ar_lags or []
+        weights = AutoReg(residuals, lags, trend="n").fit().params if lags else np.empty(0)
+        self.polynomial = np.concatenate([[1.0], -np.asarray(weights, dtype=float)])
+        innovations = lfilter(self.polynomial, [1.0], residuals)
+        self.settled = innovations[len(lags) :] - innovations[len(lags) :].mean()
+        # The first ones lack a past: residuals stand in for their innovations.
+        self.kept = np.concatenate([innovations[: len(lags)], self.settled])
+
+    def resampled(self, draws: int, rng: np.random.Generator, *, wild: bool) -> Array:
+        """Residuals with the same autocorrelation, shape (draws, n); `wild` keeps their places."""
+        from scipy.signal import lfilter
+
+        size = (draws, len(self.kept))
+        if wild:
+            shocks = rng.choice([-1.0, 1.0], size=size) * self.kept
+        else:
+            shocks = rng.choice(self.settled, size=size)
+        before = rng.choice(self.settled, size=(draws, BURN_IN))
+        paths = lfilter([1.0], self.polynomial, np.concatenate([before, shocks], axis=1))
+        return np.asarray(paths[:, BURN_IN:])

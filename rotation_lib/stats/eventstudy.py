@@ -17,6 +17,7 @@ import pandas as pd
 from rotation_lib.errors import DataError
 from rotation_lib.stats._checks import complete, increasing
 from rotation_lib.stats.bootstrap import CONFIDENCE, DRAWS, SEED, Array, Interval
+from rotation_lib.stats.effort import capped
 
 Model: TypeAlias = Literal["market", "mean", "relative"]
 Rows: TypeAlias = npt.NDArray[np.int64]
@@ -42,6 +43,10 @@ def window_returns(
     Raises:
         DataError: a horizon below 1, dates out of order, a return of -100 % or less, or a benchmark
             on other dates.
+
+    >>> days = pd.bdate_range("2024-01-02", periods=3)
+    >>> window_returns(pd.Series([0.10, 0.10, 0.10], index=days), 2).round(4).tolist()
+    [0.21, 0.21, nan]
     """
     if horizon < 1:
         raise DataError(f"horizon = {horizon!r} cannot be used: it counts sessions, 1 or more.")
@@ -275,7 +280,7 @@ def placebo_distribution(
         rows = _positions(returns.index, pool)
         rows = np.unique(rows[rows >= 0])
     rows = rows[np.isfinite(windows[rows])]
-    chosen = _spaced(rows, n_events, draws, min_gap, np.random.default_rng(seed))
+    chosen = _spaced(rows, n_events, capped(draws), min_gap, np.random.default_rng(seed))
     return np.asarray(windows[chosen].mean(axis=1))
 
 

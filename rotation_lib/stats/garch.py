@@ -106,15 +106,17 @@ def path_of(model: Garch, shocks: Array) -> Array:
         model: parameters; the first variance is the unconditional one.
         shocks: z_t, any shape whose first axis is time.
     """
-    variance = np.full(shocks.shape[1:], model.variance)
-    deviation = np.zeros(shocks.shape[1:])
-    out = np.empty_like(shocks)
-    for t, z in enumerate(shocks):
-        error = np.sqrt(variance) * z
-        deviation = model.phi * deviation + error
-        out[t] = deviation
-        variance = model.omega + model.alpha * error * error + model.beta * variance
-    return out + model.mean
+    from scipy.signal import lfilter
+
+    # omega + alpha e² + beta sigma², with e² = z² sigma²: one product and one sum a period.
+    growth = model.alpha * shocks * shocks + model.beta
+    variance = np.empty_like(shocks)
+    variance[0] = model.variance
+    for t in range(1, len(shocks)):
+        np.multiply(growth[t - 1], variance[t - 1], out=variance[t])
+        variance[t] += model.omega
+    errors = np.sqrt(variance, out=variance) * shocks
+    return np.asarray(lfilter([1.0], [1.0, -model.phi], errors, axis=0)) + model.mean
 
 
 def simulated_statistic(model: Garch, statistic: Statistic, n: int, draws: int, seed: int) -> Array:

@@ -29,6 +29,7 @@ from rotation_lib.stats.bootstrap import (
     percentile_ends,
     t_ends,
 )
+from rotation_lib.stats.effort import capped
 from rotation_lib.stats.garch import Garch, fit_garch, simulated_statistic
 
 BlockMethod: TypeAlias = Literal["blocks", "bootstrap"]
@@ -235,6 +236,7 @@ def tail_intervals(
         figures[f"var_{level * 100:g}"] = measures.value_at_risk(level)
         figures[f"cvar_{level * 100:g}"] = measures.expected_shortfall(level)
     model = _tail_model(returns, method)
+    draws = capped(draws)
     if model is None:
         sample = Bootstrap(returns.to_frame(), None, draws, seed)
         return {n: sample.interval(f, confidence=confidence) for n, f in figures.items()}

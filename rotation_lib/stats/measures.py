@@ -23,12 +23,20 @@ def mean_difference(x: Array) -> Array:
 
 
 def volatility_ratio(x: Array) -> Array:
-    """Standard deviation (ddof 1) of the first column over that of the second."""
+    """Standard deviation (ddof 1) of the first column over that of the second.
+
+    >>> float(volatility_ratio(np.array([[0.02, -0.02, 0.02], [0.01, -0.01, 0.01]])))
+    2.0
+    """
     return np.asarray(x[0].std(axis=-1, ddof=1) / x[1].std(axis=-1, ddof=1))
 
 
 def beta(x: Array) -> Array:
-    """OLS slope (with intercept) of the first column on the second."""
+    """OLS slope (with intercept) of the first column on the second.
+
+    >>> round(float(beta(np.array([[0.03, 0.00, -0.03], [0.02, 0.00, -0.02]]))), 6)
+    1.5
+    """
     market = x[1] - x[1].mean(axis=-1, keepdims=True)
     return np.asarray((x[0] * market).sum(axis=-1) / (market * market).sum(axis=-1))
 

@@ -23,6 +23,7 @@ from rotation_lib.stats.bootstrap import (
     block_length,
     stationary_indices,
 )
+from rotation_lib.stats.effort import capped
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def family_of_means(
     complete(frame, MINIMUM, "family_of_means")
     varying(frame, "family_of_means")
     length = block_length(frame) if block is None else block
-    indices = stationary_indices(len(frame), length, draws, seed)
+    indices = stationary_indices(len(frame), length, capped(draws), seed)
     columns = frame.to_numpy(dtype=float)
     means = np.column_stack([column[indices].mean(axis=1) for column in columns.T])
     centre, spread = columns.mean(axis=0), means.std(axis=0, ddof=1)
@@ -171,6 +172,7 @@ def superior_ability(
     complete(gaps, MINIMUM, "superior_ability")
     varying(gaps, "superior_ability")
     length = block_length(gaps) if block is None else block
+    draws = capped(draws)
     test = SPA(benchmark_losses, losses, block_size=length, reps=draws, seed=seed)
     test.compute()
     values = test.pvalues

@@ -15,6 +15,7 @@ import pandas as pd
 from rotation_lib.errors import DataError
 from rotation_lib.stats._checks import complete, increasing, varying
 from rotation_lib.stats.bootstrap import SEED, Array, block_length, stationary_indices
+from rotation_lib.stats.effort import capped
 from rotation_lib.stats.multiple import Family, romano_wolf
 
 DRAWS = 999
@@ -81,6 +82,7 @@ def lead_lag(
     """
     _check(y, x, horizon, min_train)
     length = _length(y, horizon) if block is None else block
+    draws = capped(draws)
     rows = stationary_indices(len(y), length, draws, seed)
     xs, ys = x.to_numpy(dtype=float), y.to_numpy(dtype=float)
     actual, model, mean = _forecasts(ys[None], xs, horizon, min_train)

@@ -92,6 +92,9 @@ def total_return(returns: pd.Series) -> float:
     """Cumulative simple return over all rows: prod(1 + r) - 1, a fraction.
 
     NaN: refused. Raises `DataError` on missing or no values.
+
+    >>> round(total_return(pd.Series([0.10, -0.10])), 4)
+    -0.01
     """
     complete(returns, 1, "total_return")
     return float(np.prod(1.0 + returns.to_numpy(dtype=float)) - 1.0)
@@ -157,6 +160,10 @@ def max_drawdown(returns: pd.Series) -> float:
     """Lowest value of `drawdown`: the deepest close-to-peak loss, a fraction at or below 0.
 
     NaN: refused. Raises `DataError` on missing or no values.
+
+    >>> days = pd.bdate_range("2024-01-02", periods=4)
+    >>> round(max_drawdown(pd.Series([0.10, -0.20, 0.05, 0.30], index=days)), 4)
+    -0.2
     """
     complete(returns, 1, "max_drawdown")
     return float(min(drawdown(returns).min(), 0.0))
@@ -228,15 +235,21 @@ def week_ends(
 
     Raises:
         DataError: dates out of order or a weekday outside 0..4.
+
+    The Friday of 29 March 2024 was no session; its week ends on Thursday.
+
+    >>> days = pd.DatetimeIndex(["2024-03-25", "2024-03-26", "2024-03-27", "2024-03-28"])
+    >>> [str(day.date()) for day in week_ends(days, "2024-03-22", end="2024-03-29")]
+    ['2024-03-22', '2024-03-28']
     """
     if weekday not in range(5):
         raise DataError(f"weekday = {weekday!r} cannot be used: 0 (Monday) to 4 (Friday) is.")
-    every = pd.DatetimeIndex([pd.Timestamp(base_date), *sessions])
+    every = pd.DatetimeIndex([pd.Timestamp(base_date)]).append(sessions)
     increasing(every, "week_ends")
     last = pd.Timestamp(end) if end is not None else every[-1]
     closing = _closing_day(every, weekday)
-    ends = pd.Series(every, index=closing).groupby(level=0).last()
-    return pd.DatetimeIndex(ends[ends.index <= last], name=sessions.name)
+    ends = np.append(closing[1:] != closing[:-1], True) & (closing <= last)
+    return pd.DatetimeIndex(every[ends], name=sessions.name)
 
 
 def _closing_day(dates: pd.DatetimeIndex, weekday: int) -> pd.DatetimeIndex:
@@ -273,12 +286,12 @@ def weekly_log_returns(
         raise DataError("weekly_log_returns got a return of -100 % or less; check the series.")
     if len(ends) < 2:
         return returns.iloc[:0].astype(float)
-    inside = (sessions > ends[0]) & (sessions <= ends[-1])
-    logs = np.log1p(returns[inside].astype(float))
-    week = ends.searchsorted(logs.index, side="left")
-    weekly = logs.groupby(week).sum(skipna=False)
-    weekly.index = ends[1:]
-    return weekly
+    first = sessions.searchsorted(ends, side="right")  # of each week, the session that begins it
+    inside = returns.iloc[first[0] : first[-1]]
+    sums = np.add.reduceat(np.log1p(inside.to_numpy(dtype=float)), first[:-1] - first[0], axis=0)
+    weekly = inside.iloc[: len(sums)].astype(float)
+    weekly.iloc[:] = sums
+    return weekly.set_axis(ends[1:])
 
 
 def latest_on(levels: pd.Series, dates: pd.DatetimeIndex) -> pd.Series:
@@ -315,6 +328,9 @@ def historical_var(returns: pd.Series, level: float = 0.99) -> float:
     numpy's linear quantile (Hyndman & Fan 1996, type 7) of the returns at 1 - level.
 
     NaN: refused. Raises `DataError` on missing or no values or a level outside (0, 1).
+
+    >>> round(historical_var(pd.Series(range(-50, 51)) / 1000, level=0.95), 5)
+    -0.045
     """
     fraction(level, "level")
     complete(returns, 1, "historical_var")
@@ -325,6 +341,9 @@ def historical_cvar(returns: pd.Series, level: float = 0.99) -> float:
     """Mean of the returns at or below `historical_var`: the expected shortfall, historically.
 
     Acerbi & Tasche (2002), sample version. NaN and errors as in `historical_var`.
+
+    >>> round(historical_cvar(pd.Series(range(-50, 51)) / 1000, level=0.95), 5)
+    -0.0475
     """
     threshold = historical_var(returns, level)
     values = returns.to_numpy(dtype=float)

@@ -22,6 +22,7 @@ from rotation_lib.stats.bootstrap import (
     Interval,
     block_length,
 )
+from rotation_lib.stats.effort import capped
 from rotation_lib.stats.returns import SESSIONS_PER_YEAR
 
 
@@ -82,6 +83,7 @@ def sharpe_difference(
         )
     x = pair.to_numpy(dtype=float)
     moments = np.column_stack([x, x * x])
+    draws = capped(draws)
     value, error = _sample(moments)
     values, errors = _resamples(moments, length, draws, np.random.default_rng(seed))
     distances = np.abs(values - value) / errors

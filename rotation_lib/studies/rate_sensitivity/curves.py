@@ -11,13 +11,15 @@ from functools import lru_cache
 from itertools import chain, product
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ...errors import DataError
 from ...findings import SEED, Finding, Specification, chapter_of, missing
 from ...market import Market
+from ...stats.bootstrap import Array
 from ...stats.multiple import family_of_means
-from ...stats.regression import newey_west
+from ...stats.regression import first_slope
 from ...stats.returns import latest_on
 from .betas import THEME
 from .september import EQUAL_WEIGHT, SECOND_SMALL
@@ -39,9 +41,10 @@ COLUMNS = ["label", "value", "low", "high", "n", "yield", "sampling", "control",
 class _Rows:
     """Aligned returns and yield changes at one sampling."""
 
-    relative: pd.Series
-    market: pd.Series
-    changes: pd.DataFrame
+    relative: Array
+    market: Array
+    changes: dict[str, Array]
+    eras: npt.NDArray[np.object_]
 
 
 def pairs(market: Market) -> list[tuple[str, str]]:
@@ -69,8 +72,9 @@ def grid(market: Market) -> pd.DataFrame:
     plans = [(base, s, p) for s in (*reversed(DAYS), MONTHLY, DAILY) for p in PERIODS]
     plans += [(pair, "Friday", p) for pair in others for p in PERIODS]
     rows = []
+    samples = {key: _sampled(market, *key) for key in dict.fromkeys((p, s) for p, s, _ in plans)}
     for pair, sampling, period in plans:
-        sampled = _sampled(market, pair, sampling)
+        sampled = samples[pair, sampling]
         for rate in YIELDS:
             for control in (False, True):
                 row = _row(sampled, pair, sampling, period, rate, control)
@@ -84,30 +88,27 @@ def _row(
 ) -> tuple[object, ...] | None:
     if rate not in rows.changes:
         return None
-    x = rows.changes[[rate]]
-    if control:
-        x = x.assign(market=rows.market)
-    whole = pd.concat([rows.relative.rename("relative"), x], axis=1).dropna()
+    x = np.column_stack([rows.changes[rate], *([rows.market] if control else [])])
+    known = np.isfinite(rows.relative) & np.isfinite(x).all(axis=1)
     if period != WHOLE:
-        whole = whole[(era_of(pd.DatetimeIndex(whole.index)) == period).to_numpy()]
+        known &= rows.eras == period
     lags, least = SAMPLING[sampling]
-    if len(whole) < least:
+    if known.sum() < least:
         return None
     try:
-        fit = newey_west(whole["relative"], whole[list(x.columns)], lags)
+        value, low, high = first_slope(rows.relative[known], x[known], lags)
     except DataError:
         return None
-    interval = fit.interval(rate)
     held = f"{pair[1]} held fixed" if control else "no control"
     names = (YIELDS[rate], sampling, held if control else "none", period, f"{pair[0]} − {pair[1]}")
     label = f"{pair[0]} − {pair[1]}, {YIELDS[rate]} yield, {sampling}, {held}, {period}"
-    return (label, fit.coefficient(rate), interval.low, interval.high, fit.n, *names)
+    return (label, value, low, high, int(known.sum()), *names)
 
 
 def _sampled(market: Market, pair: tuple[str, str], sampling: str) -> _Rows:
     if sampling in DAYS:
         w = weekly(market, *pair, DAYS.index(sampling))
-        return _Rows(w.relative, w.returns[pair[1]], w.changes)
+        return _rows(w.relative, w.returns[pair[1]], w.changes)
     logs = np.log1p(market.total_returns[list(pair)])
     if sampling == MONTHLY:
         ends = month_ends(market)
@@ -116,18 +117,24 @@ def _sampled(market: Market, pair: tuple[str, str], sampling: str) -> _Rows:
         logs = inside.groupby(ends.searchsorted(inside.index)).sum(skipna=False)
         logs.index = ends[1 : len(logs) + 1]
     else:
-        ends = pd.DatetimeIndex([market.base, *logs.index])
+        ends = pd.DatetimeIndex([market.base]).append(pd.DatetimeIndex(logs.index))
     yields = market.yields
     changes = pd.DataFrame(
         {r: latest_on(yields[r], ends).diff().iloc[1:] for r in YIELDS if r in yields},
         index=logs.index,
     )
-    return _Rows(logs[pair[0]] - logs[pair[1]], logs[pair[1]], changes)
+    return _rows(logs[pair[0]] - logs[pair[1]], logs[pair[1]], changes)
+
+
+def _rows(relative: pd.Series, market: pd.Series, changes: pd.DataFrame) -> _Rows:
+    eras = era_of(pd.DatetimeIndex(relative.index)).to_numpy(dtype=object)
+    columns = {rate: changes[rate].to_numpy(dtype=float) for rate in YIELDS if rate in changes}
+    return _Rows(relative.to_numpy(dtype=float), market.to_numpy(dtype=float), columns, eras)
 
 
 def month_ends(market: Market) -> pd.DatetimeIndex:
     """Last closes of complete months from the base close on."""
-    closes = pd.DatetimeIndex([market.base, *market.sessions])
+    closes = pd.DatetimeIndex([market.base]).append(market.sessions)
     last = pd.Series(closes, index=closes).groupby(closes.to_period("M")).last()
     ends = pd.DatetimeIndex(last)
     unfinished = (ends[-1] + pd.offsets.BDay()).month == ends[-1].month
@@ -231,23 +238,25 @@ def _influences(weeks: list[Weekly]) -> pd.DataFrame:
     """
     index = pd.DatetimeIndex(weeks[0].relative.index)
     eras = era_of(index)
+    inside = {
+        p: np.full(len(index), True) if p == WHOLE else (eras == p).to_numpy() for p in PERIODS
+    }
     columns = {}
-    for w, rate, period, control in product(weeks, YIELDS, PERIODS, (False, True)):
-        x = w.changes[[rate]].assign(market=w.returns[w.large]) if control else w.changes[[rate]]
-        rows = pd.concat([w.relative, x], axis=1).dropna()
-        if period != WHOLE:
-            rows = rows[(eras.loc[rows.index] == period).to_numpy()]
-        if len(rows) < SAMPLING["Friday"][1]:
-            continue
-        design = np.column_stack([np.ones(len(rows)), rows.iloc[:, 1:].to_numpy()])
-        y = rows.iloc[:, 0].to_numpy()
-        inverse = np.linalg.inv(design.T @ design)
-        slopes = inverse @ design.T @ y
-        weight = (design @ inverse[1]) * (y - design @ slopes) * len(index)
-        values = pd.Series(slopes[1], index=index)
-        values.loc[rows.index] += weight
-        columns[f"{w.small}−{w.large} {rate} {period} {control}"] = values
-    return pd.DataFrame(columns)
+    for w in weeks:
+        held = pd.concat([w.relative, w.returns[w.large], w.changes[list(YIELDS)]], axis=1)
+        values = held.reindex(index).to_numpy(dtype=float).T
+        for (at, rate), period, control in product(enumerate(YIELDS, 2), PERIODS, (False, True)):
+            design = np.column_stack([np.ones(len(index)), *values[[at, 1] if control else [at]]])
+            rows = inside[period] & np.isfinite(design).all(axis=1) & np.isfinite(values[0])
+            if rows.sum() < SAMPLING["Friday"][1]:
+                continue
+            x, y = design[rows], values[0][rows]
+            inverse = np.linalg.inv(x.T @ x)
+            slopes = inverse @ x.T @ y
+            column = np.full(len(index), slopes[1])
+            column[rows] += (x @ inverse[1]) * (y - x @ slopes) * len(index)
+            columns[f"{w.small}−{w.large} {rate} {period} {control}"] = column
+    return pd.DataFrame(columns, index=index)
 
 
 def specifications(market: Market) -> list[Specification]:

@@ -15,6 +15,7 @@ from ...errors import DataError
 from ...findings import SEED, Finding, missing, tendency
 from ...market import Market
 from ...stats.bootstrap import Interval
+from ...stats.effort import capped
 from ...stats.eventstudy import placebo_distribution, placebo_p_value
 from ...stats.regression import newey_west
 from .betas import THEME
@@ -167,7 +168,7 @@ def _placebo_p(market: Market, days: pd.DataFrame, kind: str) -> Finding:
         index=pd.DatetimeIndex(rows["date"]),
         series=series,
         method=(
-            f"two-sided, against {DRAWS:,} sets of {len(rows)} random sessions without a scheduled "
+            f"two-sided, against {capped(DRAWS):,} sets of {len(rows)} random sessions without a scheduled "
             f"decision, seed {SEED}"
         ),
     )

@@ -149,7 +149,7 @@ def _mean(
     except DataError as error:
         why = str(error).rstrip(".")
         return [*out, missing(p_id, p_label, unit="p-value", series=series, reason=why)]
-    text = f"two-sided, against {DRAWS:,} sets of {len(rows)} random dates, seed {SEED}"
+    text = f"two-sided, against {len(draws):,} sets of {len(rows)} random dates, seed {SEED}"
     return [
         *out,
         tendency(p_id, p_label, p, None, unit="p-value", index=index, series=series, method=text),

@@ -84,13 +84,18 @@ def weekly(market: Market, small: str = "", large: str = "", weekday: int = FRID
     first, second = small or market.small, large or market.large
     daily = market.total_returns[[first, second]]
     returns = weekly_log_returns(daily, market.base, market.end, weekday)
+    relative = (returns[first] - returns[second]).rename("relative")
+    return Weekly(first, second, returns, relative, _yield_changes(market, weekday))
+
+
+@lru_cache(maxsize=8)
+def _yield_changes(market: Market, weekday: int) -> pd.DataFrame:
+    """What every pair shares: changes of the yields between the week-ends."""
     ends = week_ends(market.sessions, market.base, market.end, weekday)
     yields = market.yields
-    changes = pd.DataFrame(
-        {r: weekly_changes(yields[r], ends) for r in RATES if r in yields}, index=returns.index
+    return pd.DataFrame(
+        {r: weekly_changes(yields[r], ends) for r in RATES if r in yields}, index=ends[1:]
     )
-    relative = (returns[first] - returns[second]).rename("relative")
-    return Weekly(first, second, returns, relative, changes)
 
 
 def fit(y: pd.Series, x: pd.DataFrame, lags: int = LAGS) -> Regression | str:

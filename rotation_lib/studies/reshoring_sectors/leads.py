@@ -15,6 +15,7 @@ from ...errors import DataError
 from ...findings import SEED, Finding, missing, tendency
 from ...market import Market
 from ...stats.bootstrap import Array, stationary_indices
+from ...stats.effort import capped
 from ...stats.multiple import romano_wolf
 from ...stats.prediction import MINIMUM_FORECASTS, lead_lag
 from .spending import series
@@ -96,18 +97,26 @@ def known_growth(
         deflated: divided by the price index known then.
         dates: on which one wants to know.
     """
+    rows = _public_growth(market, series_id, months, deflated)
+    if rows.empty:
+        return pd.Series(np.nan, index=dates)
+    at = pd.DatetimeIndex(rows.index).searchsorted(dates, side="right")
+    return pd.Series(np.r_[np.nan, rows.to_numpy()][at], index=dates)
+
+
+@lru_cache(maxsize=16)
+def _public_growth(market: Market, series_id: str, months: int, deflated: bool) -> pd.Series:
+    """Log growth by the day on which it was published."""
     values = np.log(series(market, series_id, deflated=deflated))
     if values.empty:
-        return pd.Series(np.nan, index=dates)
+        return values
     earlier = values.copy()
     earlier.index = earlier.index + pd.DateOffset(months=months)
     growth = (values - earlier.reindex(values.index)).dropna()
     public = _published(market, series_id, growth.index, deflated)
     rows = pd.Series(growth.to_numpy(), index=public)
     # Two months published on one day (after a shutdown): the later observation counts.
-    rows = rows[rows.index.notna()].groupby(level=0).last()
-    at = pd.DatetimeIndex(rows.index).searchsorted(dates, side="right")
-    return pd.Series(np.r_[np.nan, rows.to_numpy()][at], index=dates)
+    return rows[rows.index.notna()].groupby(level=0).last()
 
 
 def _published(
@@ -230,7 +239,7 @@ def findings(market: Market) -> list[Finding]:
         f"expanding window from {MIN_TRAIN} months, publication lags kept, latest vintages"
     )
     family = (
-        f"Clark–West, Romano–Wolf step-down over {len(tried)} tries, {DRAWS:,} stationary block "
+        f"Clark–West, Romano–Wolf step-down over {len(tried)} tries, {capped(DRAWS):,} stationary block "
         f"resamples of the outcomes, mean block {max(horizons())} months, seed {SEED}; tries of "
         "unlike length are resampled apart, which errs towards caution"
     )

@@ -175,7 +175,7 @@ def _change(market: Market, key: str) -> Finding:
     low, high = np.quantile(spreads[1] - spreads[0], [0.025, 0.975])
     how = (
         f"difference of mean daily differences × {SESSIONS_PER_YEAR}; each side resampled apart by "
-        f"stationary block bootstrap, {DRAWS:,} draws, mean blocks {blocks[0]} and {blocks[1]} "
+        f"stationary block bootstrap, {sample.draws:,} draws, mean blocks {blocks[0]} and {blocks[1]} "
         f"rows, percentile interval, seeds {SEED} and {SEED + 1}"
     )
     return tendency(

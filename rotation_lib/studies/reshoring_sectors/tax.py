@@ -14,6 +14,7 @@ import pandas as pd
 from ...findings import SEED, Finding, missing, tendency
 from ...market import Market
 from ...stats.bootstrap import Array
+from ...stats.effort import capped
 from ...stats.eventstudy import event_returns, placebo_p_value, window_returns
 from ...stats.multiple import romano_wolf
 from ..facts import null_reason, window_fact
@@ -158,7 +159,7 @@ def joint_table(market: Market) -> pd.DataFrame:
     for i, (episode, events) in enumerate(TAX_EPISODES.items()):
         if reason_without(market, episode) is not None:
             continue
-        sets = placebo_sets(market, len(events), DRAWS, SEED + i)
+        sets = placebo_sets(market, len(events), capped(DRAWS), SEED + i)
         for h in HORIZONS:
             kept = apart(events, h, index)
             value = float(event_returns(small, [e.session for e in kept], [h], large)[h].mean())
@@ -214,7 +215,7 @@ def _joint(market: Market, joint: pd.DataFrame, episode: str, h: int) -> list[Fi
     hit = row.iloc[0]
     how = (
         f"mean of {int(hit['events'])} steps whose windows do not overlap, difference of total "
-        f"returns from the close before; {DRAWS:,} sets of placebo dates since 2010, at least "
+        f"returns from the close before; {capped(DRAWS):,} sets of placebo dates since 2010, at least "
         f"{max(HORIZONS)} sessions apart and away from tax events, seed {SEED}"
     )
     index = pd.DatetimeIndex([e.session for e in TAX_EPISODES[episode]])

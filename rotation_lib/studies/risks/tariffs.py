@@ -6,6 +6,8 @@ funds closed away from their indices, so those two sessions are only ever judged
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -40,6 +42,7 @@ PATH = (-5, 20)
 APRIL = ("2025-04-02", "2025-04-10")
 
 
+@lru_cache(maxsize=4)
 def tariff_events(market: Market) -> pd.DataFrame:
     """Tariff news in the window: ``session, label, direction, expected, small, large, relative``.
 

@@ -83,10 +83,14 @@ def weeks(market: Market, symbol: str) -> pd.DataFrame:
 def beta_adjusted(frame: pd.DataFrame) -> pd.Series:
     """Relative return without what the symbol's beta to the market explains.
 
-    symbol − β × market, β by least squares over all rows of the frame; n ≥ 2 rows.
+    symbol − β × market, β by least squares over all rows of the frame. Where no slope can be
+    fitted (under two rows, or a market that does not move), all of it is NaN.
     """
     spread = frame["market"] - frame["market"].mean()
-    beta = float((spread @ frame["symbol"]) / (spread @ spread))
+    moved = float(spread @ spread)
+    if len(frame) < 2 or moved == 0:
+        return pd.Series(np.nan, index=frame.index)
+    beta = float(spread @ frame["symbol"]) / moved
     return frame["symbol"] - beta * frame["market"]
 
 

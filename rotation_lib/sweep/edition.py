@@ -1,0 +1,150 @@
+"""One edition: all findings and claims as a reader of that day could have measured them.
+
+The studies are called as the report calls them, on a market that ends on the day and knows only
+what was published by it. It must never look at a row of data that the market hides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib import import_module
+
+import pandas as pd
+
+from ..claims import Judged, judge, load_ledger
+from ..findings import Finding, FindingSet
+from ..fingerprint import canonical, code_key, data_key, digest, lock_key, settings_key
+from ..market import Market
+from ..sources import Dataset
+from ..stats.effort import at_most
+from .panel import VERSION, Row
+from .plan import Plan
+
+#: A method text names the resamples it rests on in one of these ways.
+_DRAWS = re.compile(r"([\d,]+) (?:draws|simulated histories|sets of|[a-z ]*resamples)\b")
+SETTINGS = ("catalog.toml", "claims.toml", "quality.toml")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Rows of one day, and the keys they were made under.
+
+    Attributes:
+        day: of the edition.
+        key: of everything the rows depend on.
+        code: of the project's code where they were made.
+        rows: findings in the report's order, then claims in the ledger's.
+    """
+
+    day: date
+    key: str
+    code: str
+    rows: tuple[Row, ...]
+
+
+def market_of(dataset: Dataset, plan: Plan, day: date) -> Market:
+    """The market of one edition.
+
+    Args:
+        dataset: all data.
+        plan: of the sweep.
+        day: of the edition.
+    """
+    return Market.from_dataset(dataset, plan.edition(day))
+
+
+@lru_cache(maxsize=8)
+def project_code(chapters: tuple[str, ...]) -> str:
+    """Key of the code that makes an edition; read once a process.
+
+    Args:
+        chapters: themes evaluated.
+    """
+    studies = (f"rotation_lib.studies.{name}" for name in chapters)
+    return code_key(["rotation_lib.claims", "rotation_lib.sweep.edition", *studies])
+
+
+def edition_key(market: Market, plan: Plan) -> str:
+    """Content key: the data visible, parameters, code, settings, packages and draws.
+
+    Args:
+        market: of the edition.
+        plan: of the sweep.
+    """
+    choices = {
+        "version": VERSION,
+        "params": market.params.as_strings(),
+        "chapters": plan.chapters,
+        "draws": plan.draws,
+    }
+    code = project_code(plan.chapters)
+    return digest(canonical(choices), data_key(market), code, settings_key(*SETTINGS), lock_key())
+
+
+def evaluate(market: Market, plan: Plan, key: str) -> tuple[Row, ...]:
+    """All rows of one edition.
+
+    Args:
+        market: of the edition, fresh from :func:`market_of`: studies keep what they computed for
+            a market, so that one used with other draws would answer from them.
+        plan: of the sweep.
+        key: of :func:`edition_key`; the rows carry its first 16 digits.
+    """
+    # Thousands of short-lived labels: without Arrow behind each, an edition takes a tenth less.
+    with at_most(plan.draws), pd.option_context("mode.string_storage", "python"):
+        made = [
+            finding
+            for name in plan.chapters
+            for finding in import_module(f"rotation_lib.studies.{name}").findings(market)
+        ]
+    findings = FindingSet(made)
+    claims = [c for c in load_ledger() if c.chapter in plan.chapters]
+    head: Row = {"as_of": market.end.date(), "key": key[:16]}
+    return (
+        *(head | _finding_row(f) for f in made),
+        *(head | _claim_row(judge(c, findings)) for c in claims),
+    )
+
+
+def draws_of(method: str) -> int:
+    """Resamples that a method text names; 0 when it names none.
+
+    Args:
+        method: as a finding carries it.
+    """
+    found = _DRAWS.search(method)
+    return int(found.group(1).replace(",", "")) if found else 0
+
+
+def _finding_row(finding: Finding) -> Row:
+    known = finding.value is not None
+    return {
+        "kind": "finding",
+        "id": finding.id,
+        "value": finding.value,
+        "low": finding.low,
+        "high": finding.high,
+        "percentile": finding.percentile,
+        "unit": finding.unit,
+        "n": finding.n,
+        "start": finding.start,
+        "end": finding.end,
+        "method": finding.method or None,
+        "draws": draws_of(finding.method) if known else None,
+        "verdict": None,
+        "reason": finding.reason,
+    }
+
+
+def _claim_row(judged: Judged) -> Row:
+    empty = ("value", "low", "high", "percentile", "unit", "n", "start", "end", "method", "draws")
+    return {
+        "kind": "claim",
+        "id": judged.claim.id,
+        **dict.fromkeys(empty),
+        "verdict": judged.verdict.value,
+        "reason": judged.brief,
+    }
