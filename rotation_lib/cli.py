@@ -14,12 +14,13 @@ import typer
 
 from .cli_data import data_app, refresh
 from .cli_review import register
+from .cli_sweep import register as register_sweep
 from .errors import ParameterError, RotationError
 from .project import BUILD
 
 if TYPE_CHECKING:
     from .params import ReportParams
-    from .publish.run import ChapterRun
+    from .publish.kept import ChapterRun
 
 app = typer.Typer(
     add_completion=False,
@@ -61,29 +62,41 @@ def build(
     out: Annotated[Path, typer.Option(help="Build folder; the site is OUT/html.")] = BUILD,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore chapters kept before.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print the report as a PDF.")] = False,
+    edition: Annotated[
+        bool, typer.Option("--edition", help="Keep the site as the edition of its day.")
+    ] = False,
     debug: Debug = False,
 ) -> None:
     """Execute the chapters and publish the site."""
+    from .editions.finisher import Finisher
     from .publish.build import build as run_build
-    from .publish.build import chosen_chapters, split_extras
+    from .publish.build import chosen_chapters, split_extras, unchanged
 
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
     split_extras(pairs, chosen_chapters(chapter or ()))
-    refresh(params)
+    finisher = Finisher(out / "runs" / "findings", edition=edition, chapters=chapter or ())
+    what: dict[str, Any] = {
+        "chapters": chapter or (),
+        "extras": pairs,
+        "out": out,
+        "pdf": pdf,
+        "edition": edition,
+    }
     progress = _Progress()
     with progress:
-        result = run_build(
-            params,
-            chapters=chapter or (),
-            extras=pairs,
-            out=out,
-            jobs=jobs or os.cpu_count() or 1,
-            fresh=fresh,
-            pdf=pdf,
-            started=progress.started,
-            progress=progress.finished,
-        )
+        result = None if fresh else unchanged(params, **what, progress=progress.finished)
+        if result is None:
+            refresh(params)
+            result = run_build(
+                params,
+                **what,
+                jobs=jobs or os.cpu_count() or 1,
+                fresh=fresh,
+                finish=finisher,
+                started=progress.started,
+                progress=progress.finished,
+            )
     for note in result.notes:
         typer.echo(f"note: {note}")
     if result.failures:
@@ -97,6 +110,8 @@ def build(
         raise typer.Exit(1)
     tally = ", ".join(f"{count} {verdict}" for verdict, count in result.verdicts.items())
     typer.echo(f"claims: {tally}")
+    for line in finisher.told:
+        typer.echo(line)
     typer.echo(f"site: {_shown(result.site)}/index.html")
 
 
@@ -202,6 +217,7 @@ def doctor(debug: Debug = False) -> None:
 
 
 register(app)
+register_sweep(app)
 
 
 def main() -> None:
@@ -220,6 +236,9 @@ def main() -> None:
         _stop(str(error), 2)
     except RotationError as error:
         _stop(str(error), 1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _stop(f"{where}{error.strerror or error}; check the folder, its rights and the disk.", 1)
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -12,13 +12,14 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
-from .market import Market
 from .project import DATA, LOCKFILE, PACKAGE, PROJECT_ROOT
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .market import Market
 
 
 def digest(*parts: bytes | str) -> str:
@@ -56,11 +57,14 @@ def _age(market: Market) -> tuple[str, ...]:
     held = market.dataset.provenance
     if held.get("source") != "live":
         return ()
-    told = ("taken_on", "stale", "absent", "gates")
+    told = ("taken_on", "stale", "absent", "gates", "vintages")
     return (canonical({name: held[name] for name in told}),)
 
 
 def _frame_bytes(frame: pd.DataFrame) -> bytes:
+    import numpy as np
+    import pandas as pd
+
     head = canonical({"columns": [str(c) for c in frame.columns], "rows": len(frame)})
     index = pd.util.hash_pandas_object(frame.index, index=False).to_numpy()
     parts = [index.tobytes()]
@@ -78,9 +82,10 @@ def code_key(modules: Iterable[str]) -> str:
 
     Tables (``.toml``) that lie beside a module count as part of it.
     """
-    files = {path for name in modules for path in _closure(name)}
-    tables = {table for path in files for table in path.parent.glob("*.toml")}
-    return digest(*(_file_part(path) for path in sorted(files | tables)))
+    files = _closure(modules)
+    folders = {path.rpartition("/")[0] for path in files}
+    tables = {str(table) for folder in folders for table in Path(folder).glob("*.toml")}
+    return digest(*(_file_part(Path(path)) for path in sorted(files | tables)))
 
 
 def settings_key(*names: str) -> str:
@@ -103,35 +108,34 @@ def _file_part(path: Path) -> str:
     return digest(name, path.read_bytes())
 
 
-def _path_of(module: str) -> Path | None:
-    base = PROJECT_ROOT.joinpath(*module.split("."))
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.is_file():
-            return path
-    return None
+def _path_of(module: str) -> str | None:
+    base = f"{PROJECT_ROOT}/{module.replace('.', '/')}"
+    return next((p for p in (f"{base}.py", f"{base}/__init__.py") if Path(p).is_file()), None)
 
 
-def _closure(module: str) -> frozenset[Path]:
-    seen: dict[str, Path] = {}
-    waiting = [module]
+def _closure(modules: Iterable[str]) -> frozenset[str]:
+    """Files of the modules and of all they import; each name is looked up once."""
+    files: dict[str, str | None] = {}
+    waiting = list(modules)
     while waiting:
         name = waiting.pop()
-        path = _path_of(name)
-        if name in seen or path is None:
+        if name in files:
             continue
-        seen[name] = path
+        path = files[name] = _path_of(name)
+        if path is None:
+            continue
         # A package's own __init__ runs before any of its modules.
         parent = name.rpartition(".")[0]
         if parent:
             waiting.append(parent)
-        package = name if path.name == "__init__.py" else parent
-        waiting.extend(_module_imports(path, path.stat().st_mtime_ns, path.stat().st_size, package))
-    return frozenset(seen.values())
+        package = name if path.endswith("/__init__.py") else parent
+        waiting.extend(_module_imports(Path(path).read_bytes(), package))
+    return frozenset(path for path in files.values() if path is not None)
 
 
 @cache
-def _module_imports(path: Path, _modified: int, _size: int, package: str) -> frozenset[str]:
-    return _imports(ast.parse(path.read_text(encoding="utf-8")), package)
+def _module_imports(source: bytes, package: str) -> frozenset[str]:
+    return _imports(ast.parse(source), package)
 
 
 def _imports(tree: ast.AST, package: str) -> frozenset[str]:

@@ -1,29 +1,32 @@
 """One build from parameters to site: execute, collect, assemble, swap.
 
 The order of things is decided here and nowhere else. The last good site is
-replaced only by a whole new one.
+replaced only by a whole new one. What is needed only to make something is imported only then,
+so that a build that finds nothing changed is quick.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..claims import Verdict
 from ..errors import ParameterError, nearest
-from ..market import Market
 from ..params import NoExtras, ReportParams, chapter_extras, extra_names
 from ..project import CHAPTER_NAMES, CHAPTERS, PROJECT_ROOT
-from ..results import kept_in, report_record
 from .failure import ChapterFailure
+from .kept import ChapterRun, read_object
 from .pdf import chromium
-from .provenance import build_record, revision
-from .run import ChapterRun, run_chapters
+from .swap import carried, workspace
+from .unchanged import finished_before, seal_site, site_key, tell_record
+
+if TYPE_CHECKING:
+    from ..market import Market
+    from .press import Press
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class BuildResult:
     @property
     def verdicts(self) -> dict[str, int]:
         """How many claims have each verdict."""
+        from ..claims import Verdict
+
         said = [claim["verdict"] for claim in self.record.get("claims", [])]
         return {verdict.value: said.count(verdict.value) for verdict in Verdict}
 
@@ -87,6 +92,52 @@ def split_extras(
     return {c: model.model_dump(include=set(given[c])) for c, model in models.items()}
 
 
+def unchanged(
+    params: ReportParams,
+    *,
+    chapters: Sequence[str] = (),
+    extras: Mapping[str, object] | None = None,
+    out: Path,
+    pdf: bool = False,
+    edition: bool = False,
+    notebooks: Path = CHAPTERS,
+    progress: Callable[[ChapterRun], None] = lambda run: None,
+) -> BuildResult | None:
+    """The last build, if this one would make the same site from the same sources.
+
+    Its site and its chapters' runs are compared with their seals, file by file, so that a
+    damaged one is made again. A live report always asks its sources first. The arguments are
+    those of :func:`build`.
+    """
+    names = chosen_chapters(chapters)
+    by_chapter = split_extras(extras or {}, names)
+    html = out / "html"
+    if params.source == "live" or not html.is_dir():
+        return None
+    key = site_key(_request(params, names, by_chapter, pdf, edition), notebooks)
+    runs = finished_before(html, key)
+    if runs is None:
+        return None
+    for run in runs:
+        progress(run)
+    record = tell_record(html, runs, key)
+    notes = tuple(record.get("notes", ()))
+    return BuildResult(runs, (), html, read_object(html / "findings.json"), notes)
+
+
+def _request(
+    params: ReportParams, names: Sequence[str], extras: Mapping[str, Any], pdf: bool, edition: bool
+) -> dict[str, Any]:
+    return {
+        "params": params.as_strings(),
+        "chapters": list(names),
+        "extras": dict(extras),
+        "pdf": pdf,
+        "edition": edition,
+        "address": os.environ.get("ROTATION_SITE_URL", ""),
+    }
+
+
 def build(
     params: ReportParams,
     *,
@@ -96,7 +147,9 @@ def build(
     jobs: int = 2,
     fresh: bool = False,
     pdf: bool = False,
+    edition: bool = False,
     notebooks: Path = CHAPTERS,
+    finish: Callable[[Path, Path], None] = carried,
     started: Callable[[Sequence[str]], None] = lambda names: None,
     progress: Callable[[ChapterRun], None] = lambda run: None,
 ) -> BuildResult:
@@ -110,7 +163,9 @@ def build(
         jobs: chapters at once.
         fresh: run everything again.
         pdf: also print the PDF edition.
+        edition: whether ``finish`` keeps the site as an edition.
         notebooks: folder of the chapters.
+        finish: completes the finished site before it is put in place; see :func:`.site.build_site`.
         started: told the chapters once everything is validated.
         progress: told every chapter that is done.
 
@@ -118,32 +173,50 @@ def build(
         ParameterError: before anything is run, for arguments that cannot be used.
         BuildError: if the site could not be assembled.
     """
+    from ..market import Market
+    from .press import Press
+    from .provenance import build_record
+    from .run import run_chapters
+
     if pdf:
         chromium()  # better missed now than after all chapters have run
     names = chosen_chapters(chapters)
     by_chapter = split_extras(extras or {}, names)
     market = Market.load(params)
+    request = _request(params, names, by_chapter, pdf, edition)
+    key = site_key(request, notebooks)
+    if fresh:
+        shutil.rmtree(out / ".book", ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
     started(names)
-    runs = run_chapters(
-        names,
-        market,
-        by_chapter,
-        out / "runs",
-        chapters=notebooks,
-        jobs=jobs,
-        fresh=fresh,
-        progress=progress,
-    )
-    failures = tuple(r.failure for r in runs if r.failure)
-    record = {} if failures else _record(market, out / "runs" / "findings")
-    site = _publish(
-        runs, failures, record, build_record(market, runs, by_chapter), market, out, pdf
-    )
+    with Press() as press:
+        runs = run_chapters(
+            names,
+            market,
+            by_chapter,
+            out / "runs",
+            chapters=notebooks,
+            jobs=jobs,
+            fresh=fresh,
+            charts=out / ".runtime" / "charts",
+            progress=progress,
+            resting=press.start,
+        )
+        failures = tuple(r.failure for r in runs if r.failure)
+        record = {} if failures else _record(market, out / "runs" / "findings")
+        told = build_record(market, runs, by_chapter)
+        site = _publish(runs, failures, record, told, market, out, pdf, finish, press)
+    whole = not failures and params.source != "live"
+    # Sources that were changed meanwhile are not what this site was made of.
+    if whole and key == site_key(request, notebooks):
+        seal_site(site, key, runs)
     return BuildResult(tuple(runs), failures, site, record, market.notes)
 
 
 def _record(market: Market, findings: Path) -> dict[str, Any]:
+    from ..results import kept_in, report_record
+    from .provenance import revision
+
     with kept_in(findings):
         return report_record(market, revision()[0])
 
@@ -156,17 +229,19 @@ def _publish(
     market: Market,
     out: Path,
     pdf: bool,
+    finish: Callable[[Path, Path], None],
+    press: Press,
 ) -> Path:
     from .site import build_site
 
     good = [r for r in runs if r.failure is None]
-    with TemporaryDirectory(prefix=".figures-", dir=out) as folder:
+    with workspace(out) as folder:
         for run in good:
             if run.figures.is_dir():
                 shutil.copytree(run.figures, folder, dirs_exist_ok=True)
         report = build_site(
             {r.name: r.notebook for r in good},
-            Path(folder),
+            folder,
             dict(record),
             dict(provenance),
             out,
@@ -174,16 +249,24 @@ def _publish(
             credits=credits(market),
             failures=failures,
             pdf=pdf,
+            finish=finish,
+            press=press,
         )
     return report.html
 
 
 def credits(market: Market) -> dict[str, dict[str, str]]:
-    """Short name, publisher, licence and checksum of every series, for source lines."""
-    held = market.dataset.provenance["series"]
+    """Short name, publisher, licence and checksum of every series, for source lines.
+
+    The short name says so where a live source has the series only stale, or not at all.
+    """
+    provenance = market.dataset.provenance
+    held = provenance["series"]
+    age = {s: f" (stale since {e['since']})" for s, e in provenance.get("stale", {}).items()}
+    age |= dict.fromkeys(provenance.get("absent", {}), " (not available)")
     return {
         entry.id: {
-            "short": entry.short,
+            "short": f"{entry.short}{age.get(entry.id, '')}",
             "publisher": entry.publisher,
             "licence": entry.licence,
             **({"sha256": held[entry.id]["sha256"]} if entry.id in held else {}),

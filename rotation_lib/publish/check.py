@@ -5,7 +5,7 @@ It reads files and never the network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -58,20 +58,22 @@ def local_references(page: Path) -> Iterator[tuple[str, Path]]:
             yield tag, (page.parent / unquote(parts.path)).resolve()
 
 
-def check_site(html: Path, *, fragments: bool = True) -> None:
+def check_site(html: Path, *, fragments: bool = True, pages: Iterable[Path] | None = None) -> None:
     """Check every page.
 
     Args:
         html: the site's folder.
         fragments: also check that ``#parts`` exist; off while chapters are missing.
+        pages: only these files below it.
 
     Raises:
         BuildError: for the first dead link, repeated id, or thing fetched from another host.
     """
     html = html.resolve()
-    for page in sorted(html.rglob("*.html")):
+    chosen = html.rglob("*.html") if pages is None else (page.resolve() for page in pages)
+    for page in sorted(chosen):
         where = page.relative_to(html)
-        if where.parts[0] in ("_static", "downloads"):
+        if {"_static", "downloads"} & set(where.parts):
             continue
         reader = _page(page)
         if reader.twice:

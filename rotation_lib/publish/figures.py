@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,11 +22,14 @@ from ..errors import BuildError
 from .controls import control_bar
 from .encode import csv_text, encoded
 from .runtime import write_atomic
+from .waiting import with_hover_waiting
 
 Credits = Mapping[str, Mapping[str, str]]
 #: Width in pixels of the static image and of the first layout; the page adapts it.
 STATIC_WIDTH = 720
-_CACHE_FORMAT = "2"
+_CACHE_FORMAT = "3"
+#: Series above which a source line counts them, and publishers that it then names.
+_MANY, _NAMED = 12, 4
 #: Pixels left free at both sides of a static image: readers' fonts may be wider than ours.
 _ROOM = 26
 _FRAME = re.compile(r'width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d. ]+"')
@@ -80,16 +84,16 @@ def compiled(payload: Mapping[str, Any], cache: Path) -> Compiled:
     kept = cache / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
     if kept.exists():
         return Compiled(**json.loads(kept.read_text(encoding="utf-8")))
-    chart = _compile(payload)
-    write_atomic(kept, json.dumps(chart.__dict__, sort_keys=True))
-    return chart
+    text = json.dumps(_compile(payload).__dict__, sort_keys=True)
+    write_atomic(kept, text)
+    return Compiled(**json.loads(text))  # in the order of a kept one, so that pages are the same
 
 
 def _compile(payload: Mapping[str, Any]) -> Compiled:
-    import vl_convert
-
+    from ..charts.clock import converter
     from ..charts.figure import inline
 
+    vl_convert = converter()
     try:
         vega = vl_convert.vegalite_to_vega({**payload["spec"], "width": STATIC_WIDTH})
         svg = vl_convert.vegalite_to_svg(inline(dict(payload), width=STATIC_WIDTH))
@@ -98,7 +102,7 @@ def _compile(payload: Mapping[str, Any]) -> Compiled:
     svg, height = _roomy(svg)
     vega.pop("$schema", None)
     vega.pop("description", None)  # the page says it once, on the element
-    return Compiled(vega, svg, round(height))
+    return Compiled(with_hover_waiting(vega), svg, round(height))
 
 
 def _roomy(svg: str) -> tuple[str, float]:
@@ -232,7 +236,14 @@ def table_foot(payload: Mapping[str, Any], address: str, credits: Credits) -> st
         credits: series id → short, publisher, licence, sha256.
     """
     link = f'<a href="{address}" download>Table (CSV)</a>'
-    return f'<p class="table-foot">{_source_line(payload, credits)} {link}</p>'
+    foot = f'<p class="table-foot">{_source_line(payload, credits)} {link}</p>'
+    series = payload["series"]
+    if len(series) <= _MANY:
+        return foot
+    return (
+        f'{foot}<div class="fig-tools"><details class="fig-origin"><summary>The {len(series)} '
+        f"series</summary><p>{_every(series, credits)}.</p></details></div>"
+    )
 
 
 def figure_anchor(name: str) -> str:
@@ -241,19 +252,34 @@ def figure_anchor(name: str) -> str:
 
 
 def _source_line(payload: Mapping[str, Any], credits: Credits) -> str:
-    publishers: dict[str, list[str]] = {}
-    for series in payload["series"]:
-        known = credits.get(series, {})
-        publishers.setdefault(known.get("publisher", ""), []).append(known.get("short", series))
-    said = [
-        f"{escape(', '.join(names))} ({escape(publisher)})"
-        if publisher
-        else escape(", ".join(names))
-        for publisher, names in publishers.items()
-    ]
+    """Every series with its publisher; of many series, their number from each publisher."""
+    series = payload["series"]
+    said = _publishers(series, credits) if len(series) > _MANY else _every(series, credits)
     day = date.fromisoformat(payload["as_of"])
     shown = f"{day.day} {day:%B %Y}"
-    return f'Source: {"; ".join(said)}. As of <time datetime="{payload["as_of"]}">{shown}</time>.'
+    return f'Source: {said}. As of <time datetime="{payload["as_of"]}">{shown}</time>.'
+
+
+def _every(series: Sequence[str], credits: Credits) -> str:
+    publishers: dict[str, list[str]] = {}
+    for name in series:
+        known = credits.get(name, {})
+        publishers.setdefault(known.get("publisher", ""), []).append(known.get("short", name))
+    return "; ".join(
+        escape(f"{', '.join(names)} ({publisher})" if publisher else ", ".join(names))
+        for publisher, names in publishers.items()
+    )
+
+
+def _publishers(series: Sequence[str], credits: Credits) -> str:
+    # "Yahoo Finance; fund sponsor: …" and "Board of Governors … (H.15)" each name one publisher.
+    names = (credits.get(s, {}).get("publisher", "") or "other" for s in series)
+    counted = Counter(re.split(r";| \(", name)[0] for name in names).most_common()
+    said = [f"{escape(name)} ({count})" for name, count in counted[:_NAMED]]
+    if len(counted) > _NAMED:
+        said.append(f"{len(counted) - _NAMED} more")
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return f"{len(series)} series, from {listed}"
 
 
 def _origins(series: Sequence[str], credits: Credits) -> str:
@@ -267,7 +293,7 @@ def _origins(series: Sequence[str], credits: Credits) -> str:
         return ""
     listed = "".join(items)
     return (
-        '<details class="fig-origin"><summary>Licence and checksum</summary>'
+        '<details class="fig-origin"><summary>Series, licence and checksum</summary>'
         f"<ul>{listed}</ul></details>"
     )
 

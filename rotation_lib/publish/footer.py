@@ -12,17 +12,23 @@ from typing import Any
 _PARAMETERS = ("start", "end", "as_of", "source", "small", "large", "tech")
 
 
+#: Where the foot of a page goes. It tells the revision, and with it in the book's sources every
+#: commit would have every page read again.
+PLACE = '<div class="page-foot"></div>'
+
+
 def page_footer(name: str, build: Mapping[str, Any], root: str, edition: str = "") -> str:
     """Provenance of a page as one HTML block.
 
     Args:
-        name: the chapter.
+        name: the chapter; empty for any other page.
         build: the build record; what is missing in it is not mentioned.
         root: prefix from the page to the site's top folder.
         edition: file name of the PDF edition, if there is one.
     """
+    notebook = f"{root}downloads/notebooks/{name}.ipynb"
     links = (
-        f'<a href="{root}downloads/notebooks/{name}.ipynb" download>This chapter as a notebook</a>',
+        *([f'<a href="{notebook}" download>This chapter as a notebook</a>'] if name else []),
         *([f'<a href="{root}{edition}">The report as a PDF</a>'] if edition else []),
         f'<a href="{root}findings.json">All findings (JSON)</a>',
         f'<a href="{root}build.json">Build record (JSON)</a>',
@@ -33,18 +39,22 @@ def page_footer(name: str, build: Mapping[str, Any], root: str, edition: str = "
 
 
 def _facts(build: Mapping[str, Any]) -> list[tuple[str, str]]:
-    params = build.get("params") or {}
+    params, packages = build.get("params") or {}, build.get("packages") or {}
     said = [f"{k} = {params[k]}" for k in _PARAMETERS if params.get(k)]
     facts = [
-        ("Data through", build.get("data_through")),
-        ("Source", build.get("source")),
-        ("Parameters", ", ".join(said)),
+        ("Data through", _text(build.get("data_through"))),
+        ("Source", _text(build.get("source"))),
+        ("Parameters", _text(", ".join(said))),
         ("Data checksum", _code(build.get("data_sha256"), 16)),
         ("Code revision", _code(build.get("revision"), 12) + _changed(build.get("dirty"))),
-        ("Python", build.get("python")),
-        ("Packages", ", ".join(f"{k} {v}" for k, v in (build.get("packages") or {}).items())),
+        ("Python", _text(build.get("python"))),
+        ("Packages", _text(", ".join(f"{k} {v}" for k, v in packages.items()))),
     ]
-    return [(k, v if v.startswith("<") else escape(v)) for k, v in facts if v]
+    return [(k, v) for k, v in facts if v]
+
+
+def _text(value: Any) -> str:
+    return escape(str(value)) if value else ""
 
 
 def _code(value: Any, length: int) -> str:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-import nbformat
-from nbformat.warnings import DuplicateCellId
-
 from ..errors import BuildError
+from .lean import nbformat
 
 CHECK_MARK = "# NBVAL_CHECK_OUTPUT"
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -25,6 +23,8 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         BuildError: if the file is missing or no notebook.
     """
     try:
+        from nbformat.warnings import DuplicateCellId
+
         with warnings.catch_warnings():
             # A repeated cell id is the linter's business, which reads the file itself.
             warnings.simplefilter("ignore", DuplicateCellId)
@@ -66,6 +66,29 @@ def stored(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             if "execution_count" in output:
                 output["execution_count"] = cell.execution_count
     return clean
+
+
+def with_prose(
+    executed: nbformat.NotebookNode, source: nbformat.NotebookNode
+) -> nbformat.NotebookNode:
+    """An executed notebook with the Markdown of another state of its source.
+
+    Args:
+        executed: by papermill, which adds its parameters after the tagged cell, or on top.
+        source: with the same code cells, in the same order.
+    """
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    injected = [c for c in code if "injected-parameters" in c.metadata.get("tags", [])]
+    own = iter([cell for cell in code if cell not in injected])
+    merged = nbformat.from_dict(executed)
+    merged.cells = []
+    for cell in source.cells:
+        merged.cells.append(next(own) if cell.cell_type == "code" else cell)
+        if "parameters" in cell.metadata.get("tags", []):
+            merged.cells += injected
+            injected = []
+    merged.cells[:0] = injected
+    return merged
 
 
 def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:

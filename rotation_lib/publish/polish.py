@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from ..errors import BuildError
+from .fold import with_folds
 from .reading import filter_bar
 
 #: The page that Sphinx makes for searching.
@@ -56,10 +57,11 @@ def polished(html: str, page: str, scripts: PageScripts | None) -> str:
     html = _with_system_theme(html, page)
     html = _accessible(html, page)
     html = _SCORECARD.sub(lambda hit: _with_roles(hit.group(0)), _with_tables_wrapped(html))
-    html = _with_description(html)
+    html = with_folds(_with_description(html))
     if scripts:
         tags = "".join(f'<script defer src="{escape(u)}"></script>\n' for u in scripts.urls)
-        html = _replaced(html, "</body>", f"{tags}</body>", page)
+        # In the head: asked for, and run, before the theme's scripts at the end of the page.
+        html = _replaced(html, "</head>", f"{tags}</head>", page)
     return html
 
 
@@ -115,7 +117,8 @@ def _with_tables_wrapped(html: str) -> str:
             f"{hit.group(0)}</div>"
         )
 
-    return _TABLE.sub(wrap, html)
+    # The span stays in sight while a wide table scrolls below it.
+    return _CAPTION.sub(r"<caption><span>\1</span></caption>", _TABLE.sub(wrap, html))
 
 
 def _with_roles(table: str) -> str:
@@ -126,10 +129,7 @@ def _with_roles(table: str) -> str:
 
 
 def _with_description(html: str) -> str:
-    """The first paragraph as the page's description, for search engines and previews.
-
-    A preview's picture would need the site's own address, which is not known here.
-    """
+    """The first paragraph as the page's description, for search engines and previews."""
     start = html.find("</h1>")
     first = _FIRST_PARAGRAPH.search(html, start) if start >= 0 else None
     if not first:

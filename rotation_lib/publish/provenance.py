@@ -9,12 +9,14 @@ import platform
 import subprocess
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..fingerprint import digest, lock_key
-from ..market import Market
 from ..project import PROJECT_ROOT
-from .run import ChapterRun
+from .kept import ChapterRun
+
+if TYPE_CHECKING:
+    from ..market import Market
 
 _PACKAGES = (
     "altair",
@@ -46,10 +48,22 @@ APART = ("rotation_lib/review/", "rotation_lib/cli")
 
 def revision() -> tuple[str, bool | None]:
     """Commit of the project and whether files differ from it; ``("unknown", None)`` without git."""
-    commit = _git("rev-parse", "HEAD")
-    if commit is None:
+    try:
+        done = subprocess.run(
+            ["git", "status", "--porcelain=v2", "--branch"],
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+        )
+    except (OSError, subprocess.SubprocessError):
         return "unknown", None
-    return commit, bool(_git("status", "--porcelain"))
+    lines = done.stdout.splitlines()
+    commits = [line.split()[2] for line in lines if line.startswith("# branch.oid ")]
+    if not commits or commits[0] == "(initial)":
+        return "unknown", None
+    return commits[0], any(not line.startswith("#") for line in lines)
 
 
 def environment() -> dict[str, Any]:
@@ -91,21 +105,6 @@ def build_record(market: Market, runs: Sequence[ChapterRun], extras: Any) -> dic
         **environment(),
         "chapters": {r.name: {"seconds": r.seconds, "cached": r.cached} for r in runs},
     }
-
-
-def _git(*arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=PROJECT_ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=20,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
 
 
 def _version(name: str) -> str:

@@ -1,23 +1,28 @@
 """Executing chapters: papermill in processes of its own, kept by content key.
 
-A chapter runs again only when something it depends on has changed. This module
-never draws and never touches the finished site.
+A chapter runs again only when something it depends on has changed. Its prose is none of that:
+a Markdown cell reaches no code, so new prose is set between the outputs of the kept run. This
+module never touches the finished site.
 """
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
+import pickle
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..errors import BuildError
 from ..fingerprint import (
     canonical,
     code_key,
@@ -27,39 +32,61 @@ from ..fingerprint import (
     lock_key,
     settings_key,
 )
-from ..market import Market
-from ..project import CHAPTERS, THEMES
+from ..project import CHAPTERS, DATA, THEMES
 from .failure import ChapterFailure
-from .notebooks import normalised, read_notebook, write_notebook
+from .kept import ChapterRun, seal, unbroken
+from .notebooks import normalised, read_notebook, with_prose, write_notebook
+from .warm import SINGLE, Nursery
+
+if TYPE_CHECKING:
+    from ..market import Market
 
 CELL_SECONDS = 600
 #: Files of the data folder whose text reaches every chapter.
 SETTINGS = ("catalog.toml", "claims.toml", "quality.toml", "references.toml")
+#: Files of the data folder that reach only the chapters that import the module.
+READ_BY = {"rotation_lib.sweep.history": "sweep/panel.parquet"}
 
 
 @dataclass(frozen=True)
-class ChapterRun:
-    """An executed chapter: its folder holds ``executed.ipynb`` and ``figures/``."""
+class Keys:
+    """What a chapter's run depends on.
 
-    name: str
-    folder: Path
-    seconds: float
-    cached: bool
-    failure: ChapterFailure | None = None
+    Attributes:
+        whole: of everything, the prose included: names the kept run.
+        execution: of all that can change an output.
+    """
 
-    @property
-    def notebook(self) -> Path:
-        """The executed notebook."""
-        return self.folder / "executed.ipynb"
-
-    @property
-    def figures(self) -> Path:
-        """Payloads of the figures and tables it drew."""
-        return self.folder / "figures"
+    whole: str
+    execution: str
 
 
-def chapter_key(source: Path, parameters: Mapping[str, Any], data: str) -> str:
-    """Content key of a chapter's run.
+@dataclass(frozen=True)
+class Job:
+    """One chapter to execute; can be sent to another process.
+
+    Attributes:
+        source: the notebook.
+        parameters: what its parameters cell is overridden with.
+        target: folder of the finished run.
+        findings: folder where themes keep their findings.
+        execution: as in :class:`Keys`.
+        charts: folder that keeps compiled charts; ``None`` to leave them for later.
+    """
+
+    source: Path
+    parameters: dict[str, Any]
+    target: Path
+    findings: Path
+    execution: str
+    charts: Path | None = None
+
+
+def chapter_keys(source: Path, parameters: Mapping[str, Any], data: str) -> Keys:
+    """Content keys of a chapter's run.
+
+    Both rest on its code cells, all its parameters, the data it can see, the part of the package
+    it imports, the lockfile, and the project's tables; the whole key on its Markdown too.
 
     Args:
         source: the chapter's notebook.
@@ -76,18 +103,25 @@ def chapter_key(source: Path, parameters: Mapping[str, Any], data: str) -> str:
         *(f"rotation_lib.studies.{t}" for t in themes),
         *(m for c in code for m in imported_modules(c.source)),
     }
-    cells = [
-        canonical({"type": c.cell_type, "source": c.source, "tags": c.metadata.get("tags", [])})
-        for c in notebook.cells
-    ]
-    return digest(
-        *cells,
+    execution = digest(
+        *(_cell_key(cell) for cell in code),
         canonical(parameters),
         data,
         code_key(modules),
         lock_key(),
-        settings_key(*SETTINGS),
+        settings_key(*SETTINGS, *_read_by(modules)),
     )
+    return Keys(digest(execution, *(_cell_key(cell) for cell in notebook.cells)), execution)
+
+
+def _read_by(modules: set[str]) -> list[str]:
+    wanted = (file for module, file in READ_BY.items() if module in modules)
+    return [file for file in wanted if (DATA / file).is_file()]
+
+
+def _cell_key(cell: Any) -> str:
+    held = {"id": cell.get("id"), "type": cell.cell_type, "source": cell.source}
+    return canonical(held | {"tags": cell.metadata.get("tags", [])})
 
 
 def run_chapters(
@@ -99,7 +133,10 @@ def run_chapters(
     chapters: Path = CHAPTERS,
     jobs: int = 2,
     fresh: bool = False,
+    forked: bool = True,
+    charts: Path | None = None,
     progress: Callable[[ChapterRun], None] = lambda run: None,
+    resting: Callable[[], None] = lambda: None,
 ) -> list[ChapterRun]:
     """Execute chapters, theme chapters first, since the others read their findings.
 
@@ -110,64 +147,110 @@ def run_chapters(
         folder: where runs are kept.
         chapters: folder of the notebooks.
         jobs: processes at once.
-        fresh: ignore what is kept.
+        fresh: ignore what is kept: runs, findings and compiled charts.
+        forked: fork processes from one that has imported everything, where that is safe.
+        charts: folder that keeps compiled charts; with it they are compiled beside the chapters.
         progress: called with every finished run.
+        resting: called once no chapter waits any more; some may still be running.
 
     Returns:
         One run a chapter, in the order of ``names``; a failed one carries its failure.
     """
+    if fresh:
+        for kept_before in (folder / "findings", *([charts] if charts else [])):
+            shutil.rmtree(kept_before, ignore_errors=True)
     data = data_key(market)
     shared = market.params.as_strings()
     done: dict[str, ChapterRun] = {}
-    for stage in ([n for n in names if n in THEMES], [n for n in names if n not in THEMES]):
-        waiting = []
-        for name in stage:
-            parameters = {**shared, **extras.get(name, {})}
-            source = chapters / f"{name}.ipynb"
-            key = chapter_key(source, parameters, data)
-            target = folder / name / key[:16]
-            if not fresh and (kept := _kept(name, target)):
-                done[name] = kept
-                progress(kept)
-            else:
-                waiting.append((source, parameters, target, folder / "findings"))
-        for run in _execute_all(waiting, jobs):
-            done[run.name] = run
-            progress(run)
+    stages: list[list[Job]] = [[], []]
+    for name in names:
+        parameters = {**shared, **extras.get(name, {})}
+        source = chapters / f"{name}.ipynb"
+        keys = chapter_keys(source, parameters, data)
+        target = folder / name / keys.whole[:16]
+        kept = None if fresh else _kept(name, target, keys) or _reworded(source, target, keys)
+        if kept:
+            done[name] = kept
+            progress(kept)
+        else:
+            job = Job(source, parameters, target, folder / "findings", keys.execution, charts)
+            stages[name not in THEMES].append(job)
+    for run in _execute_stages([stage for stage in stages if stage], jobs, forked, resting):
+        done[run.name] = run
+        progress(run)
     return [done[name] for name in names]
 
 
-def _execute_all(
-    waiting: Sequence[tuple[Path, dict[str, Any], Path, Path]], jobs: int
-) -> list[ChapterRun]:
-    if not waiting:
-        return []
+def _execute_stages(
+    stages: Sequence[Sequence[Job]], jobs: int, forked: bool, resting: Callable[[], None]
+) -> Iterator[ChapterRun]:
+    if not stages:
+        resting()
+        return
+    with ExitStack() as stack:
+        nursery = stack.enter_context(Nursery()) if forked else None
+        warm = nursery is not None and nursery.usable
+        for stage in stages:
+            rest = resting if stage is stages[-1] else lambda: None
+            if warm and nursery is not None:
+                yield from _execute_forked(nursery, stage, jobs, rest)
+            else:
+                yield from _execute_spawned(stage, jobs, rest)
+
+
+def _execute_forked(
+    nursery: Nursery, stage: Sequence[Job], jobs: int, resting: Callable[[], None]
+) -> Iterator[ChapterRun]:
+    waiting = deque(sorted(stage, key=_effort, reverse=True))
+    running: dict[int, Job] = {}
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            job = waiting.popleft()
+            running[nursery.begin(execute_chapter, job)] = job
+            if not waiting:
+                resting()
+        for ready in wait(list(running)):
+            assert isinstance(ready, int)
+            job = running.pop(ready)
+            with os.fdopen(ready, "rb") as pipe:
+                result = pipe.read()
+            yield pickle.loads(result) if result else _lost(job)
+
+
+def _effort(job: Job) -> int:
+    """The longest chapters begin first, so that none is left over at the end."""
+    return job.source.stat().st_size
+
+
+def _lost(job: Job) -> ChapterRun:
+    name = job.source.stem
+    cause = "its process was ended from outside, as happens when memory runs out"
+    failure = ChapterFailure(name, f"chapters/{name}.ipynb", None, cause)
+    return ChapterRun(name, job.target, 0.0, False, failure)
+
+
+def _execute_spawned(
+    stage: Sequence[Job], jobs: int, resting: Callable[[], None]
+) -> Iterator[ChapterRun]:
+    resting()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(waiting)), mp_context=context) as pool:
-        futures = [pool.submit(execute_chapter, *job) for job in waiting]
-        return [future.result() for future in as_completed(futures)]
+    with ProcessPoolExecutor(min(jobs, len(stage)), mp_context=context) as pool:
+        for future in as_completed([pool.submit(execute_chapter, job) for job in stage]):
+            yield future.result()
 
 
-def execute_chapter(
-    source: Path, parameters: Mapping[str, Any], target: Path, findings: Path
-) -> ChapterRun:
-    """Run one notebook through papermill into ``target``, replaced only on success.
-
-    Args:
-        source: the chapter's notebook.
-        parameters: what its parameters cell is overridden with.
-        target: folder of the finished run.
-        findings: folder where themes keep their findings.
-    """
+def execute_chapter(job: Job) -> ChapterRun:
+    """Run one notebook through papermill into its target, replaced only on success."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
+    source, target = job.source, job.target
     started = time.perf_counter()
     name = source.stem
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix=f".{name}-", dir=target.parent))
-    os.environ.update(_kernel_environment(work / "figures", findings))
+    os.environ.update(_kernel_environment(work / "figures", job.findings))
     output = work / "executed.ipynb"
     failure = None
     # The system's folder for temporary files: a socket's path may not exceed about 100 letters.
@@ -176,7 +259,7 @@ def execute_chapter(
         papermill.execute_notebook(
             str(source),
             str(output),
-            parameters=dict(parameters),
+            parameters=dict(job.parameters),
             kernel_name="python3",
             cwd=str(source.parent),
             progress_bar=False,
@@ -196,22 +279,29 @@ def execute_chapter(
     run = ChapterRun(name, target, 0.0, False, failure)
     if failure is None:
         write_notebook(normalised(read_notebook(output)), output)
-        _seal(work)
-        shutil.rmtree(target, ignore_errors=True)
-        work.replace(target)
+        _put(work, target, job.execution)
+        if job.charts:
+            _compile_charts(target / "figures", job.charts)
     else:
         shutil.rmtree(work, ignore_errors=True)
     return replace(run, seconds=round(time.perf_counter() - started, 2))
 
 
+def _compile_charts(figures: Path, charts: Path) -> None:
+    """Draw what the site will ask for, while other chapters run; a fault is told there."""
+    from .figures import compiled, read_payload
+
+    for path in sorted(figures.glob("*.json")):
+        if not path.name.endswith(".table.json"):
+            with suppress(BuildError):
+                compiled(read_payload(figures, path.stem), charts)
+
+
 def _kernel_environment(figures: Path, findings: Path) -> dict[str, str]:
-    # One thread a kernel: chapters run side by side, and sums stay the same to the bit.
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     return {
         "ROTATION_FIGURES": str(figures.resolve()),
         "ROTATION_FINDINGS": str(findings.resolve()),
-        "PYTHONHASHSEED": "0",
-        **dict.fromkeys(threads, "1"),
+        **SINGLE,
     }
 
 
@@ -239,19 +329,29 @@ def _plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def _contents(folder: Path) -> dict[str, str]:
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "seal.json")
-    return {p.relative_to(folder).as_posix(): digest(p.read_bytes()) for p in files}
+def _put(work: Path, target: Path, execution: str) -> None:
+    seal(work, {"execution": execution})
+    shutil.rmtree(target, ignore_errors=True)
+    work.replace(target)
 
 
-def _seal(folder: Path) -> None:
-    (folder / "seal.json").write_text(json.dumps(_contents(folder), indent=1), encoding="utf-8")
-
-
-def _kept(name: str, folder: Path) -> ChapterRun | None:
+def _kept(name: str, folder: Path, keys: Keys) -> ChapterRun | None:
     """The kept run, unless it is missing or any file differs from its seal."""
-    try:
-        sealed = json.loads((folder / "seal.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return ChapterRun(name, folder, 0.0, True) if sealed == _contents(folder) else None
+    note = unbroken(folder)
+    return ChapterRun(name, folder, 0.0, True) if note == {"execution": keys.execution} else None
+
+
+def _reworded(source: Path, target: Path, keys: Keys) -> ChapterRun | None:
+    """A run made of a kept one that differs in prose only; no cell is executed."""
+    started = time.perf_counter()
+    for folder in sorted(target.parent.glob("*")):
+        if unbroken(folder) != {"execution": keys.execution}:
+            continue
+        work = Path(mkdtemp(prefix=f".{source.stem}-", dir=target.parent))
+        shutil.copytree(folder, work, dirs_exist_ok=True)
+        executed = read_notebook(work / "executed.ipynb")
+        merged = with_prose(executed, read_notebook(source))
+        write_notebook(normalised(merged), work / "executed.ipynb")
+        _put(work, target, keys.execution)
+        return ChapterRun(source.stem, target, round(time.perf_counter() - started, 2), False)
+    return None

@@ -29,6 +29,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
     ".pdf": "application/pdf",
+    ".xml": "application/atom+xml; charset=utf-8",
 }
 
 

@@ -12,7 +12,8 @@ from ..project import THEMES
 from ..results import all_results, kept_in, theme_results
 from .build import chosen_chapters, split_extras, write_json
 from .failure import ChapterFailure
-from .run import ChapterRun, run_chapters
+from .kept import ChapterRun
+from .run import run_chapters
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,18 @@ import gzip
 import hashlib
 import json
 import os
-import re
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
 from ..errors import BuildError
+from . import docs, preview
 from . import pdf as pdf_edition
 from .check import check_site
 from .encode import csv_text
@@ -39,19 +37,22 @@ from .figures import (
     table_foot,
     write_downloads,
 )
-from .footer import page_footer
+from .first import first_figure, pictures_of, with_picture, write_pictures
+from .footer import PLACE, page_footer
 from .lower import Page, Parts, failure_page, lower
 from .markdown import Links
 from .notebooks import normalised, read_notebook, write_notebook
 from .polish import PageScripts, polished
+from .press import Press, printed
 from .reading import glossary, with_terms
 from .runtime import vega_runtime, write_atomic
-from .swap import exchange
+from .slim import slimmed
+from .swap import carried, exchange, workspace
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 ASSETS = Path(__file__).parent / "assets"
-#: What pages with charts load, in order.
-_SCRIPTS = ("layout.js", "controls.js", "sliders.js", "picture.js", "rotation.js")
+#: What every chapter loads as one script, and what those with charts load besides, in order.
+_READING = ("folds.js", "reading.js")
+_DRAWING = ("layout.js", "controls.js", "sliders.js", "tables.js", "picture.js", "rotation.js")
 #: The page that explains the terms used on the others.
 _GLOSSARY = "chapters/methods.html"
 #: The theme ships these; no page asks for them.
@@ -76,12 +77,28 @@ class PageWeight:
 
 @dataclass(frozen=True)
 class SiteReport:
-    """A finished site: where it lies, what its pages weigh, which chapters are missing."""
+    """A finished site.
+
+    Attributes:
+        html: where it lies.
+        shown: page's address → its name, and how many charts it shows.
+        seconds: it took.
+        failed: chapters that are missing.
+    """
 
     html: Path
-    pages: tuple[PageWeight, ...]
+    shown: Mapping[str, tuple[str, int]]
     seconds: float
     failed: tuple[str, ...]
+
+    @property
+    def pages(self) -> tuple[PageWeight, ...]:
+        """What the pages weigh, worked out when asked for: packing them takes a second."""
+        found = [(self.html / address, *said) for address, said in self.shown.items()]
+        return tuple(
+            PageWeight(name, figures, _packed(path.read_bytes()), first_load(path))
+            for path, name, figures in found
+        )
 
 
 def build_site(
@@ -95,6 +112,8 @@ def build_site(
     credits: Credits | None = None,
     failures: Sequence[ChapterFailure] = (),
     pdf: bool = False,
+    finish: Callable[[Path, Path], None] = carried,
+    press: Press | None = None,
 ) -> SiteReport:
     """Make the site and put it in place.
 
@@ -109,17 +128,22 @@ def build_site(
         credits: series id → short, publisher, licence, sha256.
         failures: chapters that failed; each gets a page that says why.
         pdf: also print the PDF edition and link it; left out if a chapter failed.
+        finish: given the checked site and its place, before the two are exchanged; not called if
+            a chapter failed. By default editions kept at the place are carried over.
+        press: Jupyter Book, started earlier; its own by default.
 
     Raises:
         BuildError: one line; Sphinx's own words are in ``out_dir/sphinx.log``.
     """
     began = time.monotonic()
+    address = preview.site_address(project)
     out_dir = out_dir.resolve()
     out_dir.mkdir(parents=True, exist_ok=True)
-    known = _chapters(project)
+    contents = docs.read_contents(project)
+    known = contents.chapters
     chapters = _present(known, {*executed, *(f.chapter for f in failures)})
-    work = Path(mkdtemp(prefix=".site-", dir=out_dir))
-    try:
+    addresses = {n: _address(n, i) for i, n in enumerate(chapters)}
+    with workspace(out_dir) as work:
         edition = pdf_edition.NAME if pdf and not failures else ""
         maker = _Maker(work, out_dir / ".runtime", figures_dir, credits or {}, build, edition)
         pages = {
@@ -128,20 +152,24 @@ def build_site(
             if n in executed
         }
         pages |= {f.chapter: failure_page(f) for f in failures}
-        _stage(work / "book", project, {n: pages[n] for n in chapters})
-        _sphinx(work, out_dir / "sphinx.log")
-        html = work / "book" / "_build" / "html"
-        weights = maker.finish(html, {n: pages[n] for n in chapters})
+        documents = docs.pages(contents, project, addresses, PLACE)
+        _stage(work / "book", project, {n: pages[n] for n in chapters}, contents, documents)
+        html = work / "html"
+        with press or Press() as running:
+            printed(work / "book", html, out_dir, running)
+        charted = maker.finish(html, {n: pages[n] for n in chapters})
         _write_records(html, findings, build)
+        shown = list(addresses.values())
+        preview.shared(html, shown, maker.first_chart, findings, address, maker.kept)
         if edition:
-            pdf_edition.write_pdf(html, [_address(n, i) for i, n in enumerate(chapters)], build)
+            pdf_edition.write_pdf(html, shown, build)
         check_site(html, fragments=not failures)
         target = out_dir / ("failed" if failures else "html")
+        if not failures:
+            finish(html, target)
         exchange(html, target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return SiteReport(
-        target, weights, round(time.monotonic() - began, 2), tuple(f.chapter for f in failures)
+        target, charted, round(time.monotonic() - began, 2), tuple(f.chapter for f in failures)
     )
 
 
@@ -173,9 +201,21 @@ class _Maker:
             links,
             lambda figure: self._figure(figure, links.root),
             lambda table: self._table(table, links.root),
-            page_footer(name, self._build, links.root, self._edition),
+            PLACE,
         )
         return lower(notebook, name, parts)
+
+    @property
+    def kept(self) -> Path:
+        """Folder of what is drawn once per content."""
+        return self._cache / "charts"
+
+    @property
+    def first_chart(self) -> tuple[dict[str, Any], str] | None:
+        """Payload and static image of the first chart that readers meet."""
+        for payload, chart in self._charts.values():
+            return payload, chart.svg
+        return None
 
     def _figure(self, name: str, root: str) -> str:
         if name not in self._charts:
@@ -191,22 +231,24 @@ class _Maker:
         write_atomic(self._files / table, csv_text(payload["data"]["main"]))
         return table_foot(payload, f"{root}{table}", self._credits)
 
-    def finish(self, html: Path, pages: Mapping[str, Page]) -> tuple[PageWeight, ...]:
-        """Add downloads and scripts, mend every page, and weigh it."""
+    def finish(self, html: Path, pages: Mapping[str, Page]) -> dict[str, tuple[str, int]]:
+        """Add downloads and scripts, and mend every page; see :attr:`SiteReport.shown`."""
         if self._files.exists():
             shutil.copytree(self._files, html, dirs_exist_ok=True)
         for pattern in _UNUSED:
             for path in html.glob(pattern):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         addresses = {_address(n, i): (n, page) for i, (n, page) in enumerate(pages.items())}
-        weights = []
+        finished = {}
         terms = self._terms(html)
         for path in sorted(html.rglob("*.html")):
             address = path.relative_to(html).as_posix()
             if not address.startswith(("downloads/", "_static/")):
                 name, page = addresses.get(address, (path.stem, None))
-                weights.append(self._finish_page(html, path, name, page, terms))
-        return tuple(weights)
+                shown = self._finish_page(html, path, name, page, terms)
+                finished[address] = (name, shown)
+        slimmed(html, [html / address for address in finished])
+        return finished
 
     def _terms(self, html: Path) -> dict[str, tuple[str, str]]:
         source = html / _GLOSSARY
@@ -219,20 +261,26 @@ class _Maker:
         name: str,
         page: Page | None,
         terms: Mapping[str, tuple[str, str]],
-    ) -> PageWeight:
+    ) -> int:
+        """Write a page as it will be published; how many charts it shows."""
         shown = list(dict.fromkeys(page.figures)) if page else []
         text = path.read_text(encoding="utf-8")
         scripts = None
+        root = os.path.relpath(html, path.parent).replace(os.sep, "/")
+        prefix = "" if root == "." else f"{root}/"
+        foot = page_footer(name if page else "", self._build, prefix, self._edition)
+        text = text.replace(PLACE, foot)
         if page:
-            root = os.path.relpath(html, path.parent).replace(os.sep, "/")
-            prefix = "" if root == "." else f"{root}/"
             charts = self._scripts(html, prefix, name, shown) if shown else ()
-            scripts = PageScripts((*charts, _asset(prefix, "reading.js")))
+            scripts = PageScripts((f"{prefix}{_bundle(html, 'reading', _READING)}", *charts))
             if path != html / _GLOSSARY:
                 text = with_terms(text, terms, f"{prefix}{_GLOSSARY}")
         text = polished(text, name, scripts)
+        if page and (found := first_figure(text)):
+            files = write_pictures(self._charts[found[0]][0], html, self._cache / "charts")
+            text = with_picture(text, {width: prefix + file for width, file in files.items()})
         path.write_text(text, encoding="utf-8")
-        return PageWeight(name, len(shown), _packed(text.encode()), first_load(path))
+        return len(shown)
 
     def _scripts(self, html: Path, prefix: str, name: str, shown: Sequence[str]) -> tuple[str, ...]:
         runtime = vega_runtime(self._cache)
@@ -244,12 +292,12 @@ class _Maker:
         return (
             f"{prefix}{data}",
             f"{prefix}assets/{runtime.name}",
-            *(_asset(prefix, script) for script in _SCRIPTS),
+            f"{prefix}{_bundle(html, 'drawing', _DRAWING)}",
         )
 
 
 def first_load(page: Path) -> int:
-    """Bytes after gzip of a page with the scripts and styles it names, each once.
+    """Bytes after gzip of a page with its scripts, styles and first picture, each once.
 
     Args:
         page: an HTML file of a finished site.
@@ -258,7 +306,7 @@ def first_load(page: Path) -> int:
 
     text = page.read_bytes()
     files = {p for kind, p in local_references(page) if kind in ("script", "link") and p.is_file()}
-    return _packed(text) + sum(_packed(p.read_bytes()) for p in files)
+    return _packed(text) + sum(_packed(p.read_bytes()) for p in files | pictures_of(page))
 
 
 def _address(name: str, place: int) -> str:
@@ -273,21 +321,14 @@ def _kept(html: Path, name: str, script: str) -> str:
     return address
 
 
-def _asset(prefix: str, name: str) -> str:
-    """Address that changes with the asset's content, so that no browser keeps an old one."""
-    return (
-        f"{prefix}_static/{name}?v={hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:8]}"
-    )
+def _bundle(html: Path, name: str, scripts: Sequence[str]) -> str:
+    """Several of our scripts as one: a request costs a slow reader more than its bytes."""
+    return _kept(html, name, "".join((ASSETS / s).read_text(encoding="utf-8") for s in scripts))
 
 
+@lru_cache(maxsize=64)
 def _packed(content: bytes) -> int:
     return len(gzip.compress(content, 9))
-
-
-def _chapters(project: Path) -> tuple[str, ...]:
-    """All chapters in reading order."""
-    toc = yaml.safe_load((project / "_toc.yml").read_text(encoding="utf-8"))
-    return (Path(toc["root"]).name, *(Path(c["file"]).name for c in toc["chapters"]))
 
 
 def _present(known: tuple[str, ...], given: set[str]) -> tuple[str, ...]:
@@ -300,43 +341,23 @@ def _present(known: tuple[str, ...], given: set[str]) -> tuple[str, ...]:
     return tuple(n for n in known if n in given)
 
 
-def _stage(book: Path, project: Path, pages: Mapping[str, Page]) -> None:
-    """Lay out the book: the first chapter as its front page, the configuration, the assets."""
+def _stage(
+    book: Path,
+    project: Path,
+    pages: Mapping[str, Page],
+    contents: docs.Contents,
+    documents: Mapping[str, str],
+) -> None:
+    """Lay out the book: the first chapter as its front page, documents, configuration, assets."""
     front, *others = pages
-    toc = {
-        "format": "jb-book",
-        "root": "index",
-        "chapters": [{"file": f"chapters/{name}"} for name in others],
-    }
-    if not others:
-        toc.pop("chapters")
+    entries = docs.stage(book, documents)
+    toc = docs.listed([f"chapters/{name}" for name in others], contents.caption, entries)
     write_atomic(book / "_toc.yml", yaml.safe_dump(toc, sort_keys=False))
     shutil.copyfile(project / "_config.yml", book / "_config.yml")
     shutil.copytree(ASSETS, book / "rotation_lib" / "publish" / "assets")
     for name, page in pages.items():
         place = "index" if name == front else f"chapters/{name}"
         write_notebook(page.notebook, book / f"{place}.ipynb")
-
-
-def _sphinx(work: Path, log: Path) -> None:
-    """Run Jupyter Book in a process of its own: Sphinx keeps global state and warns freely."""
-    command = [
-        sys.executable, "-W", "ignore", "-c", "from jupyter_book.cli.main import main; main()",
-        "build", str(work / "book"), "--path-output", str(work / "book"),
-        "-W", "-n", "--keep-going", "--quiet",
-    ]  # fmt: skip
-    # A fixed clock and hash seed, so that the same inputs give the same bytes.
-    env = {**os.environ, "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
-    env.pop("PYTHONWARNINGS", None)
-    done = subprocess.run(command, cwd=work, env=env, capture_output=True, text=True, check=False)
-    said = _ANSI.sub("", done.stdout + done.stderr).replace(str(work), "")
-    write_atomic(log, said)
-    if done.returncode or not (work / "book" / "_build" / "html" / "index.html").is_file():
-        faults = [
-            line.strip() for line in said.splitlines() if "WARNING" in line or "ERROR" in line
-        ]
-        first = faults[0] if faults else f"exit code {done.returncode}"
-        raise BuildError(f"the book could not be made: {first}; all of it is in {log}.")
 
 
 def _write_records(html: Path, findings: Mapping[str, Any], build: Mapping[str, Any]) -> None:
