@@ -6,7 +6,6 @@ market data or the network.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from .errors import DataError, nearest
 from .project import CATALOG_FILE
+from .tables import read_table, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,9 @@ class Publication(BaseModel):
 
     @field_validator("published", mode="before")
     @classmethod
-    def _never(cls, value: dict[str, str]) -> dict[str, str | None]:
+    def _never(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
         return {period: None if day == "never" else day for period, day in value.items()}
 
     @model_validator(mode="after")
@@ -214,6 +216,10 @@ class Catalog(BaseModel):
 
         Raises:
             DataError: unknown series, or one that no lag can describe (USREC).
+
+        >>> from datetime import date
+        >>> str(load_catalog().publication_date("CPIAUCSL", date(2024, 1, 1)))
+        '2024-02-15'
         """
         day = self._published(series_id, np.array([observation_date], dtype="datetime64[D]"))[0]
         return None if np.isnat(day) else day.item()
@@ -291,18 +297,15 @@ def read_catalog(path: Path) -> Catalog:
     Raises:
         DataError: the file is missing, is not TOML, repeats an id or breaks a rule.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path.name} cannot be read ({error}): restore it from git.") from None
+    raw = read_table(path)
     if raw.pop("schema", None) != 1:
         raise DataError(f"{path.name} must say schema = 1: restore it from git.")
     try:
-        items = [Series(**entry) for entry in raw.pop("series", [])]
+        items = [Series(**entry) for entry in rows_of(raw, "series", path)]
         repeated = {i.id for i in items if sum(j.id == i.id for j in items) > 1}
         if repeated:
             raise DataError(f"{path.name} lists {', '.join(sorted(repeated))} twice.")
-        return Catalog(series={item.id: item for item in items}, **raw)
+        return Catalog(**{**raw, "series": {item.id: item for item in items}})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or error.title

@@ -52,14 +52,16 @@ class Chapter:
         return self._results[1]
 
     def takeaways(self) -> Prose:
-        """The key takeaways, in the words of the chapter's narrative."""
+        """The key takeaways, in the words of the chapter's narrative, and its verdicts."""
         narrative = import_module(f"rotation_lib.narrative.{self.name}")
         lines: Sequence[str] = narrative.takeaways(self.findings)
-        return Prose(ledger_text.takeaway_box(lines, self.market.notes))
+        box = ledger_text.takeaway_box(lines, self.market.notes)
+        return Prose.of(box, ledger_text.verdict_list(self.ledger))
 
     def verdicts(self) -> Prose:
         """This chapter's claims with their verdicts, reasons and what would change them."""
-        return Prose(ledger_text.claim_cards(self.ledger))
+        none = "No claim of the ledger rests on this chapter's findings."
+        return Prose(ledger_text.claim_cards(self.ledger) or none)
 
     def headline(self) -> str:
         """A small fixed table of the chapter's main findings, for people and for diffs."""
@@ -68,7 +70,8 @@ class Chapter:
     def sources(self) -> Prose:
         """Where the chapter's data come from, how old they are, and what was left out."""
         used = sorted({s for f in self.findings.values() for s in f.series})
-        return Prose(provenance_text.source_list(self.market, used))
+        licences = "" if self.name == "methods" else "methods.ipynb"
+        return Prose(provenance_text.source_list(self.market, used, licences))
 
 
 def open_chapter(name: str, /, **parameters: object) -> Chapter:
@@ -81,6 +84,10 @@ def open_chapter(name: str, /, **parameters: object) -> Chapter:
     Raises:
         ParameterError: for anything a parameters cell cannot mean.
         DataError: if the data cannot be trusted.
+
+    >>> chapter = open_chapter("risks", end="2023-12-29", yield_shock=2)
+    >>> chapter.extras.yield_shock, chapter.market.small
+    (2.0, 'IWM')
     """
     names = extra_names().get(name, ())
     own = {k: v for k, v in parameters.items() if k in names}

@@ -6,7 +6,6 @@ findings; it must never contain a threshold, and never look at data itself.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +18,7 @@ from .errors import LedgerError
 from .findings import Finding, FindingSet, Specification, chapter_of
 from .narrative import words
 from .project import CLAIMS_FILE, THEMES
+from .tables import read_table, rows_of
 
 
 class Verdict(StrEnum):
@@ -218,10 +218,7 @@ def read_ledger(path: Path) -> tuple[Claim, ...]:
     Raises:
         LedgerError: one line that names the claim and what is wrong with it.
     """
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("claim", [])
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise LedgerError(f"{path.name} cannot be read: {error}; restore it from git.") from None
+    entries = rows_of(read_table(path, LedgerError), "claim", path, LedgerError)
     claims = []
     for entry in entries:
         try:

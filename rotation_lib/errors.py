@@ -23,7 +23,9 @@ class RotationError(Exception):
     """Base of all expected failures; the command line prints it without a traceback."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        said = " ".join(message.split())
+        # Signs without a picture would steer a terminal, or turn the direction of a line.
+        super().__init__("".join(c if c.isprintable() else repr(c)[1:-1] for c in said))
 
 
 class ParameterError(RotationError):
@@ -32,7 +34,8 @@ class ParameterError(RotationError):
     def __init__(self, name: str, value: object, allowed: str, advice: str) -> None:
         self.name = name
         self.value = value
-        super().__init__(f"{name} = {value!r} cannot be used: {allowed}; {advice}.")
+        shown = name if name.strip() else repr(name)
+        super().__init__(f"{shown} = {value!r} cannot be used: {allowed}; {advice}.")
 
 
 class DataError(RotationError):
@@ -79,6 +82,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     Args:
         name: what the user typed.
         known: the names that would have been accepted.
+
+    >>> nearest("rsiks", ["risks", "methods"])
+    "try 'risks'"
+    >>> nearest("?", ["risks", "methods"])
+    'choose one of methods, risks'
     """
     names = sorted(known)
     folded = {n.casefold(): n for n in names}

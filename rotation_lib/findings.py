@@ -197,7 +197,11 @@ def tendency(
 
 
 def missing(id: str, label: str, *, unit: str, series: Iterable[str], reason: str) -> Finding:
-    """A finding that cannot be had, with the reason a reader is shown."""
+    """A finding that cannot be had, with the reason a reader is shown.
+
+    >>> missing("risks.beta", "Beta", unit="ratio", series=["IWM"], reason="too short").value is None
+    True
+    """
     return Finding(
         id=id,
         chapter=chapter_of(id),

@@ -186,6 +186,13 @@ def report_params(**values: object) -> ReportParams:
 
     Raises:
         ParameterError: for an unknown name, a wrong type or an impossible combination.
+
+    >>> report_params(end="2023-12-29").as_strings()["end"]
+    '2023-12-29'
+    >>> report_params(end="2023-02-30")
+    Traceback (most recent call last):
+    rotation_lib.errors.ParameterError: end = '2023-02-30' cannot be used: dates are written
+    YYYY-MM-DD and must exist; for example 2024-09-18.
     """
     _refuse_unknown(values, ReportParams)
     return _build(ReportParams, {k: v for k, v in values.items() if v is not None})

@@ -5,7 +5,6 @@ Reads ``data/references.toml``. It must never cite what that file does not hold.
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from .errors import DataError
 from .project import DATA
+from .tables import read_table
 
 REFERENCES_FILE = DATA / "references.toml"
 
@@ -81,10 +81,7 @@ def read_references(path: Path) -> References:
     Raises:
         DataError: the file is missing, is not TOML or breaks a rule.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"{path.name} cannot be read ({error}): restore it from git.") from None
+    raw = read_table(path)
     if raw.pop("schema", None) != 1:
         raise DataError(f"{path.name} must say schema = 1: restore it from git.")
     try:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FIGURES = "figure[data-figure]"
+#: Milliseconds that a page on a busy machine may take.
+PATIENCE = 30_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = [
     "--no-sandbox",  # needed as root, as in containers
@@ -65,18 +67,31 @@ def pages_of(site: Path) -> list[str]:
     return [p for p in found if not p.startswith(("_static/", "downloads/"))]
 
 
-def holds_colour(page: Page, hex_code: str) -> bool:
-    """Whether the first chart has a pixel of this colour."""
-    wanted = [int(hex_code[i : i + 2], 16) for i in (1, 3, 5)]
-    return bool(
-        page.evaluate(
-            """(wanted) => {
-              const canvas = document.querySelector("figure[data-drawn] canvas");
-              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-              for (let i = 0; i < data.length; i += 4)
-                if (wanted.every((v, k) => data[i + k] === v) && data[i + 3] === 255) return true;
-              return false;
-            }""",
-            wanted,
-        )
-    )
+def expect(found: Any) -> Any:
+    """Playwright's assertions about a page or locator, which wait for what they assert."""
+    from playwright.sync_api import expect as assertion
+
+    assertion.set_options(timeout=PATIENCE)
+    return assertion(found)
+
+
+def drawn(name: str) -> str:
+    """Selector of a figure once its chart can be used."""
+    return f'{FIGURES}[data-figure="{name}"][data-drawn]'
+
+
+def await_colours(page: Page, shown: list[str], gone: list[str]) -> None:
+    """Wait until the first drawn chart has pixels of the one colours and none of the others."""
+    page.wait_for_function(_COLOURS, arg=[shown, gone], timeout=PATIENCE)
+
+
+_COLOURS = """([shown, gone]) => {
+  const canvas = document.querySelector("figure[data-drawn] canvas");
+  if (!canvas) return false;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const seen = new Set();
+  for (let i = 0; i < data.length; i += 4)
+    if (data[i + 3] === 255) seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+  const has = (hex) => seen.has(parseInt(hex.slice(1), 16));
+  return shown.every(has) && !gone.some(has);
+}"""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import own_network  # first: a process with threads may not be let go
+
+# isort: split
 import os
-import socket
+import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,7 +20,49 @@ from rotation_lib.params import ReportParams, report_params
 from rotation_lib.sources import Dataset
 from rotation_lib.store import open_source
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+if TYPE_CHECKING:
+    from rotation_lib.claims import Judged
+    from rotation_lib.findings import FindingSet
+    from rotation_lib.publish.site import SiteReport
+
+T = TypeVar("T")
+#: Modules that measure whole histories, fetch through the real clients, or run programs. With
+#: whatever builds a site or drives a browser they are left out of ``make quick``.
+LONG = frozenset(
+    [
+        "test_ledger_evidence",
+        "test_live_changes",
+        "test_live_faults",
+        "test_live_process",
+        "test_live_report",
+        "test_live_status",
+        "test_live_store",
+        "test_methods",
+        "test_narrative_reshoring_sectors",
+        "test_narrative_tech_valuations",
+        "test_properties",
+        "test_reference_performance",
+        "test_risk_sliders",
+        "test_snapshot",
+        "test_snapshot_writing",
+        "test_study_rate_sensitivity",
+        "test_study_rate_sensitivity_worlds",
+        "test_study_reshoring_sectors",
+        "test_study_risks",
+        "test_study_risks_models",
+        "test_study_tech_valuations",
+        "test_workflow_steps",
+    ]
+)
+BUILT = frozenset({"built_site", "small_report", "browser"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what takes more than a moment."""
+    for item in items:
+        if item.path.stem in LONG or BUILT & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
@@ -29,17 +74,9 @@ def _no_kept_results(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
-    """No test reaches another computer: Python's sockets are refused, curl finds no way out."""
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: object) -> None:
-        host = address[0] if isinstance(address, tuple) else ""
-        if self.family in (socket.AF_INET, socket.AF_INET6) and host not in LOOPBACK:
-            raise RuntimeError(f"a test tried to reach {host}, outside this computer")
-        connect(self, address)  # type: ignore[arg-type]
-
+    """No test reaches another computer; what holds it back tells :mod:`own_network`."""
+    own_network.refuse_other_computers()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", guarded)
         for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
             patch.setenv(name, "http://127.0.0.1:9")
             patch.delenv(name.lower(), raising=False)
@@ -90,14 +127,31 @@ def made_up(dataset: Dataset) -> Callable[[pd.DataFrame], Market]:
 
 
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+def computed_once(shared: Path, name: str, compute: Callable[[], T]) -> T:
+    """A result of this run: the first worker that asks computes it, the others read it."""
+    from filelock import FileLock
+
+    kept = shared / f"{name}.pickle"
+    with FileLock(shared / f"{name}.lock"):
+        if not kept.is_file():
+            kept.write_bytes(pickle.dumps(compute()))
+    result: T = pickle.loads(kept.read_bytes())
+    return result
+
+
+@pytest.fixture(scope="session")
+def built_site(shared: Path) -> Path:
     """The whole report, built once a session and shared between parallel workers."""
     from filelock import FileLock
 
     from rotation_lib.publish.build import build
 
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     out = shared / "report build"
     with FileLock(shared / "report.lock"):
         done = out / "html" / "build.json"
@@ -107,30 +161,54 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "html"
 
 
-@pytest.fixture(scope="module")
-def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample book as a site, in a folder with a space in its name."""
-    from sample_book import CREDITS, RECORD, book
+@pytest.fixture(scope="session")
+def small_report(shared: Path) -> SiteReport:
+    """The sample book as a site, in a folder with a space in its name; built once a session."""
+    from sample_book import site_of_book
 
-    from rotation_lib.project import PROJECT_ROOT
-    from rotation_lib.publish.site import build_site
+    folder = shared / "small site"
+    return computed_once(shared, "small site", lambda: site_of_book(folder / "in", folder / "out"))
 
-    folder = tmp_path_factory.mktemp("small site")
-    executed, payloads = book(folder / "in")
-    return build_site(
-        executed,
-        payloads,
-        {"schema": 1},
-        RECORD,
-        folder / "out",
-        project=PROJECT_ROOT,
-        credits=CREDITS,
-    ).html
+
+@pytest.fixture(scope="session")
+def small_site(small_report: SiteReport) -> Path:
+    """Folder of the sample book's site."""
+    return small_report.html
+
+
+@pytest.fixture(scope="session")
+def results(shared: Path, market: Market) -> tuple[FindingSet, tuple[Judged, ...]]:
+    """All findings and verdicts of the default report, computed once a session."""
+    from rotation_lib.results import all_results
+
+    def compute() -> tuple[FindingSet, tuple[Judged, ...]]:
+        findings, judged = all_results(market)
+        return findings, tuple(judged)
+
+    return computed_once(shared, "results", compute)
+
+
+@pytest.fixture(scope="session")
+def report_url(built_site: Path) -> Iterator[str]:
+    """Address of the whole report on a server of this worker's own."""
+    from rotation_lib.publish.serve import running_server
+
+    with running_server(built_site) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def small_url(small_site: Path) -> Iterator[str]:
+    """Address of the sample book on a server of this worker's own."""
+    from rotation_lib.publish.serve import running_server
+
+    with running_server(small_site) as base:
+        yield base
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A headless Chromium."""
+    """A headless Chromium; a module's own, because its event loop would disturb other tests'."""
     from browser import running_chromium
 
     with running_chromium() as running:

@@ -17,6 +17,8 @@ from rotation_lib.charts import lines
 from rotation_lib.charts.figure import Figure
 from rotation_lib.charts.table import Table
 from rotation_lib.charts.theme import hex_of
+from rotation_lib.project import PROJECT_ROOT
+from rotation_lib.publish.site import SiteReport, build_site
 
 CREDITS = {
     "IWM": {
@@ -167,7 +169,7 @@ def book(folder: Path) -> tuple[dict[str, Path], Path]:
         Chapter → notebook, and the folder of payloads.
     """
     figures = folder / "payloads"
-    figures.mkdir(parents=True)
+    figures.mkdir(parents=True, exist_ok=True)
     with payloads_to(figures):
         cells = {"summary": _summary(), "risks": _risks(), "methods": _methods()}
     paths = {}
@@ -177,6 +179,25 @@ def book(folder: Path) -> tuple[dict[str, Path], Path]:
         paths[name] = folder / f"{name}.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=content), paths[name])
     return paths, figures
+
+
+def site_of_book(base: Path, out: Path) -> SiteReport:
+    """Build the sample book's site.
+
+    Args:
+        base: where its notebooks and payloads go.
+        out: the build folder.
+    """
+    executed, payloads = book(base)
+    return build_site(
+        executed,
+        payloads,
+        {"schema": 1, "findings": []},
+        RECORD,
+        out,
+        project=PROJECT_ROOT,
+        credits=CREDITS,
+    )
 
 
 _CLAIMS = (

@@ -67,7 +67,11 @@ def methods() -> nbformat.NotebookNode:
         names, id="parameters", metadata={"tags": ["parameters", "remove-cell"]}
     )
     title = nbformat.v4.new_markdown_cell("# Methods\n\nReturns are total returns.", id="title")
-    return stored(nbformat.v4.new_notebook(cells=[title, parameters]))
+    said = nbformat.v4.new_output("stream", name="stdout", text="total returns\n")
+    checked = nbformat.v4.new_code_cell(
+        '# NBVAL_CHECK_OUTPUT\nprint("total returns")', id="headline", outputs=[said]
+    )
+    return stored(nbformat.v4.new_notebook(cells=[title, parameters, checked]))
 
 
 def commit_all(project: Path, message: str, *, new: bool = False) -> str:

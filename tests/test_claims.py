@@ -238,6 +238,25 @@ def test_no_claim_is_judged_on_bare_facts_alone() -> None:
             assert any(t.evidence != "fact" for t in entry.test), entry.id
 
 
+def test_a_card_shows_verdict_and_why_and_folds_the_rest() -> None:
+    from rotation_lib.narrative.ledger import claim_cards, verdict_list
+
+    held = [c for c in load_ledger() if c.caveat][:2]
+    gone = {"value": None, "unit": "fraction", "label": "x", "reason": "made up to be missing"}
+    judged = [
+        judge(c, FindingSet([Finding(id=i, chapter=c.chapter, **gone) for i in c.findings]))  # type: ignore[arg-type]
+        for c in held
+    ]
+    cards = claim_cards(judged)
+    for one in judged:
+        card = cards[cards.index(f'id="claim-{one.claim.id}"') :].split('<div class="claim"')[0]
+        shown, folded = card.split('<details class="more"')
+        assert one.brief in shown and one.claim.caveat in shown
+        assert one.claim.says in folded and one.claim.would_change in folded
+        assert f'<a href="#claim-{one.claim.id}">' in verdict_list(judged)
+    assert verdict_list([]) == ""
+
+
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()

@@ -128,7 +128,7 @@ def test_lags_count_from_the_end_of_the_period(market: Market) -> None:
     assert lags.loc["DGS2", ["value", "low", "high"]].tolist() == [1, 1, 4]
     assert math.isnan(lags.loc["USREC", "value"])
     assert "IWM" not in lags.index
-    rows = words.basis_rows(lags.reset_index()).set_index("Series")["With as_of"]
+    rows = words.basis_rows(lags.reset_index()).set_index("Series")["By lag alone"]
     assert rows["Recession (USREC)"] == "refused"
     assert rows["CFNAI (CFNAI)"] == "approximate"
     assert rows["2-year yield (DGS2)"] == "yes"
@@ -148,10 +148,28 @@ def test_words_on_lags(market: Market) -> None:
 
 
 def test_basis_is_told_for_both_modes(market: Market, market_of: Callable[..., Market]) -> None:
-    assert "last revised" in words.basis_sentence(market)
-    past = words.basis_sentence(market_of(as_of="2020-06-30"))
-    assert "published by 30 June 2020" in past
-    assert "latest revision" in past
+    used = ["DGS2", "UNRATE", "USREC"]
+    lags = holdings.publication_lags(market, used)
+    assert set(lags["basis"]) == {"latest"}
+    assert "last revised" in words.basis_sentence(market, lags)
+    assert words.basis_rows(lags)["In this report"].tolist() == ["as last revised"] * 3
+    past = market_of(as_of="2020-06-30")
+    lags = holdings.publication_lags(past, used)
+    assert words.basis_sentence(past, lags) == (
+        "This report shows only what had been published by 30 June 2020. By publication lag, with "
+        "the values of the latest revision: DGS2 and UNRATE. Left out, because no lag tells what was "
+        "known: USREC."
+    )
+    assert words.basis_summary(past, lags) == (
+        "This report shows only what had been published by 30 June 2020. Of 3 macro series, 2 by "
+        "publication lag, with the values of the latest revision and 1 left out, because no lag "
+        "tells what was known."
+    )
+    assert words.basis_rows(lags)["In this report"].tolist() == [
+        "publication lag",
+        "publication lag",
+        "left out",
+    ]
 
 
 # -- faults -------------------------------------------------------------------------------

@@ -11,8 +11,6 @@ import pytest
 
 from rotation_lib.claims import Judged, Outcome, Verdict, outcome
 from rotation_lib.findings import FindingSet
-from rotation_lib.market import Market
-from rotation_lib.results import all_results
 
 #: Claims whose specification spread must be a chart → the chart.
 CURVES = {
@@ -24,8 +22,10 @@ CURVES = {
 
 
 @pytest.fixture(scope="module")
-def ledger(market: Market) -> tuple[FindingSet, Mapping[str, Judged]]:
-    findings, judged = all_results(market)
+def ledger(
+    results: tuple[FindingSet, tuple[Judged, ...]],
+) -> tuple[FindingSet, Mapping[str, Judged]]:
+    findings, judged = results
     return findings, {j.claim.id: j for j in judged}
 
 

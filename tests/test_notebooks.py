@@ -146,6 +146,7 @@ def test_our_chapters_are_stored_as_they_should_be(name: str) -> None:
     assert lint_notebook(CHAPTERS / f"{name}.ipynb") == []
 
 
+@pytest.mark.slow
 def test_a_wrong_stored_headline_fails(tmp_path: Path) -> None:
     """The guard itself is guarded: nbval must notice one changed digit."""
     import subprocess

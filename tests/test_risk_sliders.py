@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import vl_convert
-from browser import running_chromium
+from browser import PATIENCE, drawn, expect
 
 from rotation_lib.charts import risks as draw
 from rotation_lib.charts.figure import Figure, inline
@@ -18,9 +18,11 @@ from rotation_lib.charts.risks.sliders import SLIDERS
 from rotation_lib.findings import FindingSet
 from rotation_lib.market import Market
 from rotation_lib.narrative.prose import Prose
-from rotation_lib.publish.serve import running_server
 from rotation_lib.studies import risks
 from rotation_lib.studies.risks import scenario
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 SETTINGS = [
     {},
@@ -120,34 +122,29 @@ def test_a_window_too_short_for_the_model_gets_a_sentence(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_moved_slider_moves_the_interval(built_site: Path, market: Market, width: int) -> None:
-    with running_chromium() as browser, running_server(built_site) as base:
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        page.goto(f"{base}/chapters/risks.html")
-        chart = page.locator('figure[data-figure="risks.set_scenario"]')
-        chart.scroll_into_view_if_needed()
-        page.wait_for_selector('figure[data-figure="risks.set_scenario"][data-drawn]')
-        picture = (
-            "document.querySelector('[data-figure=\"risks.set_scenario\"] canvas').toDataURL()"
-        )
-        before = page.evaluate(picture)
-        for slider in SLIDERS.values():
-            assert chart.get_by_label(f"{slider.label}, {slider.unit}").count() == 1
-        credit = chart.get_by_label("Credit excess return, %")
-        credit.fill("-10")
-        answer = predicted(market, {"two_year": 100, "credit": -10})
-        said = f"{percent(answer['value'])}, 95% interval {percent(answer['low'])} to"
-        page.wait_for_function(
-            "said => document.querySelector('[data-figure=\"risks.set_scenario\"] .fig-status')"
-            ".textContent.includes(said)",
-            arg=said,
-        )
-        assert page.evaluate(picture) != before
-        # The setting survives a change of theme; nothing is wider than the screen.
-        page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        page.wait_for_timeout(300)
-        assert credit.input_value() == "-10"
-        box = credit.bounding_box()
-        assert box is not None and box["width"] >= 100
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert page.evaluate(wide) <= 0
+def test_a_moved_slider_moves_the_interval(
+    report_url: str, reader: Callable[..., Page], market: Market, width: int
+) -> None:
+    page = reader(width, color_scheme="light")
+    # The address opens the fold that the chart may be in.
+    page.goto(f"{report_url}/chapters/risks.html#fig-risks-set-scenario")
+    chart = page.locator('figure[data-figure="risks.set_scenario"]')
+    page.wait_for_selector(drawn("risks.set_scenario"), timeout=PATIENCE)
+    picture = "document.querySelector('[data-figure=\"risks.set_scenario\"] canvas').toDataURL()"
+    before = page.evaluate(picture)
+    for slider in SLIDERS.values():
+        expect(chart.get_by_label(f"{slider.label}, {slider.unit}")).to_have_count(1)
+    credit = chart.get_by_label("Credit excess return, %")
+    credit.fill("-10")
+    answer = predicted(market, {"two_year": 100, "credit": -10})
+    said = f"{percent(answer['value'])}, 95% interval {percent(answer['low'])} to"
+    expect(chart.locator(".fig-status")).to_contain_text(said)
+    page.wait_for_function(f"(before) => {picture} !== before", arg=before, timeout=PATIENCE)
+    # The setting survives a change of theme; nothing is wider than the screen.
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    expect(chart).to_have_attribute("data-drawn", "dark")
+    expect(credit).to_have_value("-10")
+    box = credit.bounding_box()
+    assert box is not None and box["width"] >= 100
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) <= 0

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rotation_lib.findings import Finding
+from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.params import report_params
 from rotation_lib.project import SNAPSHOT
@@ -71,8 +71,9 @@ def found(market: Market) -> dict[str, Finding]:
 
 
 @pytest.fixture(scope="module")
-def default(market: Market) -> dict[str, Finding]:
-    return found(market)
+def default(results: tuple[FindingSet, object]) -> dict[str, Finding]:
+    mine = (f for f in results[0].values() if f.chapter == "tech_valuations")
+    return {f.id.removeprefix("tech_valuations."): f for f in mine}
 
 
 @pytest.fixture(scope="module")
