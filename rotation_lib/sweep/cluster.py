@@ -86,7 +86,7 @@ def _connect(address: str) -> Any:
             "a cluster needs the package 'distributed'; run pip install 'small-cap-rotation[cluster]'."
         ) from None
     try:
-        return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        return distributed.Client(address, timeout=CONNECT_SECONDS)
     except (OSError, ValueError, TimeoutError) as error:
         why = " ".join(str(error).split())[:160] or type(error).__name__
         raise ParameterError(
