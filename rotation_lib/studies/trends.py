@@ -35,7 +35,14 @@ def trends(market: Market) -> dict[str, pd.Series]:
 
 
 def gap(market: Market, first: str, second: str, since: pd.Timestamp) -> pd.Series:
-    """Cumulative total return of one fund less that of another, weekly, 0 at the close ``since``."""
+    """Cumulative total return of one fund less that of another, weekly, 0 at the close ``since``.
+
+    Args:
+        market: data and window.
+        first: fund that gains when the gap grows.
+        second: fund it is compared with.
+        since: close that both are compared from; the gap is empty unless it lies in the window.
+    """
     if since < market.base or since >= market.end:
         return _empty()
     returns = market.total_returns.loc[market.total_returns.index > since, [first, second]]

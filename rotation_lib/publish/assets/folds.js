@@ -5,9 +5,19 @@
 
   const folds = Array.from(document.querySelectorAll("details.more"));
 
+  /** What the page's address names; as written where it cannot be decoded ("#%"). */
+  function named() {
+    const written = window.location.hash.slice(1);
+    try {
+      return decodeURIComponent(written);
+    } catch {
+      return written;
+    }
+  }
+
   /** Opens every fold around the part of the page that its address names, and shows it. */
   function reveal() {
-    const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    const target = document.getElementById(named());
     if (!target) return;
     const around = folds.filter((fold) => fold.contains(target) && !fold.open);
     for (const fold of around) fold.open = true;
