@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -10,9 +11,9 @@ import pytest
 
 from rotation_lib.params import ReportParams
 from rotation_lib.project import CHAPTER_NAMES
-from rotation_lib.publish.build import build, chosen_chapters, split_extras
+from rotation_lib.publish.build import build, chosen_chapters, split_extras, unchanged
+from rotation_lib.publish.kept import ChapterRun
 from rotation_lib.publish.notebooks import stored, write_notebook
-from rotation_lib.publish.run import ChapterRun
 
 pytestmark = pytest.mark.slow
 
@@ -92,18 +93,22 @@ def test_one_failing_chapter_leaves_the_rest_and_the_last_good_site(
     assert "2010-01-04 2026-07-31" in methods
 
 
-def test_what_is_unchanged_is_not_run_again(chapters: Path, tmp_path: Path) -> None:
-    def run() -> ChapterRun:
-        result = build(ReportParams(), chapters=["methods"], notebooks=chapters, out=tmp_path / "o")
-        return result.runs[0]
-
-    first, second = run(), run()
-    assert (first.cached, second.cached) == (False, True)
-    assert first.notebook.read_bytes() == second.notebook.read_bytes()
-    second.notebook.write_text("damaged", encoding="utf-8")
-    third = run()
-    assert not third.cached
-    assert third.notebook.read_text(encoding="utf-8") != "damaged"
+def test_what_is_unchanged_is_not_run_again(built_site: Path, tmp_path: Path) -> None:
+    shutil.copytree(built_site, tmp_path / "html")
+    shutil.copyfile(built_site.parent / ".site.json", tmp_path / ".site.json")
+    seen: list[ChapterRun] = []
+    found = unchanged(ReportParams(), out=tmp_path, progress=seen.append)
+    assert found is not None
+    assert [run.name for run in seen] == list(CHAPTER_NAMES)
+    assert all(run.cached for run in found.runs)
+    assert sum(found.verdicts.values()) == 20
+    assert unchanged(ReportParams(), out=tmp_path, pdf=True) is None
+    told = json.loads((tmp_path / "html" / "build.json").read_text(encoding="utf-8"))
+    assert told["chapters"]["risks"] == {"seconds": 0.0, "cached": True}
+    assert unchanged(ReportParams(), out=tmp_path) is not None
+    page = tmp_path / "html" / "index.html"
+    page.write_bytes(page.read_bytes()[:-1])
+    assert unchanged(ReportParams(), out=tmp_path) is None
 
 
 def test_chapters_and_extras_are_sorted_out_before_anything_runs() -> None:

@@ -21,6 +21,7 @@ from rotation_lib.publish.kept import ChapterRun, contents, seal, unbroken
 from rotation_lib.publish.notebooks import read_notebook, stored, with_prose, write_notebook
 from rotation_lib.publish.run import Job, run_chapters
 from rotation_lib.publish.unchanged import finished_before, seal_site, site_key
+from rotation_lib.publish.warm import Nursery
 
 HEAD = "\n".join(f'{k} = "{v}"' for k, v in ReportParams().as_strings().items())
 
@@ -211,13 +212,21 @@ def both(
     write_notebook(chapter(killer), folder / "chapters" / "tech_valuations.ipynb")
     names = ("rate_sensitivity", "risks", "tech_valuations")
     found = {}
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, Nursery() as nursery:
         patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        assert nursery.usable is (sys.platform == "linux")
         for forked in (True, False):
             kept = folder / f"forked {forked}"
             found[forked] = (
                 kept,
-                run_chapters(names, market, {}, kept, chapters=folder / "chapters", forked=forked),
+                run_chapters(
+                    names,
+                    market,
+                    {},
+                    kept,
+                    chapters=folder / "chapters",
+                    nursery=nursery if forked else None,
+                ),
             )
     return found
 
@@ -258,7 +267,9 @@ def test_a_kernel_that_dies_fails_alone(
 def test_a_chapter_whose_process_is_killed_is_told(market: Market, tmp_path: Path) -> None:
     killer = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
     write_notebook(chapter(killer), tmp_path / "risks.ipynb")
-    (run,) = run_chapters(["risks"], market, {}, tmp_path / "runs", chapters=tmp_path)
+    with Nursery() as nursery:
+        kept = tmp_path / "runs"
+        (run,) = run_chapters(["risks"], market, {}, kept, chapters=tmp_path, nursery=nursery)
     assert run.failure is not None and "ended from outside" in run.failure.cause
 
 

@@ -115,6 +115,15 @@ def outcomes(attempts: list[Attempt]) -> dict[str, str]:
     return {attempt.series_id: attempt.outcome for attempt in attempts}
 
 
+def _pulled_again(server: Standin, folder: Path, key: str | None, target: str) -> Attempt:
+    """The next fetch that gets an answer; a call that was given up may still hold the client."""
+    for _ in range(3):
+        [attempt] = pull_of(server, folder, key=key).run([target])
+        if attempt.outcome != Outcome.TIMED_OUT:
+            break
+    return attempt
+
+
 @pytest.mark.parametrize("row", rows(), ids=str)
 def test_fault(row: Row, tmp_path: Path) -> None:
     key = KEY if row.door == API else None
@@ -134,7 +143,8 @@ def test_fault(row: Row, tmp_path: Path) -> None:
         if row.store == "unchanged":
             assert content(tmp_path / "store") == before
         server.fault = None
-        pull_of(server, tmp_path, key=key).run([target])
+        again = _pulled_again(server, tmp_path, key, target)
+        assert again.outcome in (Outcome.OK, Outcome.UNCHANGED), again.message
         entry = pull.store.manifest()[target]
         held = pull.store.read(entry)
         assert len(held) == 130

@@ -21,6 +21,7 @@ from ..project import CHAPTER_NAMES, CHAPTERS, PROJECT_ROOT
 from .failure import ChapterFailure
 from .kept import ChapterRun, read_object
 from .pdf import chromium
+from .provenance import build_record
 from .swap import carried, workspace
 from .unchanged import finished_before, seal_site, site_key, tell_record
 
@@ -173,35 +174,40 @@ def build(
         ParameterError: before anything is run, for arguments that cannot be used.
         BuildError: if the site could not be assembled.
     """
-    from ..market import Market
     from .press import Press
-    from .provenance import build_record
-    from .run import run_chapters
+    from .warm import Nursery
 
     if pdf:
         chromium()  # better missed now than after all chapters have run
     names = chosen_chapters(chapters)
     by_chapter = split_extras(extras or {}, names)
-    market = Market.load(params)
     request = _request(params, names, by_chapter, pdf, edition)
-    key = site_key(request, notebooks)
-    if fresh:
-        shutil.rmtree(out / ".book", ignore_errors=True)
-    out.mkdir(parents=True, exist_ok=True)
-    started(names)
     with Press() as press:
-        runs = run_chapters(
-            names,
-            market,
-            by_chapter,
-            out / "runs",
-            chapters=notebooks,
-            jobs=jobs,
-            fresh=fresh,
-            charts=out / ".runtime" / "charts",
-            progress=progress,
-            resting=press.start,
-        )
+        with Nursery() as nursery:
+            if fresh or not (out / "runs").is_dir():
+                nursery.start()  # something will have to run
+            from ..market import Market
+            from .run import run_chapters
+
+            market = Market.load(params)
+            key = site_key(request, notebooks)
+            if fresh:
+                shutil.rmtree(out / ".book", ignore_errors=True)
+            out.mkdir(parents=True, exist_ok=True)
+            started(names)
+            runs = run_chapters(
+                names,
+                market,
+                by_chapter,
+                out / "runs",
+                chapters=notebooks,
+                jobs=jobs,
+                fresh=fresh,
+                nursery=nursery,
+                charts=out / ".runtime" / "charts",
+                progress=progress,
+                resting=press.start,
+            )
         failures = tuple(r.failure for r in runs if r.failure)
         record = {} if failures else _record(market, out / "runs" / "findings")
         told = build_record(market, runs, by_chapter)

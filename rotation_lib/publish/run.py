@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -133,7 +133,7 @@ def run_chapters(
     chapters: Path = CHAPTERS,
     jobs: int = 2,
     fresh: bool = False,
-    forked: bool = True,
+    nursery: Nursery | None = None,
     charts: Path | None = None,
     progress: Callable[[ChapterRun], None] = lambda run: None,
     resting: Callable[[], None] = lambda: None,
@@ -148,7 +148,8 @@ def run_chapters(
         chapters: folder of the notebooks.
         jobs: processes at once.
         fresh: ignore what is kept: runs, findings and compiled charts.
-        forked: fork processes from one that has imported everything, where that is safe.
+        nursery: forks the processes of chapters, where that is safe; without it each has an
+            ordinary kernel and a new interpreter.
         charts: folder that keeps compiled charts; with it they are compiled beside the chapters.
         progress: called with every finished run.
         resting: called once no chapter waits any more; some may still be running.
@@ -175,27 +176,28 @@ def run_chapters(
         else:
             job = Job(source, parameters, target, folder / "findings", keys.execution, charts)
             stages[name not in THEMES].append(job)
-    for run in _execute_stages([stage for stage in stages if stage], jobs, forked, resting):
+    for run in _execute_stages([stage for stage in stages if stage], jobs, nursery, resting):
         done[run.name] = run
         progress(run)
     return [done[name] for name in names]
 
 
 def _execute_stages(
-    stages: Sequence[Sequence[Job]], jobs: int, forked: bool, resting: Callable[[], None]
+    stages: Sequence[Sequence[Job]],
+    jobs: int,
+    nursery: Nursery | None,
+    resting: Callable[[], None],
 ) -> Iterator[ChapterRun]:
     if not stages:
         resting()
         return
-    with ExitStack() as stack:
-        nursery = stack.enter_context(Nursery()) if forked else None
-        warm = nursery is not None and nursery.usable
-        for stage in stages:
-            rest = resting if stage is stages[-1] else lambda: None
-            if warm and nursery is not None:
-                yield from _execute_forked(nursery, stage, jobs, rest)
-            else:
-                yield from _execute_spawned(stage, jobs, rest)
+    warm = nursery if nursery is not None and nursery.usable else None
+    for stage in stages:
+        rest = resting if stage is stages[-1] else lambda: None
+        if warm is not None:
+            yield from _execute_forked(warm, stage, jobs, rest)
+        else:
+            yield from _execute_spawned(stage, jobs, rest)
 
 
 def _execute_forked(

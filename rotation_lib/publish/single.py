@@ -14,6 +14,7 @@ from .build import chosen_chapters, split_extras, write_json
 from .failure import ChapterFailure
 from .kept import ChapterRun
 from .run import run_chapters
+from .warm import Nursery
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ def run_single(
     market = Market.load(params)
     started(names)
     kept = out / "runs"
-    (run,) = run_chapters(names, market, own, kept, jobs=1, fresh=fresh, progress=progress)
+    with Nursery() as nursery:
+        (run,) = run_chapters(
+            names, market, own, kept, jobs=1, fresh=fresh, nursery=nursery, progress=progress
+        )
     target = run.folder.with_name(f"{run.folder.name}-findings.json")
     if run.failure is None:
         with kept_in(kept / "findings"):

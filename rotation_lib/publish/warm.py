@@ -61,8 +61,11 @@ class Nursery:
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Begin to import, if that has not begun: while the build still reads its data."""
         # Forked frameworks of macOS crash; Windows cannot fork.
-        if sys.platform != "linux":
+        if sys.platform != "linux" or self._process is not None:
             return
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -80,6 +83,7 @@ class Nursery:
     @property
     def usable(self) -> bool:
         """Whether chapters can be forked; waits until all is imported."""
+        self.start()
         if self._socket is None:
             return False
         try:

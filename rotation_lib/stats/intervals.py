@@ -241,9 +241,7 @@ def tail_intervals(
         sample = Bootstrap(returns.to_frame(), None, draws, seed)
         return {n: sample.interval(f, confidence=confidence) for n, f in figures.items()}
 
-    def every(x: Array) -> Array:
-        return np.stack([figure(x) for figure in figures.values()], axis=-1)
-
+    every = measures.tails(levels)
     values = simulated_statistic(model, every, len(returns), draws, seed)
     historical = every(returns.to_numpy(dtype=float)[None])
     how = f"AR(1)-GARCH(1,1)-t model, {draws:,} simulated histories"

@@ -5,7 +5,7 @@ Each takes shape (k, …, n) and returns shape (…); each equals its scalar cou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -65,6 +65,24 @@ def expected_shortfall(level: float) -> Statistic:
         threshold = np.quantile(x[0], 1.0 - level, axis=-1, keepdims=True)
         tail = x[0] <= threshold
         return np.asarray((x[0] * tail).sum(axis=-1) / tail.sum(axis=-1))
+
+    return statistic
+
+
+def tails(levels: Sequence[float]) -> Statistic:
+    """`value_at_risk` and `expected_shortfall` of every level in turn, on a new last axis.
+
+    Args:
+        levels: 0.99 for the worst 1 % of days. One pass finds all their quantiles.
+    """
+
+    def statistic(x: Array) -> Array:
+        shares = [1.0 - level for level in levels]
+        made = []
+        for threshold in np.quantile(x[0], shares, axis=-1, keepdims=True):
+            tail = x[0] <= threshold
+            made += [threshold[..., 0], (x[0] * tail).sum(axis=-1) / tail.sum(axis=-1)]
+        return np.stack(made, axis=-1)
 
     return statistic
 

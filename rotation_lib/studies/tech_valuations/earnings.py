@@ -75,10 +75,13 @@ def _one_basis(ticker: str, rows: pd.DataFrame, splits: pd.DataFrame) -> pd.Data
     own = splits[splits["ticker"] == ticker].sort_values("date")
     later, factor = np.nan, 1.0
     made = []
-    for end, row in rows.sort_index(ascending=False).iterrows():
-        shares = row["netIncome"] / row["eps"] if row["eps"] else np.nan
-        shares = row["dilutedShares"] if not np.isfinite(shares) else shares
-        following = own[own["date"] > end]["ratio"].to_numpy(dtype=float)
+    dates, ratios = own["date"].to_numpy(), own["ratio"].to_numpy(dtype=float)
+    newest = rows.sort_index(ascending=False)
+    filed = newest[["eps", "netIncome", "dilutedShares"]].to_numpy(dtype=float)
+    for end, (eps, income, diluted) in zip(newest.index, filed, strict=True):
+        shares = income / eps if eps else np.nan
+        shares = diluted if not np.isfinite(shares) else shares
+        following = ratios[dates > end.to_datetime64()]
         candidates = np.concatenate([[1.0], np.cumprod(following[::-1])])
         if np.isfinite(shares) and np.isfinite(later):
             distance = np.abs(np.log(candidates * shares / later))
@@ -91,10 +94,10 @@ def _one_basis(ticker: str, rows: pd.DataFrame, splits: pd.DataFrame) -> pd.Data
                 "ticker": ticker,
                 "year": (end - pd.Timedelta(days=45)).year,
                 "end": end,
-                "eps": precise_eps(row["eps"], row["netIncome"], row["dilutedShares"]) / factor,
-                "filed": row["eps"],
+                "eps": precise_eps(eps, income, diluted) / factor,
+                "filed": eps,
                 "factor": factor,
-                "net_income": row["netIncome"],
+                "net_income": income,
             }
         )
     return pd.DataFrame(made[::-1])
@@ -124,9 +127,9 @@ def yearly(market: Market) -> pd.DataFrame:
     """
     table = adjusted_eps(market)
     table = table[(table["end"] >= market.base) & (table["end"] <= market.end)].copy()
+    paths = {ticker: _log_prices(market, ticker) for ticker in SEVEN}
     table["log_price"] = [
-        _log_price(market, str(t), end)
-        for t, end in zip(table["ticker"], table["end"], strict=True)
+        _log_price(paths[str(t)], end) for t, end in zip(table["ticker"], table["end"], strict=True)
     ]
     eps = table["eps"].astype(float)
     table["log_eps"] = np.log(eps.where(eps > 0))
@@ -134,15 +137,20 @@ def yearly(market: Market) -> pd.DataFrame:
     return table.dropna(subset=["log_price"]).reset_index(drop=True)
 
 
-def _log_price(market: Market, ticker: str, day: pd.Timestamp) -> float:
-    """Log price at the last close on or before ``day``, relative to the first close held."""
+def _log_prices(market: Market, ticker: str) -> pd.Series:
+    """Log price at each close, relative to the first close held; empty without price data."""
     symbol = PRICE_SYMBOL.get(ticker, ticker)
     if symbol not in market.price_history.columns:
+        return pd.Series(dtype=float, index=pd.DatetimeIndex([]))
+    return np.log1p(market.price_history[symbol].dropna()).cumsum()
+
+
+def _log_price(path: pd.Series, day: pd.Timestamp) -> float:
+    """The log price at the last close on or before ``day``; NaN outside the data."""
+    if path.empty or day < path.index[0] - pd.Timedelta(days=4) or day > path.index[-1]:
         return float("nan")
-    returns = market.price_history[symbol].dropna()
-    if returns.empty or day < returns.index[0] - pd.Timedelta(days=4) or day > returns.index[-1]:
-        return float("nan")
-    return float(np.log1p(returns[returns.index <= day]).sum())
+    at = int(path.index.searchsorted(day, side="right"))
+    return float(path.iloc[at - 1]) if at else 0.0
 
 
 def last_common_year(market: Market) -> int | None:
