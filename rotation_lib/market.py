@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .catalog import Catalog, load_catalog
@@ -151,15 +153,16 @@ class Market:
         rows = rows[rows["date"] <= self.end]
         if self.params.as_of is None:
             return rows
-        true = self._vintages
-        parts = [true[true["date"] <= self.end][list(rows.columns)]]
-        for series_id, part in rows.groupby("series_id", sort=False):
+        known = np.zeros(len(rows), dtype=bool)
+        dates = pd.DatetimeIndex(rows["date"])
+        for series_id, at in rows.groupby("series_id", sort=False).indices.items():
             if series_id in self._dated_series or not self.catalog[str(series_id)].point_in_time:
                 continue
-            published = self.catalog.published(str(series_id), part["date"])
-            parts.append(part[published.to_numpy() <= self.horizon.to_datetime64()])
-        shown = [part for part in parts if len(part)]
-        return pd.concat(shown) if shown else rows.iloc[:0]
+            published = self.catalog.published(str(series_id), dates[at])
+            known[at] = published.to_numpy() <= self.horizon.to_datetime64()
+        true = self._vintages
+        true = true[true["date"] <= self.end][list(rows.columns)]
+        return pd.concat([true, rows[known]]) if len(true) else rows[known]
 
     @cached_property
     def _vintages(self) -> pd.DataFrame:
@@ -194,19 +197,25 @@ class Market:
                 else f"it has no observation up to {self.end.date()}"
             )
             raise DataError(f"{series_id} ({entry.title}) cannot be shown: {why}.")
-        return self._by_series[series_id].copy(deep=False)  # a caller's changes stay its own
+        if series_id not in self._series:
+            rows = self.observations.iloc[self._by_series[series_id]]
+            self._series[series_id] = rows.set_index("date")["value"].rename(series_id)
+        return self._series[series_id].copy(deep=False)  # a caller's changes stay its own
 
     def has_macro(self, series_id: str) -> bool:
         """Whether :meth:`macro` would answer."""
         return series_id in self._by_series
 
     @cached_property
-    def _by_series(self) -> dict[str, pd.Series]:
-        """Visible observations of each series, by date."""
-        groups = self.observations.groupby("series_id", sort=False)
-        return {
-            str(name): part.set_index("date")["value"].rename(str(name)) for name, part in groups
-        }
+    def _series(self) -> dict[str, pd.Series]:
+        """Series asked for so far."""
+        return {}
+
+    @cached_property
+    def _by_series(self) -> dict[str, npt.NDArray[np.intp]]:
+        """Places of each series among the visible observations."""
+        groups = self.observations.groupby("series_id", sort=False).indices
+        return {str(name): at for name, at in groups.items()}
 
     @cached_property
     def yields(self) -> pd.DataFrame:

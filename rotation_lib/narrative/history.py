@@ -112,7 +112,7 @@ def claims_title(since: pd.DataFrame) -> str:
 def claims_alt(since: pd.DataFrame, as_of: pd.Timestamp) -> str:
     """The strips in words: tally at the end, and the claims that changed most."""
     tally = since["verdict"].value_counts(sort=False)
-    said = words.join(f"{n} {verdict}" for verdict, n in tally.items())
+    said = words.join(f"“{verdict}” {words.plural(n, 'time')}" for verdict, n in tally.items())
     changed = since.sort_values("flips", ascending=False, kind="stable")
     most = changed[changed["flips"] > 0].head(3)
     told = (

@@ -95,10 +95,43 @@ def stationary_indices(n: int, block: int, draws: int, seed: int) -> npt.NDArray
     rows = np.arange(n, dtype=np.int32)
     indices = np.empty((draws, n), dtype=np.int32)
     source = StationaryBootstrap(block, rows, seed=np.random.default_rng(seed))
-    for i, (data, _) in enumerate(source.bootstrap(draws)):
-        indices[i] = data[0]
+    for row in indices:
+        row[:] = source.update_indices()
     indices.flags.writeable = False
     return indices
+
+
+@lru_cache(maxsize=3)
+def resample_counts(n: int, block: int, draws: int, seed: int) -> npt.NDArray[np.uint16]:
+    """How often each row occurs in each resample of `stationary_indices`, shape (draws, n).
+
+    Args:
+        n: rows, and the rest as in `stationary_indices`.
+    """
+    counts = np.empty((draws, n), dtype=np.uint16)
+    for row, taken in zip(counts, stationary_indices(n, block, draws, seed), strict=True):
+        row[:] = np.bincount(taken, minlength=n)
+    counts.flags.writeable = False
+    return counts
+
+
+@dataclass(frozen=True)
+class OfSums:
+    """A statistic of sums over the rows, such as a mean of the rows that are marked.
+
+    Its resamples need no copies of the rows: counts of rows times terms give all sums at once.
+
+    Attributes:
+        terms: from columns x rows, shape (k, …, n), to what is summed, shape (m, …, n).
+        value: from the sums, shape (m, …), to the statistic, shape (…).
+    """
+
+    terms: Callable[[Array], Array]
+    value: Callable[[Array], Array]
+
+    def __call__(self, x: Array) -> Array:
+        """As any `Statistic`: shape (k, …, n) to shape (…)."""
+        return self.value(self.terms(x).sum(axis=-1))
 
 
 @dataclass(frozen=True)
@@ -135,8 +168,16 @@ class Bootstrap:
     def distribution(self, statistic: Statistic) -> Array:
         """The statistic on every resample, shape (draws,)."""
         columns, n = self.columns, len(self.frame)
-        indices = stationary_indices(n, self.block or 0, self.draws, self.seed)
+        key = (n, self.block or 0, self.draws, self.seed)
         step = max(1, 500_000 // n)  # resamples a batch, so that a batch stays near the cache
+        if isinstance(statistic, OfSums):
+            terms, counts = statistic.terms(columns).T, resample_counts(*key)
+            parts = (
+                counts[i : i + step].astype(float) @ terms for i in range(0, len(counts), step)
+            )
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return statistic.value(np.concatenate(list(parts)).T)
+        indices = stationary_indices(*key)
         batches = (indices[i : i + step] for i in range(0, self.draws, step))
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.concatenate([statistic(columns[:, batch]) for batch in batches])

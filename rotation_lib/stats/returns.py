@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from rotation_lib.errors import DataError
@@ -247,14 +248,15 @@ def week_ends(
     every = pd.DatetimeIndex([pd.Timestamp(base_date)]).append(sessions)
     increasing(every, "week_ends")
     last = pd.Timestamp(end) if end is not None else every[-1]
-    closing = _closing_day(every, weekday)
-    ends = np.append(closing[1:] != closing[:-1], True) & (closing <= last)
+    closing = _closing_day(every.to_numpy().astype("datetime64[D]"), weekday)
+    ends = np.append(closing[1:] != closing[:-1], True) & (closing <= last.to_datetime64())
     return pd.DatetimeIndex(every[ends], name=sessions.name)
 
 
-def _closing_day(dates: pd.DatetimeIndex, weekday: int) -> pd.DatetimeIndex:
-    """The first `weekday` on or after each date."""
-    return dates + pd.to_timedelta((weekday - dates.day_of_week) % 7, unit="D")
+def _closing_day(days: npt.NDArray[np.datetime64], weekday: int) -> npt.NDArray[np.datetime64]:
+    """The first `weekday` on or after each day."""
+    monday_first = (days.astype("int64") + 3) % 7  # 1970-01-01 was a Thursday
+    return np.asarray(days + (weekday - monday_first) % 7)
 
 
 def weekly_log_returns(

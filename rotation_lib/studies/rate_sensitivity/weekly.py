@@ -65,8 +65,8 @@ class Weekly:
         x = self.changes[list(rates)]
         if control:
             x = x.assign(market=self.returns[self.large])
-        whole = pd.concat([self.relative.rename("relative"), x], axis=1).dropna()
-        return whole["relative"], whole[list(x.columns)]
+        known = self.relative.notna().to_numpy() & x.notna().to_numpy().all(axis=1)
+        return self.relative[known], x[known]
 
 
 @lru_cache(maxsize=32)

@@ -58,6 +58,7 @@ def month_ends(market: Market) -> pd.DatetimeIndex:
     return ends if _next_session(market.end).month != market.end.month else ends[:-1]
 
 
+@lru_cache(maxsize=8)
 def _next_session(day: pd.Timestamp) -> pd.Timestamp:
     """The next weekday that is not one of the two holidays which can end a month."""
     from pandas.tseries.holiday import AbstractHolidayCalendar, GoodFriday, USMemorialDay

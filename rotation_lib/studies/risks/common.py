@@ -6,6 +6,7 @@ It must never fill a missing return, and never look past the market's window unl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,11 @@ def guarded(
 
 def pair(market: Market) -> pd.DataFrame:
     """Daily simple total returns, columns ``small`` and ``large``, sessions with both."""
+    return _pair(market).copy(deep=False)  # a caller's changes stay its own
+
+
+@lru_cache(maxsize=4)
+def _pair(market: Market) -> pd.DataFrame:
     both = market.total_returns[[market.small, market.large]].dropna()
     return both.set_axis(["small", "large"], axis=1)
 

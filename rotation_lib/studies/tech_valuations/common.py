@@ -14,7 +14,7 @@ import pandas as pd
 from ...errors import DataError
 from ...findings import Finding, missing, tendency
 from ...market import Market
-from ...stats.bootstrap import Bootstrap, Interval, block_length
+from ...stats.bootstrap import Bootstrap, Interval, OfSums, block_length
 from ...stats.intervals import mean_interval
 
 THEME = "tech_valuations"
@@ -176,13 +176,18 @@ def both_sides(
     return sample.estimate(sum_of_sides), sample.interval(sum_of_sides), sum(counts)
 
 
-def sum_of_sides(x: np.ndarray) -> np.ndarray:
-    """Conditional mean under the second column plus that under the third."""
-    return np.asarray(mean_where(x[[0, 1]]) + mean_where(x[[0, 2]]))
+def _marked(x: np.ndarray) -> np.ndarray:
+    """Values where a mark is set, and the mark, for the mark in each column after the first."""
+    return np.concatenate([x[:1] * x[1:], x[1:]])
 
 
-def mean_where(x: np.ndarray) -> np.ndarray:
-    """Mean of the first column where the second is 1; NaN where it never is."""
-    hits = x[1].sum(axis=-1)
+def _means(sums: np.ndarray) -> np.ndarray:
+    half = len(sums) // 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((x[0] * x[1]).sum(axis=-1) / hits)
+        return np.asarray((sums[:half] / sums[half:]).sum(axis=0))
+
+
+#: Mean of the first column where the second is 1; NaN where it never is.
+mean_where = OfSums(_marked, _means)
+#: Conditional mean under the second column plus that under the third.
+sum_of_sides = OfSums(_marked, _means)

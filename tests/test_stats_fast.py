@@ -1,0 +1,105 @@
+"""What the statistics do faster than the libraries gives what the libraries give."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from rotation_lib.errors import DataError
+from rotation_lib.stats import measures
+from rotation_lib.stats.bootstrap import Bootstrap, OfSums, resample_counts, stationary_indices
+from rotation_lib.stats.regimes import switching_model
+from rotation_lib.stats.regression import first_slope, newey_west
+from rotation_lib.stats.returns import week_ends, weekly_log_returns
+
+WEEKS = pd.date_range("2010-01-08", periods=300, freq="W-FRI")
+
+
+@pytest.mark.parametrize("states", [2, 3])
+def test_the_regime_model_keeps_the_librarys_transform_and_score(states: int) -> None:
+    random = np.random.default_rng(5)
+    calm = np.arange(300) % 100 < 60
+    values = np.where(calm, random.normal(0.3, 1.5, 300), random.normal(-0.3, 4.0, 300))
+    model = switching_model()(values, k_regimes=states, trend="c", switching_variance=True)
+    parent = super(switching_model(), model)
+    start = model.untransform_params(model.start_params)
+    for _ in range(3):
+        params = start + random.normal(0.0, 0.3, len(start))
+        np.testing.assert_allclose(
+            model.transform_params(params), parent.transform_params(params), rtol=1e-13
+        )
+        np.testing.assert_allclose(
+            model.score(params, False), parent.score(params, False), rtol=1e-9, atol=1e-9
+        )
+    extreme = np.where(np.arange(len(start)) == 0, 900.0, start)
+    assert np.isfinite(model.transform_params(extreme)).all()
+
+
+def test_slopes_on_arrays_are_statsmodels() -> None:
+    random = np.random.default_rng(3)
+    x = pd.DataFrame(random.normal(size=(300, 2)), columns=["a", "b"], index=WEEKS)
+    y = pd.Series(0.4 * x["a"] + random.normal(size=300), index=WEEKS)
+    fit = sm.OLS(y, sm.add_constant(x)).fit(
+        cov_type="HAC", cov_kwds={"maxlags": 4, "use_correction": False}, use_t=True
+    )
+    low, high = fit.conf_int().loc["a"]
+    expected = (fit.params["a"], low, high)
+    assert first_slope(y.to_numpy(), x.to_numpy(), 4) == pytest.approx(expected, rel=1e-12)
+    table = newey_west(y, x, 4).table
+    np.testing.assert_allclose(table["se"], fit.bse, rtol=1e-12)
+    np.testing.assert_allclose(table["p"], fit.pvalues, rtol=1e-9)
+    with pytest.raises(DataError, match="determine each other"):
+        first_slope(y.to_numpy(), np.column_stack([x["a"], 2.0 * x["a"]]), 4)
+    with pytest.raises(DataError, match="constant"):
+        first_slope(y.to_numpy(), np.ones((300, 1)), 4)
+
+
+def test_sums_of_resamples_need_no_copies_of_rows() -> None:
+    random = np.random.default_rng(2)
+    frame = pd.DataFrame({"x": random.normal(size=150), "mark": random.integers(0, 2, 150) * 1.0})
+    quick = OfSums(lambda x: np.stack([x[0] * x[1], x[1]]), lambda s: s[0] / s[1])
+    sample = Bootstrap(frame, block=6, draws=70)
+    slow = sample.distribution(lambda x: (x[0] * x[1]).sum(-1) / x[1].sum(-1))
+    np.testing.assert_allclose(sample.distribution(quick), slow, rtol=1e-12)
+    counts = resample_counts(150, 6, 70, sample.seed)
+    assert (counts.sum(axis=1) == 150).all()
+    assert counts[3, 7] == (stationary_indices(150, 6, 70, sample.seed)[3] == 7).sum()
+
+
+def test_one_pass_over_the_tails_is_each_figure() -> None:
+    x = np.random.default_rng(4).standard_t(4, size=(1, 20, 500))
+    found = measures.tails((0.95, 0.99))(x)
+    each = [
+        figure(level)(x)
+        for level in (0.95, 0.99)
+        for figure in (measures.value_at_risk, measures.expected_shortfall)
+    ]
+    np.testing.assert_array_equal(found, np.stack(each, axis=-1))
+
+
+def test_weeks_are_those_of_a_grouping_by_calendar() -> None:
+    days = pd.bdate_range("2019-11-25", "2020-03-20", name="date").drop(
+        pd.to_datetime(["2019-11-28", "2019-12-25", "2020-01-01", "2020-02-14"])
+    )
+    base = pd.Timestamp("2019-11-22")
+    every = days.insert(0, base)
+    for weekday, name in enumerate(("MON", "TUE", "WED", "THU", "FRI")):
+        grouped = pd.Series(every, index=every).groupby(every.to_period(f"W-{name}")).last()
+        closed = [p.end_time.normalize() <= days[-1] for p in grouped.index]
+        assert list(week_ends(days, base, weekday=weekday)) == list(grouped[closed])
+    returns = pd.DataFrame({"a": np.linspace(-0.02, 0.03, len(days)), "b": 0.01}, index=days)
+    returns.iloc[30, 1] = np.nan
+    weekly = weekly_log_returns(returns, base)
+    ends = week_ends(days, base)
+    logs = np.log1p(returns)
+    expected = pd.DataFrame(
+        [logs[(days > a) & (days <= b)].sum(skipna=False) for a, b in pairwise(ends)],
+        index=ends[1:],
+    )
+    pd.testing.assert_frame_equal(weekly, expected, rtol=1e-13, check_freq=False, check_names=False)
+    single = weekly_log_returns(returns["a"], base)
+    pd.testing.assert_series_equal(single, weekly["a"])
