@@ -149,11 +149,13 @@ def test_new_data_are_proposed_and_their_checks_started(refresh: Job) -> None:
         ["data", "snapshot"],
         ["data", "verify"],
         ["lint", "--headlines"],
+        ["sweep", "--write"],
         ["diff", "HEAD~1"],
     ]
     pushed = git(refresh.folder, "ls-remote", "origin", "refs/heads/refresh-data").split()[0]
     assert pushed == git(refresh.folder, "rev-parse", "HEAD")
     assert git(refresh.folder, "show", "HEAD:data/snapshot/manifest.json") == "new"
+    assert (refresh.folder / "data" / "sweep" / "panel.parquet").read_bytes() == b"new\0"
     said = refresh.said("gh")
     assert ["pr", "create"] in [call[:2] for call in said]
     assert said[-2:] == [
@@ -174,7 +176,11 @@ def test_a_proposal_holds_nothing_but_data_and_headlines(refresh: Job) -> None:
     git(refresh.folder, "add", "Makefile")
     both_jobs(refresh)
     changed = git(refresh.folder, "diff", "--name-only", "HEAD~1", "HEAD").splitlines()
-    assert changed == ["chapters/a.ipynb", "data/snapshot/manifest.json"]
+    assert changed == [
+        "chapters/a.ipynb",
+        "data/snapshot/manifest.json",
+        "data/sweep/panel.parquet",
+    ]
 
 
 def test_without_new_data_nothing_is_proposed(refresh: Job) -> None:

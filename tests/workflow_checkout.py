@@ -24,6 +24,9 @@ def checkout(tmp_path: Path) -> Job:
     snapshot = folder / "data" / "snapshot"
     snapshot.mkdir(parents=True)
     (folder / "chapters").mkdir()
+    sweep = folder / "data" / "sweep"
+    sweep.mkdir()
+    (sweep / "panel.parquet").write_bytes(b"old\0")
     ignored = "/.venv/\n/_build/\n/review/\n/proposal/\n"
     (folder / ".gitignore").write_text(ignored, encoding="utf-8")
     (snapshot / "manifest.json").write_text("old\n", encoding="utf-8")
@@ -42,6 +45,7 @@ def checkout(tmp_path: Path) -> Job:
 ROTATION = """
 case "$1 $2" in
   "data snapshot") printf '%s\\n' "$NEW_DATA" > data/snapshot/manifest.json ;;
+  "sweep --write") printf 'new\\000' > data/sweep/panel.parquet ;;
   "build --edition")
     printf '%s\\n' "$ROTATION_SITE_URL" >> "$RUNNER_TEMP/address.log"
     mkdir -p "_build/html/as-of/$EDITION"
