@@ -59,7 +59,9 @@ def build(
     jobs: Annotated[
         int, typer.Option(min=0, help="Chapters executed at once; 0 means one a core.")
     ] = 0,
-    out: Annotated[Path, typer.Option(help="Build folder; the site is OUT/html.")] = BUILD,
+    out: Annotated[
+        Path, typer.Option(help="Build folder; the site is OUT/html.", show_default="_build")
+    ] = BUILD,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore chapters kept before.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print the report as a PDF.")] = False,
     edition: Annotated[
@@ -123,7 +125,7 @@ def run(
     as_of: AsOf = None,
     source: SourceName = None,
     param: Pairs = None,
-    out: Annotated[Path, typer.Option(help="Build folder.")] = BUILD,
+    out: Annotated[Path, typer.Option(help="Build folder.", show_default="_build")] = BUILD,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore a run kept before.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -190,7 +192,7 @@ def claims(
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 8000,
-    out: Annotated[Path, typer.Option(help="Build folder.")] = BUILD,
+    out: Annotated[Path, typer.Option(help="Build folder.", show_default="_build")] = BUILD,
     debug: Debug = False,
 ) -> None:
     """Show the built site in a browser, from this machine only."""
@@ -229,9 +231,7 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         _stop("stopped", 130)
     except _UsageError as error:
-        command = error.ctx.command_path if error.ctx else "rotation"
-        message = " ".join(error.format_message().split()).rstrip(".")
-        _stop(f"{message}; see '{command} --help'.", 2)
+        _stop(_usage(error), 2)
     except ParameterError as error:
         _stop(str(error), 2)
     except RotationError as error:
@@ -240,6 +240,18 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         _stop(f"{where}{error.strerror or error}; check the folder, its rights and the disk.", 1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage(error: Any) -> str:
+    """A misused command in one line; a parameter taken for an option is shown as one is set."""
+    from .params import EXTRAS, ReportParams
+
+    command = error.ctx.command_path if error.ctx else "rotation"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    name = str(getattr(error, "option_name", "")).lstrip("-").replace("-", "_")
+    known = set(ReportParams.model_fields).union(*(m.model_fields for m in EXTRAS.values()))
+    hint = f"set it with '-p {name}=VALUE'" if name in known else f"see '{command} --help'"
+    return f"{message}; {hint}."
 
 
 def _stop(message: str, status: int) -> NoReturn:

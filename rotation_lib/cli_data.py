@@ -99,7 +99,9 @@ def snapshot(
         Path | None,
         typer.Option("--from", help="Folder with raw data; the live store by default."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where the snapshot goes.")] = SNAPSHOT,
+    out: Annotated[
+        Path, typer.Option(help="Where the snapshot goes.", show_default="data/snapshot")
+    ] = SNAPSHOT,
     debug: Debug = False,
 ) -> None:
     """Make the embedded snapshot: only what may be redistributed, with a manifest."""

@@ -1,4 +1,7 @@
-"""Tables and bars for a terminal. It only prints what it is given."""
+"""Tables and bars for a terminal, from what it is given.
+
+It must never compute a figure, nor colour what is piped into a file.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -162,6 +162,17 @@ def figure(chart: Figure) -> NotebookNode:
     return shown(chart._repr_mimebundle_(), f"charts.draw({chart.id!r})")
 
 
+def written(cells: Mapping[str, list[NotebookNode]], folder: Path) -> dict[str, Path]:
+    """Write cells as notebooks with stable ids: chapter → path."""
+    paths = {}
+    for name, content in cells.items():
+        for number, cell in enumerate(content):
+            cell.id = f"cell-{number}"
+        paths[name] = folder / f"{name}.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=content), paths[name])
+    return paths
+
+
 def book(folder: Path) -> tuple[dict[str, Path], Path]:
     """Write the sample's executed notebooks and payloads.
 
@@ -172,13 +183,7 @@ def book(folder: Path) -> tuple[dict[str, Path], Path]:
     figures.mkdir(parents=True, exist_ok=True)
     with payloads_to(figures):
         cells = {"summary": _summary(), "risks": _risks(), "methods": _methods()}
-    paths = {}
-    for name, content in cells.items():
-        for number, cell in enumerate(content):
-            cell.id = f"cell-{number}"
-        paths[name] = folder / f"{name}.ipynb"
-        nbformat.write(nbformat.v4.new_notebook(cells=content), paths[name])
-    return paths, figures
+    return written(cells, folder), figures
 
 
 def site_of_book(base: Path, out: Path) -> SiteReport:

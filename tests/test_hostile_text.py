@@ -9,13 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from browser import pages_of
 from nbformat import NotebookNode
-from sample_book import figure, growing, payloads_to, prose, shown, text
+from sample_book import figure, growing, payloads_to, prose, shown, text, written
 from test_browser import read_through
 
 from rotation_lib.charts import bars, distributions, intervals, lines
@@ -128,12 +127,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "summary": [text("# Summary"), *(prose(h) for h in HOSTILE), prose(f"## {ALL}")],
             "risks": [text("# Risks"), *hostile_figures(), hostile_table()],
         }
-    paths = {}
-    for name, content in cells.items():
-        for number, cell in enumerate(content):
-            cell.id = f"cell-{number}"
-        paths[name] = folder / f"{name}.ipynb"
-        nbformat.write(nbformat.v4.new_notebook(cells=content), paths[name])
+    paths = written(cells, folder)
     findings = {"schema": 1, "findings": [{"id": h, "label": h} for h in HOSTILE]}
     return build_site(
         paths, payloads, findings, RECORD, folder / "out", project=PROJECT_ROOT, credits=CREDITS

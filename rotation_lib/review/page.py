@@ -1,4 +1,7 @@
-"""A review as one HTML page with the pictures inside; it needs no other file and no network."""
+"""A review as one HTML page with the pictures inside; it needs no other file and no network.
+
+It shows what the review found; it must never judge or leave anything out.
+"""
 
 from __future__ import annotations
 

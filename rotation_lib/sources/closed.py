@@ -1,4 +1,7 @@
-"""Which sessions of the New York Stock Exchange are over at a given moment."""
+"""Which sessions of the New York Stock Exchange are over at a given moment.
+
+It asks the exchange's calendar alone, and never the clock of this machine.
+"""
 
 from __future__ import annotations
 
