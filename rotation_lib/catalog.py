@@ -260,16 +260,17 @@ def _lagged(item: Series, days: np.ndarray) -> np.ndarray:
     holidays = _federal_holidays()
     if item.lag_business_days is not None:
         # A weekend observation (DFF) is published with Friday's: count from the day before.
-        after: np.ndarray = np.busday_offset(
+        later: np.ndarray = np.busday_offset(
             days, item.lag_business_days, roll="backward", holidays=holidays
         )
-        return after
+        return later
     months = _PERIOD_MONTHS.get(item.frequency)
     ends = days
     lags = np.full(days.shape, item.lag_days, dtype="int64")
     if months:
         first = days.astype("datetime64[M]")
-        ends = (first + months).astype("datetime64[D]") - 1
+        after = first + np.timedelta64(months, "M")
+        ends = after.astype("datetime64[D]") - np.timedelta64(1, "D")
         if item.lag_days_q4 is not None:
             fourth = first.astype("int64") % 12 >= 9
             lags[fourth] = item.lag_days_q4

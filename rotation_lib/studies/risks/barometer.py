@@ -64,7 +64,7 @@ def known_at(market: Market, series_id: str, dates: pd.DatetimeIndex) -> pd.Seri
     table["released"] = table["released"].cummax()
     at = pd.DatetimeIndex(table["released"]).searchsorted(dates, side="right") - 1
     found = pd.Series(np.r_[np.nan, table["value"].to_numpy(dtype=float)][at + 1], index=dates)
-    dated = pd.DatetimeIndex(np.r_[np.datetime64("NaT"), table["date"].to_numpy()][at + 1])
+    dated = pd.DatetimeIndex(np.r_[np.datetime64("NaT", "us"), table["date"].to_numpy()][at + 1])
     age = (dates - dated).days.to_numpy(dtype=float)
     return found.where(age <= STALE_DAYS)
 
