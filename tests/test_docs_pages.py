@@ -19,7 +19,7 @@ from rotation_lib.params import EXTRAS, ReportParams
 from rotation_lib.project import CHAPTER_NAMES, PACKAGE, PROJECT_ROOT
 from rotation_lib.publish import docs
 
-sys.path.insert(0, str(PROJECT_ROOT / "tools"))
+sys.path.append(str(PROJECT_ROOT / "tools"))
 import architecture
 
 CONTENTS = docs.read_contents(PROJECT_ROOT)
@@ -239,6 +239,13 @@ def test_the_reference_holds_what_chapters_and_studies_use() -> None:
     assert used - listed == set(), "used by studies, and not in docs/statistics.md"
 
 
+def test_what_a_reference_lists_is_a_list() -> None:
+    page = PAGES["reference"] + PAGES["statistics"]
+    sections = re.findall(r"\*\*(?:Arguments|Attributes|Raises)\*\*\n\n(.*)", page)
+    assert len(sections) > 50 and [s for s in sections if not s.startswith("- `")] == []
+    assert "- `low`, `high`: interval of a tendency" in page
+
+
 # ---- the site ----------------------------------------------------------------------------
 
 
@@ -262,6 +269,25 @@ def test_pages_are_in_the_site_and_load_no_chart(small_site: Path) -> None:
 def test_the_picture_follows_the_page(small_site: Path) -> None:
     page = (small_site / "docs" / "architecture.html").read_text(encoding="utf-8")
     assert 'class="architecture"' in page and "--a-ink:var(--rt-ink)" in page
+
+
+@pytest.mark.slow
+def test_a_phone_shows_whole_commands_and_ranks_headings(
+    small_site: Path, reader: Callable[..., Any]
+) -> None:
+    page = reader(width=390)
+    for name in ("contributing", "reference"):
+        page.goto((small_site / "docs" / f"{name}.html").as_uri())
+        cut = page.evaluate(
+            "Array.from(document.querySelectorAll('article pre'))"
+            ".filter((p) => p.scrollWidth > p.clientWidth + 1).map((p) => p.textContent)"
+        )
+        assert cut == [], name
+    sizes = page.evaluate(
+        "['h1', 'h2', 'h3', 'h4'].map((h) => "
+        "parseFloat(getComputedStyle(document.querySelector(`article ${h}`)).fontSize))"
+    )
+    assert sizes == sorted(set(sizes), reverse=True)
 
 
 # ---- the record of versions, and how to cite ---------------------------------------------

@@ -244,8 +244,8 @@ def test_the_table_says_where_a_gate_cannot_look_at_prices(
         assert positive in cells["Positive prices"]
         assert "beyond 25%" in cells["Jumps"]
         assert words.paragraph(one, gates.by_series(one, asked)).endswith("passed with a note.")
-        folded = charts.series_table(gates.by_series(one, asked), one)
-        assert folded.summary == "Show all 107 series, worst first"
+        every = charts.series_table(gates.by_series(one, asked), one)
+        assert every.title == "107 series at the quality gates, worst first"
 
 
 # -- the data sheet -------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 
@@ -20,6 +21,7 @@ from rotation_lib.narrative import measured as told
 from rotation_lib.narrative import methods as words
 from rotation_lib.narrative.prose import Prose
 from rotation_lib.project import PACKAGE
+from rotation_lib.publish.fold import stands_in
 from rotation_lib.studies import holdings, records
 
 
@@ -171,6 +173,27 @@ def test_the_title_follows_the_coverage(moderate: float, heavy: float, said: str
     assert "500 simulated histories" in told.coverage_sentence(_measured(moderate, heavy))
 
 
+def test_power_repeats_the_record_and_is_told_with_its_range() -> None:
+    record = tomllib.loads((PACKAGE / "stats" / "measured_coverage.toml").read_text("utf-8"))[
+        "size"
+    ]
+    frame = records.event_test_power()
+    assert len(frame) == 2 * len(record["power"]["moderate"]) * 4
+    for row in frame.itertuples():
+        (kept,) = (k for k in record["power"][row.design] if k["effect"] == row.effect)
+        assert row.value == kept[row.test]
+        assert row.low < row.value < row.high
+    shown = pd.DataFrame(
+        {"design": ["moderate"] * 3 + ["heavy"], "effect": [0.005, 0.005, 0.01, 0.01],
+         "value": [0.4, 0.6, 0.99, 0.1], "events": [9] * 4}
+    )  # fmt: skip
+    assert told.power_sentence(shown) == (
+        "What would they find? With nine dates and moderate tails, the one-day tests saw a true lead "
+        "of 0.50 percentage points in 40% to 60% and 1.00 percentage points in 99% of "
+        "histories: no effect found does not mean that there is none."
+    )
+
+
 def test_false_alarms_repeat_the_record() -> None:
     record = tomllib.loads((PACKAGE / "stats" / "measured_coverage.toml").read_text("utf-8"))
     frame = records.event_test_size()
@@ -248,7 +271,18 @@ def test_events_without_any_page(market: Market) -> None:
     title = words.events_title(memory)
     assert title == f"{len(memory)} dated events, none of them with a page as evidence"
     assert words.events_title(market.events.head(0)).startswith("No dated event")
-    assert isinstance(charts.events_table(market.events.head(0)), Prose)
+
+
+def test_what_a_window_leaves_without_a_row_stands_in_sight(market: Market) -> None:
+    faults = records.faults(market)
+    for left in (
+        charts.events_table(market.events.head(0)),
+        charts.gaps(records.gaps_to_witness(faults).head(0), market),
+        charts.faults_table(records.fault_groups(faults).head(0), market),
+    ):
+        assert isinstance(left, Prose)
+        said = left._repr_mimebundle_()["text/markdown"]
+        assert stands_in([nbformat.v4.new_markdown_cell(said)])
 
 
 # -- charts -------------------------------------------------------------------------------
@@ -286,11 +320,11 @@ def test_figures_can_be_drawn(dates: dict[str, str], market_of: Callable[..., Ma
         assert len(label) <= 70
 
 
-def test_a_long_table_folds_and_keeps_its_file(
+def test_a_long_table_keeps_its_file(
     market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ROTATION_FIGURES", str(tmp_path))
     shown = charts.findings_table(FINDINGS, "risks", market)._repr_mimebundle_()
-    assert shown["text/html"].startswith("<details><summary>Risks: show 6 findings</summary>")
+    assert "Risks: 6 findings" in shown["text/html"]
     assert 'data-rotation-table="methods.findings_risks"' in shown["text/html"]
     assert (tmp_path / "methods.findings_risks.table.json").is_file()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import found_chromium
@@ -14,7 +17,7 @@ from sample_book import CREDITS, RECORD, book
 from rotation_lib.errors import BuildError
 from rotation_lib.project import PROJECT_ROOT
 from rotation_lib.publish import pdf
-from rotation_lib.publish.site import build_site
+from rotation_lib.publish.site import ASSETS, build_site
 
 FACTS = {**RECORD, "data_through": "2026-07-31"}
 
@@ -86,6 +89,27 @@ def test_pages_link_the_edition(site: Path) -> None:
     assert f'href="../{pdf.NAME}"' in risks
 
 
+@pytest.mark.slow
+def test_a_page_printed_by_its_reader_is_white_whole_and_without_controls(
+    site: Path, reader: Callable[..., Any]
+) -> None:
+    from playwright.sync_api import expect
+
+    page = reader(width=717, color_scheme="dark")  # A4 without the margins of a browser
+    page.goto((site / "chapters" / "risks.html").as_uri())
+    expect(page.locator(".fig-chart canvas").first).to_be_visible()
+    page.emulate_media(media="print")
+    for hidden in (".fig-tools", ".page-foot", ".bd-header-article"):
+        for place in page.locator(hidden).all():
+            expect(place).to_be_hidden()
+    expect(page.locator("article h1").first).to_be_visible()
+    expect(page.locator("article.bd-article")).to_have_css("color", "rgb(0, 0, 0)")
+    beyond = (
+        "Array.from(document.querySelectorAll('article *')).filter((e) => e.getBoundingClientRect()"
+    )
+    assert page.evaluate(f"{beyond}.right > 718).map((e) => e.outerHTML.slice(0, 80))") == []
+
+
 def test_what_only_works_on_a_screen_is_left_out() -> None:
     from bs4 import BeautifulSoup
 
@@ -104,6 +128,28 @@ def test_what_only_works_on_a_screen_is_left_out() -> None:
     assert article.decode_contents() == (
         '<h1>T</h1><img alt="A" src="downloads/a.svg"/>'
         '<details open=""><summary>Notes</summary>kept</details><p>a term</p>'
+    )
+
+
+def test_parts_of_a_section_become_its_children() -> None:
+    from bs4 import BeautifulSoup
+
+    rows = "<tr><td>1</td></tr>" * 18
+    cell = '<div class="cell"><div class="cell_output"><div class="output text_html">{}</div></div></div>'
+    soup = BeautifulSoup(
+        '<article><details class="more" data-kind="chart" id="more-a"><summary>A</summary>'
+        f"{cell.format('<figure>A</figure>')}</details>"
+        '<details class="more" data-kind="note" id="more-b"><summary>Why</summary><p>b</p></details>'
+        f"{cell.format(f'<table>{rows}</table>')}{cell.format('')}</article>",
+        "html.parser",
+    )
+    article = soup.article
+    assert article is not None
+    pdf._for_paper(soup, article, Path("chapters"))
+    assert article.decode_contents() == (
+        '<div class="paper-part"><figure>A</figure></div>'
+        '<div class="paper-note" id="more-b"><p class="paper-lead">Why</p><p>b</p></div>'
+        f'<div class="paper-part"><table class="paper-long">{rows}</table></div>'
     )
 
 
@@ -152,3 +198,80 @@ def test_a_browser_that_prints_nothing_is_an_error(
     monkeypatch.setattr(pdf.subprocess, "run", silent)
     with pytest.raises(BuildError, match=r"printed no PDF \(out of memory\)"):
         pdf._print("chromium", tmp_path / "x.html", tmp_path / "x.pdf")
+
+
+# ---- pages that are full -----------------------------------------------------------------
+
+#: Sizes in pixels, of which a page has 983.
+_CHART = (
+    '<div class="paper-part"><figure class="rotation-figure" id="{0}"><img class="fig-static" '
+    'src="{0}.svg" alt="{0}"></figure></div>'
+)
+_SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="{}"/>'
+
+
+def _edition(folder: Path, body: str, **heights: int) -> Path:
+    """An edition of one chapter, with charts of these heights at a width of 800."""
+    (folder / "_static").mkdir()
+    shutil.copyfile(ASSETS / "paper.css", folder / "_static" / "paper.css")
+    for name, height in heights.items():
+        (folder / f"{name}.svg").write_text(_SVG.format(height), encoding="utf-8")
+    page = folder / "edition.html"
+    body = f'<section class="paper-chapter"><section>{body}</section></section>'
+    page.write_text(pdf._document(body, [], {}, [], {}), encoding="utf-8")
+    return page
+
+
+def _block(name: str, height: int) -> str:
+    return f'<p id="{name}" style="height:{height}px;margin:0">{name}</p>'
+
+
+def _order(page: Any) -> list[str]:
+    ids: list[str] = page.evaluate(
+        "Array.from(document.querySelectorAll('.paper-chapter [id]')).map((e) => e.id)"
+    )
+    return ids
+
+
+@pytest.mark.slow
+def test_text_goes_before_a_chart_that_would_leave_its_page_empty(
+    reader: Callable[..., Any], tmp_path: Path
+) -> None:
+    body = _block("a", 600) + _CHART.format("chart") + _block("b", 200) + _block("c", 300)
+    page = reader()
+    page.goto(_edition(tmp_path, body, chart=700).as_uri())
+    assert _order(page) == ["a", "b", "chart", "c"]
+
+
+@pytest.mark.slow
+def test_a_chart_gives_a_little_size_to_stay_on_its_page_and_no_more(
+    reader: Callable[..., Any], tmp_path: Path
+) -> None:
+    body = _block("a", 560) + _CHART.format("chart") + _block("b", 200)
+    page = reader()
+    page.goto(_edition(tmp_path, body, chart=620).as_uri())
+    assert _order(page) == ["a", "chart", "b"]
+    share = re.search(r"\* ([\d.]+)\)", page.evaluate("document.querySelector('img').style.width"))
+    assert share and 0.86 <= float(share[1]) < 1
+
+
+@pytest.mark.slow
+def test_nothing_crosses_a_heading(reader: Callable[..., Any], tmp_path: Path) -> None:
+    body = f'{_block("a", 600)}{_CHART.format("chart")}<h2 id="h">H</h2>{_block("b", 100)}'
+    page = reader()
+    page.goto(_edition(tmp_path, body, chart=700).as_uri())
+    assert _order(page) == ["a", "chart", "h", "b"]
+
+
+@pytest.mark.slow
+def test_a_wide_table_does_not_make_the_edition_smaller(tmp_path: Path) -> None:
+    if found_chromium("") is None:
+        pytest.skip("NO CHROMIUM: nothing was printed; install chromium.")
+    cells = "".join(f"<td>{'n' * 9}</td>" for _ in range(15))
+    page = _edition(tmp_path, f"<p>text</p><table><tbody><tr>{cells}</tr></tbody></table>")
+    target = tmp_path / "edition.pdf"
+    pdf._print(pdf.chromium(), page, target)
+    content = _streams(target.read_bytes())
+    # Device units to pixels: 300 dots over 96 pixels an inch, unless Chromium shrank the page.
+    scales = re.findall(rb"cm\s(?:q\s[\d. ]+ re\sW\* n\s)?q\s([\d.]+) 0 0 \1 ", content)
+    assert scales and {float(s) for s in scales} == {3.125}

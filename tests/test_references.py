@@ -44,11 +44,13 @@ def test_each_citation_in_the_code_has_a_reference() -> None:
 
 
 def test_the_bibliography_names_the_six_and_escapes() -> None:
-    text = appendix.bibliography(load_references())
+    references = load_references()
+    cited, papers = appendix.commentary(references), appendix.works(references)
     for number in range(1, 7):
-        assert f'<li id="source-{number}">[{number}] “' in text
-    assert "Banking &amp; Finance" in text
-    assert Prose(text)
+        assert f'<li id="source-{number}">[{number}] “' in cited
+    assert papers.startswith(f"**{len(references.work)} works on statistics, by author.**")
+    assert papers.count("<li>") == len(references.work) and "Banking &amp; Finance" in papers
+    assert Prose(cited) and Prose(papers)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import pandas as pd
 from ..narrative import gates as text
 from ..narrative import words
 from ..narrative.prose import Prose
-from .methods import Folded
 from .table import Table
 
 if TYPE_CHECKING:
@@ -32,17 +31,16 @@ def gates_table(counts: pd.DataFrame, jump: float, market: Market) -> Table:
     )
 
 
-def series_table(series: pd.DataFrame, market: Market) -> Folded:
+def series_table(series: pd.DataFrame, market: Market) -> Table:
     """What the gates found in each series."""
-    table = Table(
+    return Table(
         "methods.gates_series",
-        "Every series at the quality gates",
+        f"{words.plural(len(series), 'series', 'series')} at the quality gates, worst first",
         text.series_rows(series),
         formats={"Newest value": "date"},
         series=tuple(series["series_id"]),
         as_of=market.dataset.provenance["data_through"],
     )
-    return Folded(table, f"Show all {words.plural(len(series), 'series', 'series')}, worst first")
 
 
 def fresh_table(groups: pd.DataFrame, market: Market) -> Table | Prose:

@@ -7,8 +7,6 @@ compute a share or a date.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
@@ -34,24 +32,6 @@ _LETTERS = 44
 _PERIOD_COLOURS = {"daily": "small", "weekly": "accent", "monthly": "large", "quarterly": "tech"}
 _Spans: TypeAlias = tuple[tuple[pd.Timestamp, pd.Timestamp], ...]
 _RETURN_COLOURS = {"total return": "small", "price return": "tech"}
-
-
-@dataclass(frozen=True)
-class Folded:
-    """A long table behind a line to open it; the data are published either way.
-
-    Attributes:
-        table: what opens.
-        summary: the line that is always there.
-    """
-
-    table: Table
-    summary: str
-
-    def _repr_mimebundle_(self, **options: object) -> dict[str, str]:
-        shown = self.table._repr_mimebundle_(**options)
-        folded = f"<details><summary>{escape(self.summary)}</summary>{shown['text/html']}</details>"
-        return {"text/html": folded, "text/plain": shown["text/plain"]}
 
 
 # -- coverage of the data -----------------------------------------------------------------
@@ -184,11 +164,11 @@ def _some(labels: pd.Series) -> str:
     return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
 
 
-def basis_table(frame: pd.DataFrame, market: Market) -> Folded:
+def basis_table(frame: pd.DataFrame, market: Market) -> Table:
     """What ``as_of`` can promise, series by series."""
-    table = Table(
+    return Table(
         "methods.basis",
-        "Publication and revision of each macro series",
+        f"Publication and revision of {words.plural(len(frame), 'macro series', 'macro series')}",
         text.basis_rows(frame),
         formats={"Usual lag, days": "count", "Longest": "count"},
         note="By lag alone, approximate means: the date of publication is right, the value is that of "
@@ -196,7 +176,6 @@ def basis_table(frame: pd.DataFrame, market: Market) -> Folded:
         series=tuple(frame["series_id"]),
         as_of=str(market.end.date()),
     )
-    return Folded(table, f"Show all {words.plural(len(frame), 'macro series', 'macro series')}")
 
 
 # -- faults and events --------------------------------------------------------------------
@@ -205,7 +184,9 @@ def basis_table(frame: pd.DataFrame, market: Market) -> Folded:
 def gaps(frame: pd.DataFrame, market: Market) -> Figure | Prose:
     """The largest distances between a close and its witness; a sentence where there is none."""
     if frame.empty:
-        return Prose("No close of this window is known to differ from its witness.")
+        return Prose(
+            "*No chart here: no close of this window is known to differ from its witness.*"
+        )
     top = frame.head(LARGEST)
     shown = pd.DataFrame(
         {
@@ -233,43 +214,41 @@ def gaps(frame: pd.DataFrame, market: Market) -> Figure | Prose:
     )
 
 
-def faults_table(groups: pd.DataFrame, market: Market) -> Folded | Prose:
+def faults_table(groups: pd.DataFrame, market: Market) -> Table | Prose:
     """All known faults and their treatment; a sentence where there is none."""
     if groups.empty:
-        return Prose("There is nothing to list for this window.")
+        return Prose("*No table here: there is nothing to list for this window.*")
     shown = groups.rename(
         columns={"symbols": "Symbols", "when": "When", "what": "What", "treatment": "Treatment"}
     )
-    table = Table(
+    return Table(
         "methods.faults",
-        "Known faults and true but extreme days",
+        f"What is known and what is done about it: {words.plural(len(groups), 'cause')}",
         shown[["Symbols", "When", "What", "Treatment"]],
         series=_split(groups["symbols"]),
         as_of=str(market.end.date()),
     )
-    return Folded(table, f"Show what is known and what is done about it ({len(groups)} causes)")
 
 
-def notes_table(notes: pd.DataFrame, market: Market) -> Folded:
+def notes_table(notes: pd.DataFrame, market: Market) -> Table:
     """Limits of single series, as the catalog tells them."""
     shown = notes.rename(columns={"series_id": "Series", "title": "Name", "notes": "What to know"})
-    table = Table(
+    return Table(
         "methods.series_notes",
-        "What to know of single series",
+        f"What to know of {words.plural(len(notes), 'single series', 'single series')}",
         shown,
         series=tuple(notes["series_id"]),
         as_of=str(market.end.date()),
     )
-    return Folded(table, f"Show the notes on {words.plural(len(notes), 'series', 'series')}")
 
 
-def events_table(events: pd.DataFrame) -> Folded | Prose:
+def events_table(events: pd.DataFrame) -> Table | Prose:
     """Every dated event with its evidence; a sentence where there is none."""
     if events.empty:
-        return Prose("No dated event falls into this window.")
-    table = Table(
+        return Prose("*No table here: no dated event falls into this window.*")
+    return Table(
         "methods.events",
-        "Dated events, their evidence, and what calendar and market say",
+        f"{words.plural(len(events), 'dated event')}: evidence, and what calendar and market say",
         text.event_rows(events),
         formats={
             "Date": "date",
@@ -280,7 +259,6 @@ def events_table(events: pd.DataFrame) -> Folded | Prose:
         series=("SPY", "IWM"),
         as_of=str(events["reaction_session"].max().date()),
     )
-    return Folded(table, f"Show all {words.plural(len(events), 'event')}")
 
 
 # -- tables of the report -----------------------------------------------------------------
@@ -299,19 +277,18 @@ def verdicts_table(ledger: Sequence[Judged], market: Market) -> Table:
     )
 
 
-def findings_table(findings: Mapping[str, Finding], chapter: str, market: Market) -> Folded:
+def findings_table(findings: Mapping[str, Finding], chapter: str, market: Market) -> Table:
     """Every finding of one chapter."""
     own = [f for f in findings.values() if f.chapter == chapter]
     name = ledger.chapter_title(chapter)
-    table = Table(
+    return Table(
         f"methods.findings_{chapter}",
-        f"{name}: every finding",
+        f"{name}: {words.plural(len(own), 'finding')}",
         appendix.finding_rows(findings, chapter),
         note=f"In findings.json each id begins with “{chapter}.”.",
         series=tuple(dict.fromkeys(s for f in own for s in f.series)),
         as_of=str(market.end.date()),
     )
-    return Folded(table, f"{name}: show {words.plural(len(own), 'finding')}")
 
 
 def not_embedded_table(frame: pd.DataFrame, market: Market) -> Table:

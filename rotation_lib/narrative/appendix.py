@@ -78,16 +78,20 @@ def notices(market: Market) -> str:
     return "\n\n".join(f"> {text}" for text in market.catalog.notices.values())
 
 
-def bibliography(references: References) -> str:
-    """The commentary with its numbers, then the papers by author."""
+def commentary(references: References) -> str:
+    """The commentary with its numbers, as the claims cite it."""
     story = "\n".join(_commentary(c) for c in references.commentary)
-    works = sorted(references.work, key=lambda w: ([a.casefold() for a in w.authors], w.year))
-    papers = "\n".join(_work(w) for w in works)
+    return f'### The commentary under test\n\n<ul class="references">\n{story}\n</ul>'
+
+
+def works(references: References) -> str:
+    """The papers by author, under a lead that counts them."""
+    by_author = sorted(references.work, key=lambda w: ([a.casefold() for a in w.authors], w.year))
+    papers = "\n".join(_work(w) for w in by_author)
+    counted = words.plural(len(by_author), "work", spell=True)
     return (
-        "### The commentary under test\n\n"
-        f'<ul class="references">\n{story}\n</ul>\n\n'
-        "### Statistics\n\n"
-        f'<ul class="references">\n{papers}\n</ul>'
+        f"**{counted.capitalize()} on statistics, by author.** Each with what it is used for."
+        f'\n\n<ul class="references">\n{papers}\n</ul>'
     )
 
 

@@ -31,8 +31,11 @@ _SECONDS = 300
 _SCREEN_ONLY = (
     "script, style, .fig-controls, .fig-status, .fig-inputs, .fig-tools, .fig-chart, "
     ".ledger-filter, .headerlink, .page-foot, .table-foot a, details.hide, div.cell_input, "
-    ".more-kind, .more-all, details[data-kind=numbers]"
+    ".more-kind, .pst-js-only, details[data-kind=numbers]"
 )
+#: Rows from which on a table is set small and may run over pages.
+_LONG = 17
+_SCRIPT = Path(__file__).parent / "assets" / "paper.js"
 _KIDS = re.compile(rb"/Kids\s*\[([^\]]*)\]")
 _DESTINATION = re.compile(rb"/([\w.-]+)\s*\[(\d+) 0 R /XYZ")
 
@@ -163,9 +166,32 @@ def _for_paper(soup: BeautifulSoup, article: Tag, folder: Path) -> None:
         del region["tabindex"]
     for term in article.select("a.term"):
         term.unwrap()
+    _unfold(article)
+
+
+def _unfold(article: Tag) -> None:
+    """Parts of a section as its children, whole: what is folded, and what cells showed."""
+    for fold in article.select("details.more"):
+        line = fold.find("summary")
+        if fold.get("data-kind") in ("chart", "table"):
+            if line is not None:
+                line.decompose()  # the chart or table says it itself
+            fold.unwrap()
+            continue
+        fold.name, fold["class"] = "div", "paper-note"
+        del fold["open"], fold["data-kind"]
+        if line is not None:
+            line.name, line["class"] = "p", "paper-lead"
     for cell in reversed(article.select("div.cell, div.cell_output, div.output")):
         if not cell.get_text(strip=True) and not cell.find("img"):
             cell.decompose()  # what is left of folded code would still take room
+        elif "output" in cell.get_attribute_list("class"):
+            cell["class"] = "paper-part"
+        else:
+            cell.unwrap()
+    for rows in article.select("table"):
+        if len(rows.select("tr")) > _LONG:
+            rows["class"] = " ".join([*rows.get_attribute_list("class"), "paper-long"])
 
 
 def _with_links(article: Tag, address: str, folder: Path, pages: Sequence[str]) -> None:
@@ -221,7 +247,8 @@ def _document(
         '<body class="paper"><main class="bd-content"><article class="bd-article">'
         f'<header class="paper-title"><p class="paper-name">Small-Cap Rotation</p>{_about(build)}'
         f'</header><nav class="paper-contents" aria-label="Contents"><p>Contents</p><ol>{lines}'
-        f"</ol></nav>{body}</article></main></body></html>"
+        f"</ol></nav>{body}</article></main>"
+        f"<script>{_SCRIPT.read_text(encoding='utf-8')}</script></body></html>"
     )
 
 

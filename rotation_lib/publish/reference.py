@@ -23,7 +23,7 @@ _SECTIONS = {
     "Raises": "Raises",
 }
 _SECTION = re.compile(rf"^({'|'.join(_SECTIONS)}):$")
-_ITEM = re.compile(r"^(\*{0,2}[\w.]+):\s+(.*)$", re.DOTALL)
+_ITEM = re.compile(r"^(\*{0,2}[\w.]+(?:, \*{0,2}[\w.]+)*):\s+(.*)$", re.DOTALL)
 _ROLE = re.compile(r":\w+:`~?([^`]+)`")
 _CODE = re.compile(r"``(.+?)``|`([^`]+)`", re.DOTALL)
 _MARKUP = re.compile(r"([\\*_\[\]<>{}|$#~^])")
@@ -99,7 +99,7 @@ def _section(name: str, body: list[str]) -> str:
     if name in ("Returns", "Yields") or not all(_ITEM.match(e) for e in entries):
         return f"**{_SECTIONS[name]}**\n\n{_prose(' '.join(text.split()))}"
     items = (_ITEM.match(entry) for entry in entries)
-    told = "\n".join(f"- `{i[1]}`: {_prose(i[2])}" for i in items if i)
+    told = "\n".join(f"- `{i[1].replace(', ', '`, `')}`: {_prose(i[2])}" for i in items if i)
     return f"**{_SECTIONS[name]}**\n\n{told}"
 
 

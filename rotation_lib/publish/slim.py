@@ -17,8 +17,8 @@ from ..errors import BuildError
 from .polish import SEARCH_PAGE
 from .runtime import write_atomic
 
-#: The sheet that is kept whole.
-OWN = "rotation.css"
+#: The sheets that are kept whole.
+OWN = ("rotation.css", "print.css")
 _SHEET = re.compile(r'[ \t]*<link (?=[^>]*rel="stylesheet")[^>]*href="([^"]+)"[^>]*>\n?')
 _IMPORT = re.compile(r'@import (?:url\()?"([^"]+)"\)?;')
 _ADDRESS = re.compile(r"url\(([\"']?)(?!data:|[\"'#])([^\"')]+)")
@@ -56,8 +56,10 @@ def slimmed(html: Path, pages: Iterable[Path]) -> None:
     made: dict[tuple[Path, ...], str] = {}
     for page, text in texts.items():
         sheets = tuple((page.parent / s.split("?")[0]).resolve() for s in _SHEET.findall(text))
-        if not any(s.name == OWN for s in sheets):
-            raise BuildError(f"{page.name}: the page does not load {OWN}; has the theme changed?")
+        if not any(s.name in OWN for s in sheets):
+            raise BuildError(
+                f"{page.name}: the page does not load {OWN[0]}; has the theme changed?"
+            )
         if sheets not in made:
             made[sheets] = _written(html, "".join(_usable(s, known) for s in sheets))
         root = "../" * len(page.relative_to(html).parts[1:])
@@ -119,7 +121,7 @@ def _words(html: Path, pages: Iterable[str]) -> frozenset[str]:
 def _usable(sheet: Path, known: frozenset[str]) -> str:
     """A sheet with those it imports, without what cannot be used."""
     text = _COMMENT.sub("", _read(sheet)).replace('@charset "UTF-8";', "")
-    return f"{text.strip()}\n" if sheet.name == OWN else kept_rules(text, known)
+    return f"{text.strip()}\n" if sheet.name in OWN else kept_rules(text, known)
 
 
 def _read(sheet: Path) -> str:
