@@ -25,7 +25,8 @@ def violations(page: Page, rules: list[str] = RULES) -> list[str]:
     """What axe-core finds on the page as it stands: rule, element, and why."""
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     found: dict[str, Any] = page.evaluate(
-        "(rules) => axe.run(document, { runOnly: rules, resultTypes: ['violations', 'passes'] })",
+        # What passes is only counted: to name each element would take longer than to examine it.
+        "(rules) => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })",
         rules,
     )
     least = 5 if rules is RULES else 0
@@ -44,9 +45,8 @@ def opened(page: Page, url: str) -> Page:
     # The data behind the open tables, where the page has charts, are written by its scripts.
     page.wait_for_function(_FILLED, timeout=PATIENCE)
     # A hundred rows are made alike: a few of each table say as much, in a tenth of the time.
-    page.evaluate(
-        "document.querySelectorAll('.fig-table tbody tr:nth-child(n+6)').forEach((r) => r.remove())"
-    )
+    alike = "article tbody tr:nth-child(n+21), .fig-table tbody tr:nth-child(n+6)"
+    page.evaluate("(rows) => document.querySelectorAll(rows).forEach((r) => r.remove())", alike)
     return page
 
 
@@ -63,14 +63,16 @@ _FILLED = """() => Array.from(document.querySelectorAll("figure[data-figure] .fi
   .every((data) => data.querySelector("tbody tr"))"""
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (768, "dark"), (390, "light")])
 def test_no_page_of_the_report_has_a_violation(
     built_site: Path, report_url: str, reader: Callable[..., Page], width: int, scheme: str
 ) -> None:
     page = reader(width, color_scheme=scheme, reduced_motion="reduce")
     for name in pages_of(built_site):
         assert violations(opened(page, f"{report_url}/{name}")) == [], name
-        assert violations(in_the_other_theme(page), COLOUR_RULES) == [], name
+        # What 768 px show is shown by a narrower or a wider screen too, in the same colours.
+        if width != 768:
+            assert violations(in_the_other_theme(page), COLOUR_RULES) == [], name
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

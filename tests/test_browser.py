@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser import FIGURES, PATIENCE, await_colours, drawn, expect, pages_of
+from page_reading import WATCH_SHIFTS, read_all, read_through
 
 from rotation_lib.charts.theme import COLOURS
 from rotation_lib.publish.serve import running_server
@@ -17,108 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
-
-_WATCH_SHIFTS = """
-window.shifted = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
-}).observe({ type: "layout-shift", buffered: true });
-"""
-
-#: Scrolls past every chart, waits for each, opens its data, and lists what is wrong.
-_WALK = """async (patience) => {
-  const faults = [];
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-  const figures = Array.from(document.querySelectorAll("figure[data-figure]"));
-  const look = async (figure) => {
-    const say = (fault) => faults.push(`${figure.dataset.figure}: ${fault}`);
-    figure.scrollIntoView({ block: "center", behavior: "instant" });
-    const end = performance.now() + patience;
-    while (!figure.dataset.drawn && !figure.dataset.error && performance.now() < end) await frame();
-    if (figure.dataset.error) say(figure.dataset.error);
-    else if (!figure.dataset.drawn) say("is not drawn");
-    const box = figure.querySelector('.fig-chart[role="img"]');
-    const spoken = (box && box.getAttribute("aria-label")) || "";
-    if (spoken.length < 40 || box.querySelector("[aria-label]")) say("has no text alternative");
-  };
-  const folded = (figure) => figure.closest("details:not([open])");
-  for (const figure of figures.filter((f) => !folded(f))) await look(figure);
-  await frame();
-  const { shifted } = window; // before anything is opened, which moves what is below on purpose
-  const closed = figures.filter(folded);
-  for (const fold of document.querySelectorAll("details.more")) fold.open = true;
-  for (const figure of closed) await look(figure);
-  for (const figure of figures.filter((f) => f.dataset.drawn)) {
-    const say = (fault) => faults.push(`${figure.dataset.figure}: ${fault}`);
-    const data = figure.querySelector(".fig-data");
-    data.open = true;
-    const end = performance.now() + patience;
-    while (!data.querySelector("tbody tr") && performance.now() < end) await frame();
-    if (!data.querySelector("tbody tr")) say("has no data table");
-    if (figure.scrollWidth > figure.clientWidth) say("is wider than its frame");
-  }
-  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  if (wide > 0) faults.push(`the page scrolls sideways by ${wide} px`);
-  if (shifted > 0.02) faults.push(`the layout shifted by ${shifted.toFixed(3)}`);
-  return faults;
-}"""
-
-#: The other theme: every chart that was drawn before is drawn again.
-_SWITCH = """async (patience) => {
-  const faults = [];
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-  const mode = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
-  document.documentElement.dataset.theme = mode;
-  for (const figure of document.querySelectorAll("figure[data-drawn]")) {
-    figure.scrollIntoView({ block: "center", behavior: "instant" });
-    const end = performance.now() + patience;
-    while (figure.dataset.drawn !== mode && performance.now() < end) await frame();
-    if (figure.dataset.drawn !== mode) faults.push(`${figure.dataset.figure}: is not redrawn`);
-  }
-  return faults;
-}"""
-
-
-def read_through(page: Page, url: str) -> list[str]:
-    """Open a page, scroll past every chart, open its data, and list what went wrong."""
-    faults: list[str] = []
-    host = url.split("/")[2] if url.startswith("http") else ""
-    heard = {
-        "console": lambda m: faults.append(f"console: {m.text}") if m.type == "error" else None,
-        "pageerror": lambda e: faults.append(f"exception: {e}"),
-        # What is aborted is left behind by going to the next page.
-        "requestfailed": lambda r: (
-            faults.append(f"failed: {r.url}") if r.failure != "net::ERR_ABORTED" else None
-        ),
-        "response": lambda r: faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None,
-        "request": lambda r: (
-            faults.append(f"outside: {r.url}") if _is_outside(r.url, host) else None
-        ),
-    }
-    for kind, listener in heard.items():
-        page.on(kind, listener)
-    page.goto(url)
-    faults += page.evaluate(_WALK, PATIENCE)
-    for kind, listener in heard.items():
-        page.remove_listener(kind, listener)
-    return faults
-
-
-def _is_outside(url: str, host: str) -> bool:
-    return url.startswith(("http:", "https:", "ws:", "wss:")) and url.split("/")[2] != host
-
-
-def read_all(site: Path, base: str, page: Page, *, both: bool) -> dict[str, list[str]]:
-    """The faults of every page of a site that has some."""
-    page.add_init_script(_WATCH_SHIFTS)
-    found = {}
-    for name in pages_of(site):
-        faults = read_through(page, f"{base}/{name}")
-        if both:
-            faults += page.evaluate(_SWITCH, PATIENCE)
-        if faults:
-            found[name] = faults
-    return found
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
@@ -142,26 +42,34 @@ def test_faults_are_seen(reader: Callable[..., Page], tmp_path: Path) -> None:
         '<div style="width:5000px">wide</div><figure data-figure="x.y">'
         '<div class="fig-chart" role="img"></div>'
         '</figure><script>document.querySelector("figure").dataset.error = "broken";'
-        'console.error("loud")</script><img src="missing.png"><img src="http://127.0.0.1:9/x.png">',
+        'console.error("loud"); window.shifted = 0.03</script><img src="missing.png"><img src="http://127.0.0.1:9/x.png">',
         encoding="utf-8",
     )
+    noise = random.Random(1)  # what cannot be packed
+    (tmp_path / "heavy.js").write_bytes(b"//" + noise.randbytes(600_000).hex().encode())
+    told = noise.randbytes(61_000).hex()
+    (tmp_path / "heavy.html").write_text(f'<p hidden>{told}</p><script src="heavy.js"></script>')
     with running_server(tmp_path) as base:
-        said = " | ".join(read_through(reader(390), f"{base}/index.html"))
+        said = " | ".join(read_through(reader(390), f"{base}/index.html", tmp_path))
+        heavy = read_through(reader(), f"{base}/heavy.html", tmp_path)
+    assert [fault.split()[0] for fault in heavy] == ["HTML:", "all:"]
     for fault in (
-        "sideways",
+        "as it came, the page scrolls sideways",
+        "with all parts open, the page scrolls sideways",
         "x.y: broken",
         "no text alternative",
         "loud",
         "404",
         "outside",
         "failed",
+        "layout shifted by 0.030",
     ):
         assert fault in said
 
 
 def test_charts_draw_from_the_file_system(small_site: Path, reader: Callable[..., Page]) -> None:
     page = reader()
-    page.add_init_script(_WATCH_SHIFTS)
+    page.add_init_script(WATCH_SHIFTS)
     assert read_through(page, (small_site / "chapters" / "risks.html").as_uri()) == []
     expect(page.locator(f"{FIGURES}[data-drawn]")).to_have_count(5)
 
@@ -271,3 +179,18 @@ def test_search_finds_a_figure(small_url: str, reader: Callable[..., Page]) -> N
     page.goto(f"{small_url}/search.html?q=line+came+last")
     found = page.locator("#search-results li a").filter(has_text=re.compile("^Risks$"))
     expect(found).to_have_count(1)
+
+
+def test_search_leads_to_a_claim_and_into_the_fold_of_a_chart(
+    small_url: str, reader: Callable[..., Page]
+) -> None:
+    page = reader(390)
+    page.goto(f"{small_url}/search.html?q=line+came+last")
+    places = page.locator("#search-places a")
+    expect(places).not_to_have_count(0)
+    places.first.click()
+    expect(page).to_have_url(re.compile(r"/(index|chapters/\w+)\.html#fig-[\w-]+$"))
+    figure = page.locator(FIGURES).and_(page.locator(":target"))
+    expect(figure).to_be_in_viewport()
+    page.goto(f"{small_url}/search.html?q=no+such+thing+at+all")
+    expect(page.locator("#search-places")).to_be_empty()

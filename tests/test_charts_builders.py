@@ -12,7 +12,7 @@ import pytest
 import vl_convert
 
 from rotation_lib.charts import bars, distributions, intervals, lines, theme
-from rotation_lib.charts.figure import Drawing, Figure
+from rotation_lib.charts.figure import Drawing, Figure, inline
 from rotation_lib.errors import FigureError
 
 DAYS = pd.bdate_range("2019-01-01", periods=1500, name="date")
@@ -193,6 +193,16 @@ def test_verdicts_follow_the_interval() -> None:
     assert table["verdict"].to_dict() == {"one": "above", "two": "open", "three": "open"}
     assert table.loc["one", "shown"] == "+2.0 pp (+1.0 to +3.0)"
     assert table.loc["three", "shown"] == "+0.1 pp"
+
+
+def test_an_interval_is_written_wherever_it_has_room() -> None:
+    name = "An estimate whose name is rather long"
+    drawing = intervals.forest(ESTIMATES.assign(label=[name, "two", "three"]), unit="pp")
+    spec = figure(drawing).payload()
+    for width, written in ((300, "+2.0 pp"), (700, "+2.0 pp (+1.0 to +3.0)")):
+        svg = vl_convert.vegalite_to_svg(inline(spec, width=width))
+        texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
+        assert written in texts and "−1.0 pp (−2.0 to 0.0)" in texts, width
 
 
 @pytest.mark.parametrize(

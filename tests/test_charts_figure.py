@@ -15,6 +15,7 @@ import pytest
 from rotation_lib.charts import Figure, Table, alttext, bars, lines, theme
 from rotation_lib.charts.figure import columns, inline
 from rotation_lib.errors import FigureError
+from rotation_lib.publish.figures import Compiled, figure_block
 
 FRAME = pd.DataFrame({"label": ["Banks", "Builders"], "value": [0.1, -0.234567891]})
 PARTS = {
@@ -181,6 +182,29 @@ def test_signs_are_written_and_coloured() -> None:
     assert '<span class="positive">+10.0%</span>' in html
     assert '<span class="negative">−2.0%</span>' in html
     assert ">not available</td>" in html and "nan" not in html.lower()
+    small = TABLE.assign(Return=[0.0002, -0.0002])
+    assert "<span" not in table(frame=small).html()  # both are written as 0.0%
+
+
+def test_a_column_of_long_names_is_kept_wide_and_any_first_column_is_aligned_like_its_names() -> (
+    None
+):
+    first = str(TABLE.columns[0])
+    named = TABLE.assign(**{first: ["IWM", "A fund with a long name"]})
+    assert 'data-names="long"' in table(frame=named).html()
+    assert "data-names" not in table().html()
+    dated = TABLE.assign(**{first: pd.to_datetime(["2024-09-18", "2025-09-17"])})
+    assert (
+        f'<th scope="col">{first.replace("<", "&lt;").replace(">", "&gt;")}</th>'
+        in table(frame=dated, formats={first: "date", "Return": "pct"}).html()
+    )
+
+
+def test_a_source_of_its_own_replaces_the_publishers_of_the_series() -> None:
+    payload = figure(source="A statistical office").payload()
+    block = figure_block(payload, Compiled({}, "", 1), {"IWM": {"publisher": "A vendor"}}, "")
+    assert "Source: A statistical office. As of" in block and "A vendor" not in block
+    assert "source" not in figure().payload()
 
 
 @pytest.mark.parametrize(

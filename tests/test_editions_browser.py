@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser import expect, pages_of
+from page_reading import WIDTHS, read_all
 from small_editions import JULY, JUNE, MAY, publish
 from test_accessibility import violations
 
@@ -137,7 +138,18 @@ def test_an_edition_taken_out_by_itself_can_still_be_read(
         (tmp_path / "alone").rename(editions / "as-of" / JUNE)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pages_of_editions_read_without_fault(
+    editions: Path, url: str, reader: Callable[..., Page], width: int
+) -> None:
+    """What editions add and what they change; the other pages are read as part of the report."""
+    own = ["changes.html", "editions.html", f"as-of/{JUNE}/changes.html"]
+    pages = [*own, OLD, f"as-of/{MAY}/index.html", f"as-of/{MAY}/search.html"]
+    page = reader(width, color_scheme="dark")
+    assert read_all(editions, url, page, both=False, pages=pages) == {}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (768, "dark"), (390, "dark")])
 def test_editions_are_accessible_and_within_the_screen(
     url: str, reader: Callable[..., Page], width: int, scheme: str
 ) -> None:
@@ -174,7 +186,7 @@ def test_the_search_of_an_edition_finds_its_own_pages(
 
 
 def test_every_page_of_every_edition_has_the_switcher(editions: Path) -> None:
-    pages = [page for page in pages_of(editions) if "/_static/" not in page]
+    pages = pages_of(editions)
     assert len(pages) > 16
     for page in pages:
         text = (editions / page).read_text(encoding="utf-8")

@@ -138,3 +138,20 @@ def test_without_one_series(series_id: str, name: str, run_without: Callable[...
     """Only what rests on it goes; the chapter names it."""
     text = words_of(run_without(series_id)(name))
     assert f"left out of every figure: {series_id}." in text
+
+
+def test_few_names_are_all_told_and_many_are_counted(dataset: Dataset) -> None:
+    old = ("DGS2", "DGS10", "DGS30", "T10YIE", "NFCI", "CFNAI", "INDPRO", "IPMAN")
+    few, many = (
+        Market.from_dataset(_aged(dataset, old[:n]), report_params(source="live")).notes
+        for n in (6, 8)
+    )
+    assert few[-1].endswith("nothing newer for CFNAI, DGS10, DGS2, DGS30, NFCI, T10YIE.")
+    shown = "CFNAI, DGS10, DGS2, DGS30, INDPRO, IPMAN and 2 more, named in the chapter on methods."
+    assert many[-1].endswith(shown)
+
+
+def _aged(dataset: Dataset, ids: tuple[str, ...]) -> Dataset:
+    made = without(dataset, ())
+    stale = {i: {"since": "2026-07-30", "outcome": "stale", "why": ""} for i in ids}
+    return replace(made, provenance=made.provenance | {"stale": stale})

@@ -298,7 +298,8 @@ def test_offline_the_pages_say_stale_since(copied: Store, monkeypatch: pytest.Mo
         pull = pull_of(server, copied.folder.parent, now=monday)
         assert {a.outcome for a in pull.run()} <= {"stale", "missing"}
     market = Market.load(report_params(source="live"))
-    assert any(n.startswith("Stale since 2026-08-01: ") and "series" in n for n in market.notes)
+    [note] = [n for n in market.notes if n.startswith("Stale since 2026-08-01: ")]
+    assert note.endswith(" more, named in the chapter on methods.")
     # A page kept from before, when nothing was stale, must not be used again.
     assert data_key(market) != fresh
     page = source_list(market, ["IWM", "DGS10", "SPY"])

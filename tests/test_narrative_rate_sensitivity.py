@@ -13,6 +13,7 @@ import pytest
 
 from rotation_lib.charts import rate_sensitivity as charts
 from rotation_lib.charts.figure import Figure
+from rotation_lib.charts.table import Table
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.narrative import rate_sensitivity as text
@@ -174,7 +175,7 @@ def test_jackson_hole_readings() -> None:
         text.jackson_title(findings) == "About 4% is true of the day itself and the month after it"
     )
     assert text.jackson_title(world(-1)) == "No reading of Jackson Hole 2025 gives 4%"
-    assert "lies outside" in text.jackson_title(nothing())
+    assert "cannot be measured" in text.jackson_title(nothing())
 
 
 def test_capital_says_but_only_when_the_two_part() -> None:
@@ -274,7 +275,7 @@ def test_curve_moves_are_drawn_in_basis_points() -> None:
 def test_an_empty_frame_gives_a_sentence() -> None:
     empty = pd.DataFrame({"date": [], "value": [], "low": [], "high": []})
     shown = charts.rolling(empty, "2-year", 104, ("IWM",), empty)
-    assert isinstance(shown, Prose) and "too little data" in shown.text
+    assert isinstance(shown, Prose) and "do not suffice" in shown.text
 
 
 def test_a_rolling_chart_holds_every_window_and_its_band() -> None:
@@ -284,3 +285,34 @@ def test_a_rolling_chart_holds_every_window_and_its_band() -> None:
     assert shown.id == f"{T}.rolling_10y"
     assert shown.as_of == "2020-01-24"
     assert len(shown.data["main"]) == 4
+
+
+def test_a_second_break_is_told_only_where_it_was_found() -> None:
+    held = world(-1.0)
+    assert "finds no other" in text.stability_paragraph(held)
+    two = FindingSet(
+        f.model_copy(update={"value": 2.0}) if f.id == f"{T}.beta_2y_breaks" else f
+        for f in held.values()
+    )
+    assert "it finds another" in text.stability_paragraph(two)
+
+
+def test_ranks_and_yardsticks_stand_beside_their_facts() -> None:
+    held = world(1.0)
+    ranked = FindingSet(f.model_copy(update={"percentile": 0.8}) for f in held.values())
+    said = text.capital_section(ranked)
+    assert "that of the target rate is larger than 80% and that of the 10-year yield" in said
+    assert "since 2010 they led in 2% over 126 sessions" in text.easing_section(held)
+    assert "market model), cut days stand at +2.00 pp" in text.decisions_section(held)
+
+
+def test_the_table_of_abnormal_returns_counts_its_events() -> None:
+    row = ("cut", "market", 21, 0.0043, -0.013, 0.022, 0.59, 2 / 3, 0.51, 9, 0)
+    columns = ["kind", "model", "sessions", "value", "low", "high", "p", "ahead", "sign_p", "n"]
+    frame = pd.DataFrame([row], columns=[*columns, "dropped"])
+    table = charts.abnormal(frame, ("IWM", "SPY"), pd.Timestamp("2026-07-31"))
+    assert isinstance(table, Table)
+    (shown,) = table.frame.to_dict("records")
+    assert shown["Decisions"] == "Cuts (9)"
+    assert (shown["Sessions"], shown["Mean"], shown["Above 0"]) == (21, 0.0043, 2 / 3)
+    assert isinstance(charts.abnormal(frame.iloc[:0], ("IWM", "SPY"), pd.Timestamp.min), Prose)

@@ -139,7 +139,7 @@ def test_distance_at_the_law_itself(real: dict[str, Finding]) -> None:
     )
     late = changed(real, break_iija_months=(2.0, 1.0, 3.0))
     assert "two months after the infrastructure act" in words.turns_title(late)
-    assert "own month is outside it" in words.turns_paragraph(late)
+    assert "its own month not included" in words.turns_paragraph(late)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
     "tariff_week_small": (-0.137, None, None, "fraction"),
     "tariff_rebound_2025": (-0.017, None, None, "fraction"),
     "tariff_truce_2025": (-0.007, None, None, "fraction"),
+    "sharpe_difference": (-0.25, -0.47, -0.04, "ratio"),
+    "sharpe_difference_p": (0.022, None, None, "p-value"),
     "volatility_small": (0.22, 0.19, 0.26, "fraction"),
     "volatility_large": (0.17, 0.14, 0.2, "fraction"),
     "beta_latest": (1.2, 1.1, 1.3, "ratio"),
@@ -187,7 +189,23 @@ def test_hot_releases_are_told_by_their_p_values() -> None:
     assert "loss of that size: it lasted" in str(text.section_inflation(lasting))
     nothing = findings(cpi_hot_p=(0.5, None, None))
     assert "neither a bad day nor a reversal" in str(text.section_inflation(nothing))
-    assert "a bad day is established" in str(text.section_inflation(findings()))
+    assert "a bad day is likely, a reversal is not shown" in str(text.section_inflation(findings()))
+    clear = findings(cpi_hot=(-0.0034, -0.006, -0.001))
+    assert "a bad day is established" in str(text.section_inflation(clear))
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        ((-0.25, -0.47, -0.04), "IWM paid less for its risk: its Sharpe ratio"),
+        ((0.25, 0.04, 0.47), "IWM paid more for its risk: its Sharpe ratio"),
+        ((-0.25, -0.6, 0.1), "Whether IWM paid better or worse for its risk cannot be told"),
+    ],
+)
+def test_the_reward_for_risk_follows_the_interval(gap: Value, said: str) -> None:
+    told = str(text.section_volatility(findings(sharpe_difference=gap)))
+    assert said in told
+    assert "p = 0.022" in told
 
 
 @pytest.mark.parametrize(

@@ -203,9 +203,9 @@ def test_hard_days_are_counted_by_their_lower_bounds() -> None:
     )
     said = text.hard_days_title(table, -0.02)
     assert said == (
-        "When the seven fall 2.0% or more in a day, one of 2 targets reliably gains on the market"
+        "When the seven fall 2% or more in a day, one of two targets reliably gains on the market"
     )
-    assert ", none of 2 targets" in text.hard_days_title(table.assign(low=-1.0), -0.02)
+    assert ", none of two targets" in text.hard_days_title(table.assign(low=-1.0), -0.02)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +241,12 @@ def test_the_lag_is_shared_out_only_when_both_steps_lag(default: FindingSet) -> 
     assert text.weighting_section(made).startswith("## All of IWM's lag")
     made = changed(default, small_vs_large=0.02, equal_weight_lead=0.01, small_vs_equal_weight=0.01)
     assert text.weighting_section(made).startswith("## IWM against SPY, in two steps")
+
+
+def test_without_a_common_session_no_relative_wealth_is_drawn() -> None:
+    base = pd.DataFrame({"IWM / SPY": [1.0]}, index=pd.DatetimeIndex(["2009-12-31"], name="date"))
+    shown = charts.weighting(base)
+    assert isinstance(shown, Prose) and "share no session" in shown.text
 
 
 def test_a_peak_at_the_end_is_not_a_drawdown() -> None:

@@ -19,7 +19,7 @@ GLOSSARY = """<dl class="glossary">
 <dd>Two parts.</dd>
 <dt id="term-growth">Growth and volatility per year</dt>
 <dd>By calendar time.</dd>
-<dt id="term-beta">Beta</dt>
+<dt id="term-beta" data-also="slope; Tilt">Beta</dt>
 <dd>A slope.</dd>
 <dt id="term-beta-pp">Beta per percentage point</dt>
 <dd>Another slope.</dd></dl>"""
@@ -31,6 +31,8 @@ def test_the_glossary_gives_the_words_that_occur_in_text() -> None:
         "real yield": ("term-breakeven", "Two parts."),
         "breakeven": ("term-breakeven", "Two parts."),
         "beta": ("term-beta", "A slope."),
+        "slope": ("term-beta", "A slope."),
+        "tilt": ("term-beta", "A slope."),
         "beta per percentage point": ("term-beta-pp", "Another slope."),
     }
     assert glossary("<p>no glossary</p>") == {}
@@ -57,6 +59,13 @@ def test_a_term_is_linked_at_its_first_use_in_running_text_only() -> None:
         '<p title="beta">x</p>',
     ):
         assert _explained(untouched) == untouched
+
+
+def test_a_term_is_explained_in_a_caveat_below_a_chart_but_not_in_its_title() -> None:
+    made = _explained(
+        '<figure><h4><p>beta</p></h4><p class="fig-note">Beta.</p><p>beta</p></figure>'
+    )
+    assert made.count("<a ") == 1 and '<p class="fig-note"><a class="term"' in made
 
 
 def test_the_longest_term_wins_and_definitions_are_escaped() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from rotation_lib.charts import spark
 from rotation_lib.charts import summary as charts
-from rotation_lib.findings import Finding
+from rotation_lib.claims import Judged
+from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.narrative import summary as words
 from rotation_lib.studies import overview, trends
@@ -85,6 +86,27 @@ def leads(**by_horizon: tuple[float, float]) -> pd.DataFrame:
 )
 def test_the_answer_follows_the_numbers(frame: pd.DataFrame, expected: str) -> None:
     assert expected in words.verdict_sentence(frame)
+
+
+def test_the_answer_says_how_sure_it_is() -> None:
+    bounds = {"unit": "fraction", "value": 0.07, "high": 0.2, "confidence": 0.95}
+    open_end, clear = (a_finding(low=low, **bounds) for low in (-0.02, 0.01))
+    gone = a_finding(value=None, reason="no data yet")
+    assert "−2.0% to +20.0%, which includes zero: even" in words.sure_sentence(open_end)
+    assert words.sure_sentence(clear).endswith("which excludes zero.")
+    assert "interval" not in words.sure_sentence(gone)
+
+
+def test_claims_that_hold_are_named_while_they_are_few(
+    results: tuple[FindingSet, tuple[Judged, ...]],
+) -> None:
+    _, ledger = results
+    held = [j for j in ledger if j.verdict.value == "holds"]
+    told = words.claims_sentence(ledger, most=len(held))
+    for judged in held:
+        claim = judged.claim
+        assert f"[{claim.title}]({claim.chapter}.ipynb#claim-{claim.id})" in told
+    assert "*Holds:*" not in words.claims_sentence(ledger, most=len(held) - 1)
 
 
 def test_the_horizons_title_names_those_that_lead() -> None:

@@ -121,6 +121,23 @@ def finding(**parts: object) -> SimpleNamespace:
     return SimpleNamespace(**{**base, **parts})
 
 
+@pytest.mark.parametrize(
+    ("label", "unit", "told"),
+    [
+        ("IWM minus SPY, 63 sessions from the cut", "fraction", "pp"),
+        ("PSCI − IJR per year since the act", "fraction", "pp"),
+        ("Banks against the large-cap fund, per year", "fraction", "pp"),
+        ("Wealth in QQQ relative to IWM, minus 1, total return", "fraction", "fraction"),
+        ("IWM in August 2025", "fraction", "fraction"),
+        ("IWM minus RSP on hard days, mean", "bp", "bp"),
+    ],
+)
+def test_a_difference_of_returns_is_told_in_percentage_points(
+    label: str, unit: str, told: str
+) -> None:
+    assert words.told_unit(finding(label=label, unit=unit)) == told
+
+
 def test_a_finding_with_its_interval() -> None:
     assert words.described(finding()) == "1.30 (95% interval 1.24 to 1.36)"
     shares = finding(value=0.073, low=-0.012, high=0.1, unit="fraction", confidence=0.9)

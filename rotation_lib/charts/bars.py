@@ -130,7 +130,7 @@ def columns(
     shown_values = len(table) <= 8 if values is None else values
     reach = value_domain(table["value"].to_numpy(float), room=0.08 if shown_values else 0.03)
     order = list(table["label"])
-    each = max(layout.text_width(name) for name in order) + 6
+    each = max(layout.text_width(name) for name in order) + 14
     # As many labels as there is room for, evenly, the last one always among them.
     keep = (
         f"({len(order) - 1} - indexof({json.dumps(order)}, datum.value)) "

@@ -57,6 +57,7 @@ class Drawing:
         as_of: str | date | pd.Timestamp,
         alt: str,
         note: str = "",
+        source: str = "",
     ) -> Figure:
         """The figure that shows this drawing; see :class:`Figure` for the parts and errors."""
         stamp = as_of if isinstance(as_of, str) else pd.Timestamp(as_of).date().isoformat()
@@ -71,6 +72,7 @@ class Drawing:
             as_of=stamp,
             unit=unit,
             note=note,
+            source=source,
             height=self.height,
             controls=self.controls,
         )
@@ -91,6 +93,7 @@ class Figure:
         as_of: ISO date of the last data point shown.
         unit: of the values, in words.
         note: a caveat under the figure.
+        source: who published what is shown, where that is not the publisher of ``series``.
         height: of the plot in pixels.
         controls: what a reader may change.
 
@@ -108,6 +111,7 @@ class Figure:
     as_of: str
     unit: str
     note: str = ""
+    source: str = ""
     height: int = 320
     controls: Controls | None = None
 
@@ -155,6 +159,7 @@ class Figure:
             "height": self.height,
             "spec": self.spec(),
             "data": {name: columns(frame) for name, frame in self.data.items()},
+            **({"source": self.source} if self.source else {}),
             **self._controls(),
         }
         return dict(_on_one_line(held))

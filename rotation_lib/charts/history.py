@@ -5,6 +5,8 @@ Frames come from a stored panel; nothing here judges or measures.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 import pandas as pd
 
@@ -19,7 +21,7 @@ from .table import Table
 #: Verdict → colour, colour of the sign on it, sign. Signs, so that nothing rests on colour.
 VERDICTS = {
     "holds": ("positive", "paper", "✓"),
-    "holds in part": ("band", "ink", "~"),
+    "holds in part": ("part", "ink", "~"),
     "does not hold": ("negative", "paper", "✕"),
     "cannot be tested": ("span", "event", "?"),
 }
@@ -41,7 +43,7 @@ def claims_over_time(
         return NOTHING
     ends = runs["last"].max()
     shown = _strips(runs, titles, ends)
-    layout = rows.rows(shown["label"].drop_duplicates(), step=38, letters=60)
+    layout = rows.rows(shown["label"].drop_duplicates(), step=38, letters=48)
     names = list(VERDICTS)
     colour = alt.Color(
         "verdict:N",
@@ -155,21 +157,31 @@ def headline_over_time(frame: pd.DataFrame, unit: str, what: str) -> Figure | Pr
     )
 
 
-def since_when(since: pd.DataFrame, titles: dict[str, str], as_of: pd.Timestamp) -> Table | Prose:
+def since_when(
+    since: pd.DataFrame,
+    titles: dict[str, str],
+    as_of: pd.Timestamp,
+    ledger: Mapping[str, str] | None = None,
+) -> Table | Prose:
     """The present verdict of each claim, since when, and how steady it was.
 
     Args:
         since: ``id, verdict, since, tested, flips, held``.
         titles: claim id → what a reader sees.
         as_of: last edition.
+        ledger: claim id → verdict of the report itself; one that differs is marked.
     """
     if since.empty:
         return NOTHING
+    ledger = ledger or {}
+    unlike = [ledger.get(i, v) != v for i, v in zip(since["id"], since["verdict"], strict=True)]
     never = since["tested"].isna()
     frame = pd.DataFrame(
         {
             "Claim": [titles[i] for i in since["id"]],
-            "Verdict": since["verdict"],
+            "Verdict": [
+                f"{v} *" if u else v for v, u in zip(since["verdict"], unlike, strict=True)
+            ],
             "Since": [words.month(d, short=True) for d in since["since"]],
             "First tested": [
                 "never" if n else words.month(d, short=True)
@@ -187,7 +199,12 @@ def since_when(since: pd.DataFrame, titles: dict[str, str], as_of: pd.Timestamp)
         frame,
         formats={"Changes": "count"},
         note="Changes: between editions that could test the claim. Held: share of those editions in "
-        "which it held in full.",
+        "which it held in full."
+        + (
+            " * Near its threshold: the ledger, with more resamples, differs."
+            if any(unlike)
+            else ""
+        ),
         series=("IWM", "SPY", "QQQ"),
         as_of=str(as_of.date()),
     )

@@ -10,6 +10,7 @@ sign. Builders take a tidy frame and return a Drawing; they must never compute a
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Literal
 
@@ -25,6 +26,10 @@ from .rows import mark_at, need, rows
 _ROW = 44
 #: Of a name's line, so that a value has room beside it on a phone.
 _LETTERS = 38
+#: Between a row's value and its interval.
+_OPEN = " ("
+#: Least room between a name and its numbers.
+_GAP = 4
 _NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?")
 
 
@@ -44,7 +49,8 @@ def forest(
             without bounds is a dot alone; a row without a value is left out.
         reference: value of no effect, drawn as a thin line; ``None`` for none.
         sort: "given" or "value".
-        show: "auto" (value, and the interval where a phone has room), "value" or "none".
+        show: "auto" (value and interval; the value alone where a narrow screen has no room
+            for more beside the name), "value" or "none".
         signed: sign on the numbers; by default when the reference is zero.
     """
     signed = reference == 0 if signed is None else signed
@@ -54,8 +60,7 @@ def forest(
     table = table[[c for c in ("label", "value", "low", "high", "note") if c in table.columns]]
     table = table.assign(verdict=verdicts(table, reference))
     table["shown"] = [
-        _row_text(str(r.label), r.value, r.low, r.high, unit, show, signed)
-        for r in table.itertuples()
+        _row_text(r.value, r.low, r.high, unit, show, signed) for r in table.itertuples()
     ]
     row = rows(table["label"], _ROW, _LETTERS)
     extra = [] if reference is None else [reference]
@@ -64,6 +69,7 @@ def forest(
     x = alt.X("value:Q", axis=axis, scale=alt.Scale(domain=list(reach), nice=False, zero=False))
     tips = interval_tips(unit, signed, "note" in table.columns)
     base = parts.named("main").transform_calculate(**tip_texts(unit, signed))
+    beside = base.transform_calculate(beside=_fitting(table))
     layers: parts.Layers = [row.names]
     if reference is not None:
         layers.append(mark_at(reference, row))
@@ -75,9 +81,9 @@ def forest(
             color=verdict_colour(),
         ),
         *dots(base, x, row.y, tips, size=75, offset=row.offset),
-        base.mark_text(
+        beside.mark_text(
             align="right", baseline="top", yOffset=row.offset - 28, fontWeight=600
-        ).encode(y=row.y, x=alt.value("width"), text="shown:N"),
+        ).encode(y=row.y, x=alt.value("width"), text="beside:N"),
     ]
     return Drawing(alt.layer(*layers).properties(height=row.height), {"main": table}, row.height)
 
@@ -143,23 +149,33 @@ def interval_tips(unit: str, signed: bool, note: bool) -> list[alt.Tooltip]:
     return [*tips, alt.Tooltip("note:N", title="Note")] if note else tips
 
 
-def _row_text(
-    label: str, value: float, low: float, high: float, unit: str, show: str, signed: bool
-) -> str:
+def _row_text(value: float, low: float, high: float, unit: str, show: str, signed: bool) -> str:
     if show == "none":
         return ""
     alone = layout.number_text(value, unit, signed=signed)
-    room = theme.NARROW_PLOT + 80
     if show == "value" or not np.isfinite(low):
         return alone
     suffix = theme.unit(unit).suffix
     ends = [layout.number_text(v, unit, signed=signed).removesuffix(suffix) for v in (low, high)]
-    full = f"{alone} ({ends[0]} to {ends[1]})"
-    return (
-        full
-        if layout.text_width(layout.wrapped(label, _LETTERS)) + layout.text_width(full) <= room
-        else alone
-    )
+    return f"{alone}{_OPEN}{ends[0]} to {ends[1]})"
+
+
+def _fitting(table: pd.DataFrame) -> str:
+    """A Vega expression: a row's numbers as far as they fit beside its name at the drawn width."""
+    needs = {
+        str(label): round(
+            layout.text_width(layout.wrapped(str(label), _LETTERS))
+            + layout.text_width(shown)
+            + _GAP
+        )
+        for label, shown in zip(table["label"], table["shown"], strict=True)
+        if _OPEN in shown
+    }
+    tight = {label: need for label, need in needs.items() if need > theme.NARROW_PLOT}
+    if not tight:
+        return "datum.shown"
+    need = f"({json.dumps(tight, ensure_ascii=False)})[datum.label]"
+    return f"{need} > width ? split(datum.shown, '{_OPEN}')[0] : datum.shown"
 
 
 def specification_curve(

@@ -304,6 +304,8 @@ def span_layers(
         )
     ]
     if rows["label"].astype(str).str.len().gt(0).any():
+        # Once as a rim, so that an event's rule does not strike out the words.
+        rim: dict[str, Any] = {"stroke": theme.hex_of("span"), "strokeWidth": 4}
         layers += [
             base.transform_filter(f"datum.row == {row}")
             .mark_text(
@@ -313,9 +315,11 @@ def span_layers(
                 dy=-3 - 13 * row,
                 fontSize=11,
                 color=theme.hex_of("event"),
+                **more,
             )
             .encode(x=f"start:{kind}", y=alt.value("height"), text="label:N")
             for row in sorted(set(rows["row"]))
+            for more in (rim, dict[str, Any]())
         ]
     return layers, {"spans": rows}
 
@@ -344,7 +348,8 @@ def background(
     room = max(theme.NARROW_PLOT + 40 - taken, 150)
     shaded, shaded_data = span_layers(spans, table.index, room)
     marked, marked_data = event_layers(events, table.index, room)
-    return [*shaded, *marked], {**shaded_data, **marked_data}
+    # The names of spans stand above the rules of events.
+    return [*shaded[:1], *marked, *shaded[1:]], {**shaded_data, **marked_data}
 
 
 def reference_at(

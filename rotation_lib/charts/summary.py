@@ -1,4 +1,7 @@
-"""The pictures of the summary: tiles with a trend, the story in one chart, and who leads now."""
+"""The pictures of the summary: tiles with a trend, the story in one chart, and who leads now.
+
+They repeat what the theme chapters found; no number may first appear here.
+"""
 
 from __future__ import annotations
 

@@ -20,6 +20,8 @@ from ..narrative import words
 from .figure import FOLDER_VARIABLE, check_labels, columns, write_json
 
 _LEFT = {"text"}
+#: Letters of a row's name from which its column is kept wide.
+_LONG = 16
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,17 @@ class Table:
 
     def html(self) -> str:
         """The table as HTML, in a region that scrolls by itself on a narrow screen."""
-        heads = "".join(f'<th scope="col"{self._align(c)}>{escape(c)}</th>' for c in self._names())
+        first, *others = self._names()  # the first names the row, whatever it holds
+        names = [self.text_of(first, value) for value in self.frame[first]]
+        size = ' data-names="long"' if max(map(len, names), default=0) > _LONG else ""
+        heads = f'<th scope="col">{escape(first)}</th>' + "".join(
+            f'<th scope="col"{self._align(c)}>{escape(c)}</th>' for c in others
+        )
         body = "".join(self._row(row) for row in self.frame.itertuples(index=False, name=None))
         note = f'<p class="rotation-note">{escape(self.note)}</p>' if self.note else ""
         return (
             f'<div class="rotation-table" tabindex="0" role="region" aria-label="{escape(self.title)}" '
-            f'data-rotation-table="{escape(self.id)}" style="overflow-x:auto">'
+            f'data-rotation-table="{escape(self.id)}"{size} style="overflow-x:auto">'
             f"<table><caption>{escape(self.title)}</caption><thead><tr>{heads}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>{note}"
         )
@@ -109,7 +116,8 @@ class Table:
 
     def _cell(self, column: str, value: Any) -> str:
         text = escape(self.text_of(column, value))
-        if column in self.signed and not words.absent(value) and value != 0:
+        told = any(digit in "123456789" for digit in text)  # "0.0" has no sign to show
+        if column in self.signed and not words.absent(value) and told:
             text = f'<span class="{"positive" if value > 0 else "negative"}">{text}</span>'
         return f"<td{self._align(column)}>{text}</td>"
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from . import words
 
-HEADING = "## When did each claim hold"
+HEADING = "## Verdicts of earlier editions"
 COMMAND = "rotation sweep --write"
 
 
@@ -30,8 +30,18 @@ def section(
     if since.empty:
         return f"{HEADING}\n\n{nothing(metadata, unlike, reason)}"
     warned = warning(metadata, unlike)
-    parts = [HEADING, warned, paragraph(since, metadata)]
+    parts = [f"## {heading(since)}", warned, paragraph(since, metadata)]
     return "\n\n".join(p for p in parts if p)
+
+
+def heading(since: pd.DataFrame) -> str:
+    """How many verdicts stayed what they were from the first edition that could give one."""
+    tested = since[since["tested"].notna()]
+    if tested.empty:
+        return "No earlier edition could test a claim"
+    steady = int((tested["flips"] == 0).sum())
+    number = words.spelled(steady).capitalize() if steady else "None"
+    return f"{number} of {len(tested)} claims kept one verdict in every edition that could test them"
 
 
 def nothing(metadata: Mapping[str, Any], unlike: Sequence[str], reason: str) -> str:

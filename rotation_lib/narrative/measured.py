@@ -72,6 +72,20 @@ def size_sentence(size: pd.DataFrame) -> str:
     )
 
 
+def power_sentence(power: pd.DataFrame) -> str:
+    """How large a lead on each date must be before the tests find it; ``power`` has its shares."""
+    moderate = power[power["design"] == "moderate"]
+    told = []
+    for effect, part in moderate.groupby("effect"):
+        shares = [words.pct(float(v), 0) for v in (part["value"].min(), part["value"].max())]
+        told.append(f"{words.pp(float(effect), 2)} in {' to '.join(dict.fromkeys(shares))}")
+    dates = words.spelled(int(power["events"].iloc[0]))
+    return (
+        f"What would they find? With {dates} dates and moderate tails, the one-day tests saw a true "
+        f"lead of {words.join(told)} of histories: no effect found does not mean that there is none."
+    )
+
+
 def size_range(size: pd.DataFrame) -> str:
     """Lowest and highest share of a part of the simulation."""
     low, high = float(size["value"].min()), float(size["value"].max())

@@ -30,7 +30,8 @@ def source_list(market: Market, used: Iterable[str], licences: str = "methods.ip
     by_publisher: dict[str, list[str]] = defaultdict(list)
     for series_id in used:
         entry = market.catalog[series_id]
-        by_publisher[entry.publisher].append(f"{entry.short} ({series_id})")
+        named = entry.short if entry.short == series_id else f"{entry.short} ({series_id})"
+        by_publisher[entry.publisher].append(named)
     lines = [
         f"- **{publisher}:** {words.join(sorted(names))}."
         for publisher, names in sorted(by_publisher.items())

@@ -28,21 +28,54 @@ _TREND_UNITS: dict[str, Callable[[float], str]] = {
 EVEN = 0.005
 
 
-def answer(ledger: Sequence[Judged], leadership: pd.DataFrame, wealth: pd.DataFrame) -> list[str]:
-    """The report's conclusion in four short statements.
+def answer(
+    ledger: Sequence[Judged], leadership: pd.DataFrame, wealth: pd.DataFrame, yearly: Finding
+) -> list[str]:
+    """The report's conclusion in a few short statements, the last on how sure it is.
 
     Args:
         ledger: all judged claims.
         leadership: as :func:`rotation_lib.studies.overview.leadership`.
         wealth: as :func:`rotation_lib.studies.overview.relative_wealth`.
+        yearly: technology's lead over small caps as a rate a year, with its interval.
     """
-    lines = [f"**{verdict_sentence(leadership)}**", tally_sentence(ledger)]
+    lines = [f"**{verdict_sentence(leadership)}**", claims_sentence(ledger)]
     for horizon in ("1 year", "since the first cut"):
         said = lead_sentence(leadership, horizon)
         if said:
             lines.append(said)
     lines.append(long_run_sentence(wealth))
-    return lines
+    return [*lines, sure_sentence(yearly)]
+
+
+def claims_sentence(ledger: Sequence[Judged], most: int = 4) -> str:
+    """The tally, and by name the claims that hold and those that do not, while they are few."""
+    text = tally_sentence(ledger)
+    for head, verdict in (("Holds", "holds"), ("Does not hold", "does not hold")):
+        found = [j.claim for j in ledger if j.verdict.value == verdict]
+        if 0 < len(found) <= most:
+            named = (f"[{c.title}]({c.chapter}.ipynb#claim-{c.id})" for c in found)
+            text += f" *{head}:* {'; '.join(named)}."
+    return text
+
+
+def sure_sentence(yearly: Finding) -> str:
+    """How sure the answer is: what ranks can tell, and what technology's yearly lead proves."""
+    text = (
+        "**How sure is that?** Leads over named days are facts; their ranks say how unusual they were, "
+        "not what comes next."
+    )
+    clear = words.excludes(yearly)
+    if clear is None:
+        return text
+    lead = "lead" if (yearly.value or 0) > 0 else "lag"
+    proof = (
+        "excludes zero" if clear else "includes zero: even all these years do not prove a tendency"
+    )
+    return (
+        f"{text} Technology’s {lead} over the whole window, {words.pct(yearly.value, signed=True)} a "
+        f"year, has a {_interval(yearly, 1)}, which {proof}."
+    )
 
 
 def verdict_sentence(leadership: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ to "−0.0", and never uses a hyphen for a minus sign.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from datetime import date as Date
 from typing import Any, Protocol
@@ -200,6 +201,8 @@ def percentile(rank: float | None, noun: str = "windows of that length since 201
 
 
 #: Units of a finding and how each is written (value, signed) -> text.
+#: Labels of differences; "minus 1" makes a ratio into growth and is none.
+_DIFFERENCE = re.compile(r" (?:minus|−) (?!1\b)| against the ")
 _UNITS: dict[str, Callable[[float | None, bool], str]] = {
     "fraction": lambda v, s: pct(v, signed=s),
     "pp": lambda v, s: pp(v, signed=s),
@@ -268,6 +271,19 @@ def described(finding: Measured, *, signed: bool = False) -> str:
     return interval(
         finding.value, finding.low, finding.high, finding.confidence, finding.unit, signed=signed
     )
+
+
+def told_unit(finding: Any) -> str:
+    """The unit a finding is told in: a difference of two returns is one of percentage points.
+
+    >>> from types import SimpleNamespace as Found
+    >>> told_unit(Found(label="IWM minus SPY, 63 sessions", unit="fraction"))
+    'pp'
+    >>> told_unit(Found(label="Wealth in QQQ relative to IWM, minus 1", unit="fraction"))
+    'fraction'
+    """
+    differs = finding.unit == "fraction" and _DIFFERENCE.search(finding.label)
+    return "pp" if differs else str(finding.unit)
 
 
 def ranked(finding: Any, noun: str = "windows of that length since 2010") -> str:

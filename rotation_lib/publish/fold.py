@@ -13,7 +13,7 @@ from html import escape, unescape
 import nbformat
 
 from ..errors import BuildError
-from .notebooks import CHECK_MARK
+from .notebooks import CHECK_MARK, markdown_cell
 
 #: Tag of a cell whose output is folded.
 FOLD = "fold"
@@ -64,9 +64,9 @@ def folded(
         f'<summary><span class="more-kind">{kind}</span> <span>{said}</span></summary>'
     )
     return [
-        nbformat.v4.new_markdown_cell(opened),
+        markdown_cell(opened),
         *cells,
-        nbformat.v4.new_markdown_cell("</details>"),
+        markdown_cell("</details>"),
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import nbformat
 
@@ -15,7 +16,7 @@ from ..errors import BuildError
 from .failure import ChapterFailure, failure_cells
 from .fold import FOLD, folded, stands_in, waits
 from .markdown import Links, mend_headings, tame
-from .notebooks import CHECK_MARK
+from .notebooks import CHECK_MARK, code_cell, markdown_cell
 
 _MARKER = re.compile(r'<div data-rotation-figure="([^"]+)">\s*</div>')
 _ENDS = re.compile(r"</(?:p|li|dt|dd|th|td|tr|caption|figcaption|summary|h\d|button|option)>(?=<)")
@@ -83,7 +84,7 @@ def failure_page(failure: ChapterFailure) -> Page:
     """The page of a chapter that failed."""
     page = Page(_blank())
     for number, (kind, text) in enumerate(failure_cells(failure)):
-        cell = _markdown(text) if kind == "markdown" else _html(text)
+        cell = markdown_cell(text) if kind == "markdown" else _html(text)
         cell.id = f"c{number:03d}"
         page.notebook.cells.append(cell)
     return page
@@ -122,7 +123,7 @@ def _lowered(
     if tags & _GONE:
         return []
     if cell.cell_type == "markdown":
-        return [_markdown(parts.links.in_markdown(cell.source))]
+        return [markdown_cell(parts.links.in_markdown(cell.source))]
     if cell.cell_type != "code":
         return []
     outputs = [] if tags & {"remove-output", "remove_output"} else cell.get("outputs", [])
@@ -132,7 +133,9 @@ def _lowered(
             raise BuildError(f"cell {index} of {name} ended in {output.ename}: {output.evalue}")
         data = output.get("data", {})
         if "text/markdown" in data:
-            cells.append(_markdown(parts.links.in_markdown(tame(_joined(data["text/markdown"])))))
+            cells.append(
+                markdown_cell(parts.links.in_markdown(tame(_joined(data["text/markdown"]))))
+            )
             continue
         only_prose = False
         if "text/html" in data:
@@ -141,7 +144,7 @@ def _lowered(
             cells.append(_output(output))
     if not (only_prose or tags & {"remove-input", "remove_input"}):
         source = cell.source.replace(CHECK_MARK, "").strip()
-        cells += [_code(source, [], ["hide-input"])] if source else []
+        cells += [code_cell(source, [], ["hide-input"])] if source else []
     return cells
 
 
@@ -158,28 +161,15 @@ def _html(text: str) -> nbformat.NotebookNode:
     """HTML as an output: unlike in Markdown, its blank lines do no harm."""
     # The search takes tags out and leaves nothing in their place: words must not run together.
     spaced = _ENDS.sub(r"\g<0> ", text)
-    return _output(nbformat.v4.new_output("display_data", {"text/html": spaced}))
+    return _output({"output_type": "display_data", "data": {"text/html": spaced}, "metadata": {}})
 
 
-def _output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def _output(output: dict[str, Any]) -> nbformat.NotebookNode:
     """A cell that shows only an output; its source is there because empty cells are dropped."""
-    return _code("pass", [output], ["remove-input"])
-
-
-def _markdown(text: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_markdown_cell(text)
-
-
-def _code(
-    source: str, outputs: list[nbformat.NotebookNode], tags: list[str]
-) -> nbformat.NotebookNode:
-    plain = [
-        nbformat.from_dict({k: v for k, v in o.items() if k != "execution_count"}) for o in outputs
-    ]
-    for output in plain:
-        if output.output_type == "execute_result":
-            output.output_type = "display_data"
-    return nbformat.v4.new_code_cell(source, outputs=plain, metadata={"tags": tags})
+    shown = {name: part for name, part in output.items() if name != "execution_count"}
+    if shown["output_type"] == "execute_result":
+        shown["output_type"] = "display_data"
+    return code_cell("pass", [shown], ["remove-input"])
 
 
 def _blank() -> nbformat.NotebookNode:

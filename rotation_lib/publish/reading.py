@@ -10,13 +10,16 @@ from collections import Counter
 from collections.abc import Mapping
 from html import escape, unescape
 
-_ENTRY = re.compile(r'<dt id="(term-[\w-]+)">(.*?)</dt>\s*<dd>(.*?)</dd>', re.DOTALL)
+_ENTRY = re.compile(
+    r'<dt id="(term-[\w-]+)"(?: data-also="([^"]*)")?>(.*?)</dt>\s*<dd>(.*?)</dd>', re.DOTALL
+)
 _ROW = re.compile(r'<tr\b[^>]*\bdata-verdict="([^"]*)" data-chapter="([^"]*)".*?</tr>', re.DOTALL)
 _LAST_CELL = re.compile(r"<td\b[^>]*>([^<]*)</td>\s*</tr>$")
 _PIECES = re.compile(r"(<[^>]+>)")
 _NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
-#: A term is only explained in running text.
+#: A term is only explained in running text, and in the caveats below charts and tables.
 _TEXT = {"p", "li", "dd"}
+_CAVEAT = re.compile(r'<p class="(?:fig|rotation)-note">')
 _CLOSED = {
     *("h1", "h2", "h3", "h4", "h5", "h6", "dt", "table", "figure", "code", "pre"),
     *("a", "button", "summary", "script", "noscript"),
@@ -63,10 +66,13 @@ def glossary(page: str) -> dict[str, tuple[str, str]]:
     """Word or phrase → its anchor and definition, from the page that defines them.
 
     A heading ``Value at risk (VaR), historical`` gives "value at risk"; ``Real yield and
-    breakeven`` gives both; one that speaks of two things per something gives none.
+    breakeven`` gives both; one that speaks of two things per something gives none. Other words
+    for it stand in ``data-also``, separated by semicolons.
     """
     terms = {}
-    for anchor, name, said in _ENTRY.findall(page):
+    for anchor, also, name, said in _ENTRY.findall(page):
+        for word in filter(None, (w.strip().lower() for w in also.split(";"))):
+            terms[word] = (anchor, _plain(said))
         plain = re.sub(r"\(.*?\)", "", _plain(name)).split(",")[0].strip().lower()
         parts = plain.split(" and ")
         if len(parts) > 1 and " per " in plain:
@@ -101,12 +107,15 @@ def with_terms(page: str, terms: Mapping[str, tuple[str, str]], address: str) ->
             f"{hit[0]}</a>"
         )
 
-    out, depth = [], Counter[str]()
+    out, depth, caveat = [], Counter[str](), False
     for piece in _PIECES.split(page[start:end]):
         if piece.startswith("<"):
+            caveat = bool(_CAVEAT.match(piece)) or (caveat and piece != "</p>")
             if found := _NAME.match(piece):
                 depth[found[1].lower()] += -1 if piece.startswith("</") else 1
-        elif any(depth[t] > 0 for t in _TEXT) and not any(depth[t] > 0 for t in _CLOSED):
+        elif caveat or (
+            any(depth[t] > 0 for t in _TEXT) and not any(depth[t] > 0 for t in _CLOSED)
+        ):
             piece = wanted.sub(explained, piece)
         out.append(piece)
     return page[:start] + "".join(out) + page[end:]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .betas import curve, eras, moves, rolling, split, states
 from .capital import neighbours, rates
 from .events import (
+    abnormal,
     cuts,
     decisions,
     easing,
@@ -21,6 +22,7 @@ from .events import (
 )
 
 __all__ = [
+    "abnormal",
     "curve",
     "cuts",
     "decisions",

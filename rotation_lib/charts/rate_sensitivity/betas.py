@@ -1,4 +1,7 @@
-"""Charts of the rate beta: rolling, by era, by state, split, by curve move, by specification."""
+"""Charts of the rate beta: rolling, by era, by state, split, by curve move, by specification.
+
+They draw the study's frames; no slope is estimated and no week dropped here.
+"""
 
 from __future__ import annotations
 
@@ -155,7 +158,7 @@ def _forest(
         frame[["value", "low", "high"]] *= BASIS_POINTS
     if frame.empty:
         return Prose(
-            f"*No chart here: these dates hold too little data for {what[0].lower()}{what[1:]}.*"
+            f"*No chart here: the data held do not suffice for {what[0].lower()}{what[1:]}.*"
         )
     shown = [n for n in rows if findings[f"{THEME}.{n}"].value is not None]
     return intervals.forest(frame, unit=unit).figure(

@@ -1,4 +1,7 @@
-"""Charts of what money costs: policy rate and yields, lenders, credit and conditions."""
+"""Charts of what money costs: policy rate and yields, lenders, credit and conditions.
+
+They draw the study's frames; nothing is averaged or filled here.
+"""
 
 from __future__ import annotations
 

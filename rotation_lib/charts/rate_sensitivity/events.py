@@ -1,4 +1,7 @@
-"""Charts of decision days, the September 2024 cut, Jackson Hole and easing cycles."""
+"""Charts of decision days, the September 2024 cut, Jackson Hole and easing cycles.
+
+They draw the study's frames; which days count is never decided here.
+"""
 
 from __future__ import annotations
 
@@ -75,6 +78,37 @@ def cuts(days: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestamp) -> Tabl
         series=(*pair, "DGS2", "DFEDTARU"),
         as_of=as_of,
         signed=(lead,),
+    )
+
+
+@or_sentence("abnormal returns from decision days on")
+def abnormal(table: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestamp) -> Table:
+    """Mean abnormal returns by kind of decision, model and horizon.
+
+    Args:
+        table: as ``studies.rate_sensitivity.abnormal.table`` makes it.
+    """
+    kinds = [f"{PLURAL[k]} ({n})" for k, n in zip(table["kind"], table["n"], strict=True)]
+    return table_of(
+        "abnormal_returns",
+        f"Abnormal return of {pair[0]} from scheduled decisions on, by model and length",
+        {
+            "Decisions": (kinds, "text"),
+            "Model": (table["model"], "text"),
+            "Sessions": (table["sessions"], "count"),
+            "Mean": (table["value"], "signed_pp2"),
+            "Low": (table["low"], "signed_pp2"),
+            "High": (table["high"], "signed_pp2"),
+            "t test": (table["p"], "p_value"),
+            "Above 0": (table["ahead"], "pct0"),
+            "Sign test": (table["sign_p"], "p_value"),
+        },
+        series=pair,
+        as_of=as_of,
+        signed=("Mean",),
+        note=f"Low and high: 95% t interval; both tests give p-values. Model of the return expected: "
+        f"market, {pair[0]} on {pair[1]}; mean, its own mean; each over 230 sessions that end 21 sessions "
+        "before the decision. Decisions without them, or without all sessions after, are left out.",
     )
 
 
@@ -228,7 +262,7 @@ def jackson_2025(findings: Findings, small: str) -> Figure | Prose:
     rows = {w: findings[f"{THEME}.jackson_hole_2025_{n}"] for n, w in named.items()}
     shown = {w: f for w, f in rows.items() if f.value is not None}
     if not shown:
-        return Prose("*No chart here: Jackson Hole 2025 lies outside these dates.*")
+        return Prose("*No chart here: the data held do not cover Jackson Hole 2025.*")
     frame = pd.DataFrame(
         {
             "label": list(shown),

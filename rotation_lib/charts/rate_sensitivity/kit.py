@@ -38,7 +38,7 @@ def or_sentence(
     ) -> Callable[Concatenate[pd.DataFrame, P], Shown]:
         def drawn(frame: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> Shown:
             if frame.empty or not len(frame.columns):
-                return Prose(f"*No chart here: these dates hold too little data for {what}.*")
+                return Prose(f"*No chart here: the data held do not suffice for {what}.*")
             return draw(frame, *args, **kwargs)
 
         update_wrapper(drawn, draw)

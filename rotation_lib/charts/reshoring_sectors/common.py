@@ -1,4 +1,7 @@
-"""What the charts of the reshoring chapter share: the laws as events, a sentence for no chart."""
+"""What the charts of the reshoring chapter share: the laws as events, a sentence for no chart.
+
+It must never measure anything, nor know which chart asks.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from ...studies.reshoring_sectors.terms import LAWS
 
 def none(what: str) -> Prose:
     """The sentence that stands in place of a figure or table without rows."""
-    return Prose(f"*No {what} for these dates: the data held do not reach what it would show.*")
+    return Prose(f"*No {what} here: the data held do not reach what it would show.*")
 
 
 def law_events() -> pd.DataFrame:

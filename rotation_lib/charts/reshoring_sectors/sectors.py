@@ -1,4 +1,7 @@
-"""Charts and tables of sectors since the cut, size-neutral pairs, and leads."""
+"""Charts and tables of sectors since the cut, size-neutral pairs, and leads.
+
+They draw the study's frames; nothing is measured here, and what is shown in part says so.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Charts and tables of spending, the factories and the turns in growth."""
+"""Charts and tables of spending, the factories and the turns in growth.
+
+They draw the study's frames; no series is deflated or smoothed here.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,9 @@ def construction(levels: pd.DataFrame, *, title: str) -> Figure | Prose:
         as_of=levels.index[-1],
         alt=alttext.lines(levels, "billions", what="Spending on factory construction"),
         note="Deflated: core consumer prices of the last month shown. Building costs rose faster "
-        "than consumer prices in 2021 and 2022, so that the rise in volume was smaller than this.",
+        "than consumer prices in 2021 and 2022, so that the rise in volume was smaller than this."
+        if levels.iloc[:, -1].notna().any()
+        else "In current dollars: no deflator is held.",
     )
 
 

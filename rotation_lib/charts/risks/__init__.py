@@ -1,4 +1,7 @@
-"""Figures and tables of the risk chapter, from frames of its study."""
+"""Figures and tables of the risk chapter, from frames of its study.
+
+What a chapter may draw is exported here; nothing is measured in this package.
+"""
 
 from __future__ import annotations
 

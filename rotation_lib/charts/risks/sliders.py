@@ -29,6 +29,8 @@ WEEKS = 13
 TOTAL = "All together"
 _ROW = 44
 _OFFSET = _ROW // 2 - 12
+#: Pixels from which each move's interval fits beside its name.
+_WIDE = 440
 
 
 @dataclass(frozen=True)
@@ -180,16 +182,17 @@ def _each(rows: Any) -> Any:
         .transform_calculate(first=f"exp(min({', '.join(ends)})) - 1")
         .transform_calculate(last=f"exp(max({', '.join(ends)})) - 1")
         .transform_calculate(**_verdict())
-        .transform_calculate(shown=theme.number_expr("datum.value", "fraction", signed=True))
+        .transform_calculate(shown=_number("value"))
+        .transform_calculate(
+            shown="datum.shown + (datum.first < datum.last ? ' (' + "
+            f"{_number('first')} + ' to ' + {_number('last')} + ')' : '')"
+        )
     )
 
 
 def _total(rows: Any, small: str, large: str) -> Any:
     """The row of all moves together, with the prediction interval."""
-    value, low, high = (
-        theme.number_expr(f"datum.{name}", "fraction", signed=True)
-        for name in ("value", "first", "last")
-    )
+    value, low, high = (_number(name) for name in ("value", "first", "last"))
     return (
         _terms(rows)
         .transform_aggregate(
@@ -206,12 +209,17 @@ def _total(rows: Any, small: str, large: str) -> Any:
             last="exp(datum.log + datum.half) - 1",
         )
         .transform_calculate(**_verdict())
-        .transform_calculate(shown=f"({value}) + ' (' + ({low}) + ' to ' + ({high}) + ')'")
+        .transform_calculate(shown=f"{value} + ' (' + {low} + ' to ' + {high} + ')'")
         .transform_calculate(
-            said=f"'{small} over {large} in {WEEKS} weeks: ' + ({value}) + ', 95% interval ' + "
-            f"({low}) + ' to ' + ({high}) + '.'"
+            said=f"'{small} over {large} in {WEEKS} weeks: ' + {value} + ', 95% interval ' + "
+            f"{low} + ' to ' + {high} + '.'"
         )
     )
+
+
+def _number(name: str) -> str:
+    """A Vega expression: a column as a signed percentage."""
+    return f"({theme.number_expr(f'datum.{name}', 'fraction', signed=True)})"
 
 
 def _verdict() -> dict[str, str]:
@@ -229,9 +237,15 @@ def _marks(x: alt.X, y: alt.Y, *, heavy: bool) -> parts.Layers:
     name = base.mark_text(
         align="left", baseline="top", yOffset=4 - _ROW / 2, fontWeight=weight
     ).encode(y=y, x=alt.value(0), text="written:N")
-    number = base.mark_text(
-        align="right", baseline="top", yOffset=4 - _ROW / 2, fontWeight=600
-    ).encode(y=y, x=alt.value("width"), text="shown:N")
+    # A phone has room for the interval beside the answer's short name only.
+    fitting = (
+        "datum.shown" if heavy else f"width < {_WIDE} ? split(datum.shown, ' (')[0] : datum.shown"
+    )
+    number = (
+        base.transform_calculate(beside=fitting)
+        .mark_text(align="right", baseline="top", yOffset=4 - _ROW / 2, fontWeight=600)
+        .encode(y=y, x=alt.value("width"), text="beside:N")
+    )
     zero = base.mark_tick(
         orient="vertical", color=theme.hex_of("axis"), thickness=1, height=24,
         yOffset=_OFFSET, opacity=1,

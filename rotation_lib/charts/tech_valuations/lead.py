@@ -1,4 +1,7 @@
-"""Figures on the lead: growth, every definition, every start, the rally, dominance, the discount."""
+"""Figures on the lead: growth, every definition, every start, the rally, dominance, the discount.
+
+They draw the study's frames; no start or definition is picked here.
+"""
 
 from __future__ import annotations
 
@@ -140,7 +143,7 @@ def rally(path: pd.DataFrame, findings: Findings, large: str, tech: str) -> Figu
     """The three funds from January to July 2024; ``path`` as ``rally.path``."""
     july = findings["tech_valuations.rally_july_2024"]
     if path.empty:
-        return nothing("The path through early 2024", july.reason or "outside the window")
+        return nothing("The path through early 2024", july.reason or "not measured")
     spans = pd.DataFrame(
         {
             "start": [pd.Timestamp("2024-07-09")],
@@ -174,7 +177,7 @@ def rally_table(findings: Findings) -> Table | Prose:
         for suffix in ("", "_vs_large", "_vs_tech"):
             found = findings[f"tech_valuations.{name}{suffix}"]
             if found.value is None:
-                return nothing("The table of the rally", found.reason or "outside the window")
+                return nothing("The table of the rally", found.reason or "not measured")
             what = " − ".join(found.series) if suffix else found.series[0]
             rows.append((f"{span}: {what}", found.value, found.percentile, found.n))
     frame = pd.DataFrame(rows, columns=["Span of 2024", "Return", "Rank", "Sessions"])

@@ -1,4 +1,7 @@
-"""What the chapter's figures share: the sentence in place of an empty figure, colours of pairs."""
+"""What the chapter's figures share: the sentence in place of an empty figure, colours of pairs.
+
+It must never measure anything, nor know which figure asks.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Figures on rotation days, the quality of rallies, and equal against capitalisation weights."""
+"""Figures on rotation days, the quality of rallies, and equal against capitalisation weights.
+
+They draw the study's frames; which days are rotation days is never decided here.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +32,12 @@ def hard_days(table: pd.DataFrame, fall: float, findings: Findings) -> Figure | 
     falls = table[table["side"] == "fall"]
     found = findings["tech_valuations.hard_day_small"]
     if falls.empty:
-        return nothing(
-            "The hard falls of the seven", found.reason or "fewer than ten in the window"
-        )
+        return nothing("The hard falls of the seven", found.reason or "fewer than ten are held")
     shown = falls.assign(label=_period(falls))[["label", "value", "low", "high"]]
     return intervals.forest(shown, unit="bp").figure(
         "tech_valuations.hard_days",
         title=text.hard_days_title(falls, fall),
-        subtitle=f"Mean return minus RSP when the equal-weighted seven fall {words.pct(-fall)} or more "
+        subtitle=f"Mean return minus RSP when the equal-weighted seven fall {-fall * 100:g}% or more "
         f"in a day, {words.pct(-fall * 5**0.5)} in a week",
         unit="basis points, 95% interval",
         series=(*dict.fromkeys(falls["symbol"]), "RSP", *_SEVEN),
@@ -52,7 +53,7 @@ def hard_day_table(table: pd.DataFrame, findings: Findings) -> Table | Prose:
     table = table[table["period"] == "days"]
     if table.empty:
         why = findings["tech_valuations.hard_day_small"].reason
-        return nothing("The table of hard days", why or "fewer than ten in the window")
+        return nothing("The table of hard days", why or "fewer than ten are held")
     frame = pd.DataFrame(
         {
             "Target": table["label"]
@@ -143,8 +144,10 @@ def after(
     )
 
 
-def weighting(frame: pd.DataFrame) -> Figure:
+def weighting(frame: pd.DataFrame) -> Figure | Prose:
     """Small against large in two steps; ``frame`` as ``quality.weighting``."""
+    if len(frame) < 2:
+        return nothing("The relative wealth in two steps", "the three funds share no session")
     names = [str(c) for c in frame.columns]
     roles = dict(zip(names, ("small", "large", "accent"), strict=False))
     drawing = lines.lines(

@@ -1,4 +1,7 @@
-"""Figures on the seven: what their prices grew by, their income, their part in the fund."""
+"""Figures on the seven: what their prices grew by, their income, their part in the fund.
+
+They draw the study's frames; a year without earnings stays empty.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,7 @@ def decomposition_table(frames: Mapping[int, pd.DataFrame], last: int | None) ->
         if len(frame)
     ]
     if not parts or last is None:
-        return nothing("The table of the split", "no fiscal years of the seven lie in the window")
+        return nothing("The table of the split", "no fiscal years of the seven are held")
     ends = max(frame["last"].max() for frame in frames.values() if len(frame))
     return Table(
         "tech_valuations.decomposition_table",
@@ -110,8 +113,8 @@ def net_income(table: pd.DataFrame) -> Figure | Prose:
         series=("AAPL", "AMZN", "GOOGL", "META", "MSFT", "NVDA", "TSLA"),
         as_of=f"{totals.index[-1]}-12-31",
         alt=alttext.bars(shown, "billions", what="Net income of the seven by year", signed=False),
-        note="Source: XBRL company facts of the US Securities and Exchange Commission. Only years "
-        "that all seven have reported.",
+        note="Only years that all seven have reported.",
+        source="US Securities and Exchange Commission (XBRL company facts, as filed)",
     )
 
 

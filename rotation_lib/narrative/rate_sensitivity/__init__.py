@@ -123,7 +123,7 @@ def _sign(findings: Mapping[str, Finding]) -> str:
     if known(share):
         return (
             f"**Sign of the 2-year beta:** negative in {words.pct(share.value, 0)} of {share.n} rolling "
-            "two-year windows; the eras cannot be compared in this window."
+            "two-year windows; the eras cannot be compared."
         )
     return f"**Sign of the beta:** cannot be followed, since {why(share)}."
 

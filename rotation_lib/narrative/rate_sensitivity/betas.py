@@ -113,7 +113,9 @@ def _break_sentence(findings: Findings) -> str:
         return text + "."
     before = get(findings, "beta_2y_before_break")
     slopes = f"from {slope(before)} to {slope(after)}" if known(before) else f"to {slope(after)}"
-    return f"{text}: the likeliest date is the week to {words.date(after.start)}, {slopes}."
+    more = (get(findings, "beta_2y_breaks").value or 0.0) > 1.0
+    rest = "Searching on, it finds another" if more else "Searching on either side finds no other"
+    return f"{text}: the likeliest date is the week to {words.date(after.start)}, {slopes}. {rest}."
 
 
 def rolling_title(frame: pd.DataFrame, rate: str, weeks: int) -> str:
@@ -159,7 +161,7 @@ def states_section(findings: Findings) -> str:
     head = f"## {states_title(findings)}"
     shown = {n: f for n, f in states.items() if known(f)}
     if len(shown) < 2:
-        return f"{head}\n\nToo few states have the 52 weeks that a slope needs in this window."
+        return f"{head}\n\nToo few states have the 52 weeks that a slope needs."
     text = []
     if {"high_inflation", "low_inflation"} <= set(shown):
         text.append(
@@ -235,7 +237,7 @@ def split_title(findings: Findings) -> str:
     """Which half of the 10-year yield carries the link."""
     real, even = get(findings, "beta_real_10y"), get(findings, "beta_breakeven_10y")
     if not known(real, even):
-        return "Real yield and breakeven cannot be told apart in this window"
+        return "Real yield and breakeven cannot be told apart here"
     said = {"above": "rise with", "below": "fall with", "open": "show no clear link to"}
     a, b = side(real), side(even)
     if a == b:
@@ -247,7 +249,7 @@ def moves_title(findings: Findings) -> str:
     """Bull steepening, the move of a cutting cycle, in the title."""
     whole, late = get(findings, "mean_bull_steepening"), get(findings, "mean_bull_steepening_late")
     if not known(whole):
-        return "Too few weeks of this window saw a bull steepening"
+        return "Too few weeks are known to be ones of bull steepening"
     text = {"above": "clearly led", "below": "clearly lagged", "open": "did not clearly lead"}
     first = f"When yields fell and the curve steepened, small caps {text[side(whole)]}"
     if known(late) and side(late) == side(whole):
@@ -300,10 +302,7 @@ def curve_section(findings: Findings) -> str:
     )
     family = get(findings, "beta_family_p")
     if not known(whole):
-        return (
-            "## No specification has enough weeks in this window\n\n"
-            f"The grid is empty here: {why(whole)}."
-        )
+        return f"## No specification has enough weeks\n\nThe grid is empty here: {why(whole)}."
     head = f"## The beta is negative in {_tally(whole)} specifications over the whole window"
     text = [
         f"The choice of day, yield, pair and control can decide a slope, so all {whole.n} are shown."

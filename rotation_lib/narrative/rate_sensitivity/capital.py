@@ -15,7 +15,7 @@ def capital_title(findings: Findings) -> str:
     """Policy rate against the 10-year yield."""
     policy, ten = get(findings, "policy_change"), get(findings, "yield_10y_change")
     if not known(policy, ten):
-        return "What firms paid after September 2024 lies outside this window"
+        return "What firms paid after September 2024 cannot be measured here"
     cut = words.direction(policy.value, "rose", "fell", "did not change", 0.5)
     long = words.direction(ten.value, "rose", "fell", "hardly moved", 5)
     joint = "and" if cut == long else "but"
@@ -40,9 +40,21 @@ def capital_section(findings: Findings) -> str:
     text = [
         f"From the close before the first cut of 2024, the target rate changed by "
         f"{words.bp(policy.value, signed=True)}" + (f", {words.join(moves)}." if moves else "."),
+        _ranks(findings),
         "Loans at a floating rate follow the first number; new fixed-rate debt follows the others.",
     ]
     return f"{head}\n\n{listed(text)}"
+
+
+def _ranks(findings: Findings) -> str:
+    """How unusual the changes of the two rates in the title are."""
+    named = (("target rate", "policy_change"), ("10-year yield", "yield_10y_change"))
+    told = [
+        f"that of the {name} is {rank(found).removesuffix(' of all windows of that length since 2010')}"
+        for name, found in ((n, get(findings, key)) for n, key in named)
+        if found.percentile is not None
+    ]
+    return f"Among changes over as long a time since 2010, {words.join(told)}." if told else ""
 
 
 def lenders_paragraph(findings: Findings) -> str:

@@ -62,8 +62,20 @@ def decisions_section(findings: Findings) -> str:
     small, large = fund_names(cut)
     return (
         f"{head}\n\n{small} minus {large} on the session of the decision, on average: {'; '.join(text)}. "
-        + _cut_reading(cut)
+        + listed([_cut_reading(cut), _abnormal(findings)])
     )
+
+
+def _abnormal(findings: Findings) -> str:
+    """Cut days once the market's own move is taken out, on the day and over the month."""
+    day, month = get(findings, "cut_day_abnormal"), get(findings, "cut_month_abnormal")
+    if not known(day):
+        return ""
+    text = (
+        "With the market's own move taken out (abnormal return, market model), cut days stand at "
+        f"{lead(day)}"
+    )
+    return f"{text}, the 21 sessions from them at {lead(month)}." if known(month) else f"{text}."
 
 
 def _cut_reading(cut: Finding) -> str:
@@ -128,7 +140,7 @@ def september_title(findings: Findings) -> str:
     """The half-point cut at the longest horizon that is complete."""
     done = [f for f in (get(findings, f"september_2024_large_{h}") for h in HORIZONS) if known(f)]
     if not done:
-        return "The September 2024 cut lies outside this window"
+        return "The September 2024 cut cannot be followed here"
     last = done[-1]
     small, large = fund_names(last)
     sessions = words.plural(last.n or 0, "session")
@@ -194,7 +206,7 @@ def jackson_title(findings: Findings) -> str:
     ]
     found = [(w, get(findings, f"jackson_hole_2025_{n}")) for w, n in named]
     if not any(known(f) for _, f in found):
-        return "Jackson Hole 2025 lies outside this window"
+        return "Jackson Hole 2025 cannot be measured here"
     fits = [w for w, f in found if known(f) and 0.035 <= (f.value or 0) < 0.045]
     if not fits:
         return "No reading of Jackson Hole 2025 gives 4%"
@@ -290,6 +302,15 @@ def easing_title(findings: Findings) -> str:
     return "No easing leg of this window is half a year old"
 
 
+def _usual(findings: Findings) -> str:
+    """In how many of all windows small caps led, as the yardstick."""
+    half, year = get(findings, "easing_usual_half"), get(findings, "easing_usual_year")
+    if not known(half):
+        return ""
+    text = f"Of all windows since 2010 they led in {words.pct(half.value, 0)} over 126 sessions"
+    return f"{text} and in {words.pct(year.value, 0)} over 252." if known(year) else f"{text}."
+
+
 def easing_section(findings: Findings) -> str:
     """Heading and paragraph on easing cycles."""
     half, year = get(findings, "easing_legs_ahead_half"), get(findings, "easing_legs_ahead_year")
@@ -303,6 +324,7 @@ def easing_section(findings: Findings) -> str:
             if known(year)
             else "."
         ),
+        _usual(findings),
         "So few legs are cases, not a sample, and no test is made.",
     ]
     return f"{head}\n\n{listed(text)}"

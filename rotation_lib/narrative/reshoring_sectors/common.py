@@ -1,4 +1,7 @@
-"""Small pieces that the words of the reshoring chapter share: looking up, sizes, p-values."""
+"""Small pieces that the words of the reshoring chapter share: looking up, sizes, p-values.
+
+They read findings and frames; nothing is measured here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Words on sectors since the first cut, small industrials, and leads of spending."""
+"""Words on sectors since the first cut, small industrials, and leads of spending.
+
+Every sentence holds for any sign, size or missing value; nothing is measured here.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def sectors_title(findings: Mapping[str, Finding]) -> str:
     """How many funds lead, and whether any distance is more than chance."""
     ahead, p = get(findings, "sectors_ahead"), value_of(findings, "sectors_p")
     if ahead.value is None or p is None:
-        return "These dates do not show what sectors did after the first cut"
+        return "What sectors did after the first cut cannot be measured here"
     count = sum(1 for f in findings.values() if ".relative_" in f.id and f.value is not None)
     lead = f"{counted(int(ahead.value))} of {words.spelled(count)} funds lead large caps since the first cut"
     if p > LEVEL:
@@ -55,7 +58,7 @@ def sectors_sentence(findings: Mapping[str, Finding]) -> str:
 
 def sectors_paragraph(findings: Mapping[str, Finding]) -> str:
     """The sentence, the drawdowns, and the fund with the largest distance."""
-    text = sectors_sentence(findings)
+    text = f"{sectors_sentence(findings)}{_superior(findings)}"
     depths = [(name, value_of(findings, f"group_{key}_drawdown")) for key, name in _GROUPS]
     known = [(name, d) for name, d in depths if d is not None]
     if not known:
@@ -71,10 +74,19 @@ def sectors_paragraph(findings: Mapping[str, Finding]) -> str:
     )
 
 
+def _superior(findings: Mapping[str, Finding]) -> str:
+    """Whether the best of the funds earns more than the benchmark, by Hansen's test."""
+    p = value_of(findings, "sectors_superior_p")
+    if p is None:
+        return ""
+    sure = "earns more than large caps" if p <= LEVEL else "cannot be shown to earn more"
+    return f" Judged one-sided, the best of them {sure} (superior ability, {p_text(p)})."
+
+
 def groups_title(paths: pd.DataFrame, large: str) -> str:
     """What each group gained or lost against the benchmark."""
     if paths.empty:
-        return "The first cut lies outside this window"
+        return "The groups cannot be followed since the first cut here"
     moves = (paths.iloc[-1] / paths.iloc[0] - 1).sort_values()
     told = [
         f"{name.lower()} {words.direction(v, 'gained', 'lost', 'kept level', 0.005)}"
@@ -144,7 +156,7 @@ def pairs_paragraph(findings: Mapping[str, Finding]) -> str:
 def paths_title(paths: pd.DataFrame) -> str:
     """What each pair's ratio of wealth came to."""
     if paths.empty:
-        return "The pairs have no daily returns in this window"
+        return "The pairs cannot be followed here"
     told = []
     for name in paths.columns:
         line = paths[name].dropna()

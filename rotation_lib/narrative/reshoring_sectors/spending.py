@@ -1,4 +1,7 @@
-"""Words on spending, the factories and the dates at which growth turned."""
+"""Words on spending, the factories and the dates at which growth turned.
+
+Every sentence holds for any sign, size or missing value; nothing is measured here.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def spending_title(findings: Mapping[str, Finding]) -> str:
     """How far spending is from its peak."""
     fall = get(findings, "construction_from_peak")
     if fall.value is None:
-        return "Factory construction cannot be shown for these dates"
+        return "Factory construction cannot be shown here"
     if fall.value > -0.005:
         return "Factory construction stands at its highest on record"
     return (
@@ -47,7 +50,7 @@ def spending_sentence(findings: Mapping[str, Finding]) -> str:
     else:
         text = (
             f"In {words.month(fall.end)} factory construction stood {words.pct(-fall.value)} below "
-            f"its peak of {words.month(fall.start)}"
+            f"its peak of {words.month(fall.start)}, " + _further(fall.percentile)
         )
     if real.value is not None:
         text += (
@@ -62,12 +65,21 @@ def spending_sentence(findings: Mapping[str, Finding]) -> str:
     return f"{text}. Deflated, it changed by {change} over the latest twelve months, {rank}."
 
 
+def _further(rank: float | None) -> str:
+    """How rare such a distance from the peak is; ``rank`` is the share of months further below."""
+    if rank is None:
+        return "a distance without a rank"
+    if rank <= 0:
+        return "further below a peak than in any other month since 2010"
+    return f"further below a peak than in {words.pct(1 - rank, 0)} of months since 2010"
+
+
 def spending_paragraph(findings: Mapping[str, Finding]) -> str:
     """The sentence, and how much of the rise since the infrastructure act is left."""
     nominal, real = (get(findings, f"construction_since_iija{s}") for s in ("", "_real"))
     text = spending_sentence(findings)
     if nominal.value is None:
-        return f"{text} The infrastructure act of November 2021 lies outside what is visible."
+        return f"{text} Its change since the infrastructure act of November 2021 cannot be measured here."
     more = (
         "still "
         if nominal.value > 0.05 and (value_of(findings, "construction_from_peak") or 0) < -0.05
@@ -87,7 +99,7 @@ def spending_paragraph(findings: Mapping[str, Finding]) -> str:
 def construction_title(levels: pd.DataFrame) -> str:
     """Where spending is now, in dollars, and where it was at its highest in the chart."""
     if levels.empty:
-        return "No spending on factory construction is visible for these dates"
+        return "No spending on factory construction can be shown here"
     nominal = levels["Nominal"].dropna()
     last, top = float(nominal.iloc[-1]), float(nominal.max())
     now = f"${words.count(last)} billion a year in {words.month(nominal.index[-1])}"
@@ -110,7 +122,7 @@ def economy_title(findings: Mapping[str, Finding]) -> str:
     built = value_of(findings, "construction_since_iija_real")
     others = [f.value for _, f in _economy(findings) if f.value is not None]
     if built is None or not others:
-        return "The acts of 2021 and 2022 lie outside this window"
+        return "What followed the acts of 2021 and 2022 cannot be measured here"
     if built > 0.2 and max(others) < built / 4:
         return "Factories were built, but jobs, output and orders hardly followed"
     if built > 0.2:
@@ -129,8 +141,11 @@ def economy_sentence(findings: Mapping[str, Finding]) -> str:
     if built.value is None:
         return f"Since the infrastructure act of 2021 {told}."
     change = words.pct(built.value, 0, signed=True)
+    ranked = [(name, f.percentile) for name, f in parts if f.percentile is not None]
+    beaten = words.join(f"{words.pct(share, 0)} for {name}" for name, share in ranked)
     return (
         f"Since the infrastructure act of 2021 deflated building changed by {change}, while {told}."
+        + (f" Of all stretches as long since 2010, that beats {beaten}." if ranked else "")
     )
 
 
@@ -196,7 +211,7 @@ def turns_title(findings: Mapping[str, Finding]) -> str:
     """When growth of deflated spending turned, relative to each law."""
     turns = _turns(findings)
     if not turns:
-        return "The laws lie too near the edge of these dates to search for a turn"
+        return "A turn around the laws cannot be searched for here"
     told = [f"{t.way} {words.join(t.where)}" for t in turns]
     return f"Building {_verb(turns)} {'; '.join(told)}"
 
@@ -231,8 +246,8 @@ def turns_paragraph(findings: Mapping[str, Finding]) -> str:
         months = get(findings, f"break_{law.key}_months")
         inside = (months.low or 0) <= 0 <= (months.high or 0)
         text += (
-            f" For {_LAW_NAMES[law.key]} the 95% interval {_span(findings, law.key)}, so that the "
-            f"law’s own month is {'possible' if inside else 'outside it'}."
+            f" For {_LAW_NAMES[law.key]} the 95% interval {_span(findings, law.key)}, its own "
+            f"month {'included' if inside else 'not included'}."
         )
     return text
 

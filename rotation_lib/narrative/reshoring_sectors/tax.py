@@ -1,4 +1,7 @@
-"""Words on the steps of the two tax laws."""
+"""Words on the steps of the two tax laws.
+
+Every sentence holds for any sign, size or missing value; nothing is measured here.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def tax_title(findings: Mapping[str, Finding]) -> str:
     """Which of the two tax laws moved small caps."""
     old, new = _reacted(findings, "2016"), _reacted(findings, "2025")
     if old is None and new is None:
-        return "No tax law lies wholly in this window"
+        return "The steps of the tax laws cannot be measured here"
     if old and new:
         return "Small caps gained on the steps of both tax laws"
     if old:
@@ -39,7 +42,7 @@ def reactions_title(frame: pd.DataFrame) -> str:
     """How many single steps stand out, and the largest."""
     steps = frame[~frame["label"].astype(str).str.startswith("Mean")]
     if steps.empty:
-        return "No tax step lies in this window"
+        return "No tax step can be measured here"
     clear = steps[(steps["low"] > 0) | (steps["high"] < 0)]
     count = f"{counted(len(clear))} of {words.spelled(len(steps))} tax steps"
     if clear.empty:

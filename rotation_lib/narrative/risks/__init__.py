@@ -1,4 +1,7 @@
-"""Words of the risk chapter, from findings alone; chapters and charts need what is exported here."""
+"""Words of the risk chapter, from findings alone; chapters and charts need what is exported here.
+
+Nothing is measured in this package, and no sentence may depend on one window.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,22 @@ def section_volatility(findings: Findings) -> Prose:
         f"{words.pct(size_of(deep_large))}. Those are facts of this sample. A history of the same "
         f"length and temper would be expected to hold a deepest fall of "
         f"{_range(deep_small)} for {small} and {_range(deep_large)} for {large}.",
+        _reward(findings),
     )
+
+
+def _reward(findings: Findings) -> str:
+    """Whether the risk was paid: the difference of Sharpe ratios with interval and p-value."""
+    small, large = funds(findings)
+    gap, p = finding_of(findings, "sharpe_difference"), finding_of(findings, "sharpe_difference_p")
+    if not known(gap, p):
+        return f"Reward per unit of risk: {words.described(gap)}."
+    told = f"{words.described(gap, signed=True).removesuffix(')')}; {words.p_value(p.value)})"
+    size = f"its Sharpe ratio over Treasury bills less that of {large}, both a year, is {told}"
+    if not gap.excludes_zero:
+        return f"Whether {small} paid better or worse for its risk cannot be told: {size}."
+    side = "less" if value_of(gap) < 0 else "more"
+    return f"{small} paid {side} for its risk: {size}."
 
 
 def _range(finding: Finding) -> str:
@@ -161,8 +176,8 @@ def section_regimes(findings: Findings) -> Prose:
         f"## {title_regimes(findings)}",
         f"A model with two regimes puts {words.pct(share.value, 0)} of weeks of {large} into a stormy "
         f"one. At the end of the window its probability is {words.pct(now.value, 0)}.",
-        f"In weeks that followed a stormy one, the relative return of {small} was "
-        f"{words.pp(gap.value, signed=True)} a year away from that of other weeks ({bounds(gap)})."
+        f"In weeks that followed a stormy one, the relative return of {small} differed by "
+        f"{words.pp(gap.value, signed=True)} a year from that of other weeks ({bounds(gap)})."
         if known(gap)
         else f"The two kinds of weeks cannot be compared: {words.described(gap)}.",
     )
@@ -180,7 +195,7 @@ def title_regimes(findings: Findings) -> str:
     small, _ = funds(findings)
     gap = finding_of(findings, "storm_relative")
     if not known(gap):
-        return "Calm and stormy regimes cannot be told apart in this window"
+        return "Calm and stormy regimes cannot be told apart here"
     if not gap.excludes_zero:
         return f"Storms in the market do not by themselves decide whether {small} leads"
     verb = "lags" if value_of(gap) < 0 else "leads"

@@ -55,7 +55,7 @@ def title_scenarios(findings: Findings) -> str:
     """Heading of the scenarios."""
     whole = finding_of(findings, "what_if_yield")
     if not known(whole):
-        return "The factor model needs a longer window"
+        return "The factor model cannot be fitted here"
     if whole.excludes_zero:
         verb = "hurt" if value_of(whole) < 0 else "help"
         return f"A jump in short yields would {verb} small caps, the factor model says"
@@ -65,7 +65,7 @@ def title_scenarios(findings: Findings) -> str:
 def text_replays(frame: pd.DataFrame) -> Prose:
     """Which episodes the model missed; ``frame`` as ``scenario.replays``."""
     if frame.empty:
-        return Prose("No past episode can be replayed in this window.")
+        return Prose("No past episode can be replayed here.")
     missed = frame[~frame["inside"].astype(bool)]
     if missed.empty:
         return Prose("All replayed episodes ended inside the model's interval.")
@@ -134,7 +134,7 @@ def title_barometer(findings: Findings) -> str:
     """Heading of the barometer and title of its chart."""
     best, p = finding_of(findings, "barometer_best"), finding_of(findings, "barometer_p")
     if not known(best, p):
-        return "Whether small caps are a barometer cannot be tested in this window"
+        return "Whether small caps are a barometer cannot be tested here"
     if significant(p) and value_of(best) > 0:
         return "Relative strength of small caps did foretell something"
     return "Small caps are no barometer: their relative strength foretells nothing reliably"
@@ -184,7 +184,7 @@ def title_august(findings: Findings) -> str:
     small, _ = funds(findings)
     august = finding_of(findings, "august_2025")
     if not known(august):
-        return f"August 2025 lies outside this window; the months of {small} since 2010"
+        return f"August 2025 cannot be shown here; the months of {small} since 2010"
     rank = finding_of(findings, "august_2025_rank")
     size = (
         "strong"

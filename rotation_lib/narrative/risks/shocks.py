@@ -58,7 +58,8 @@ def _lasting(hot: Finding, hot_p: Finding, month: Finding, p: Finding) -> str:
         kind = "loss" if value_of(month) < 0 else "gain"
         return f"Random dates rarely show a {kind} of that size: it lasted."
     if significant(hot_p) and value_of(hot) < 0:
-        return "The month is within what random dates show: a bad day is established, a reversal is not."
+        day = "a bad day is established" if hot.excludes_zero else "a bad day is likely"
+        return f"The month is within what random dates show: {day}, a reversal is not shown."
     return "Random dates show as much: neither a bad day nor a reversal is established."
 
 
@@ -67,7 +68,7 @@ def title_inflation(findings: Findings) -> str:
     small, large = funds(findings)
     day = finding_of(findings, "cpi_slope")
     if not known(day):
-        return "Inflation surprises cannot be tested in this window"
+        return "Inflation surprises cannot be tested here"
     if not day.excludes_zero:
         return f"{small} shows no clear reaction against {large} to inflation surprises"
     verb = "lags" if value_of(day) < 0 else "beats"
@@ -167,7 +168,7 @@ def title_tariffs(findings: Findings) -> str:
     small, large = funds(findings)
     mean, p = finding_of(findings, "tariff_escalation"), finding_of(findings, "tariff_escalation_p")
     if not known(mean, p):
-        return "Tariff shocks cannot be tested in this window"
+        return "Tariff shocks cannot be tested here"
     if not significant(p):
         return f"Tariff escalations did not reliably set {small} back against {large}"
     verb = "set back" if value_of(mean) < 0 else "lifted"
@@ -195,7 +196,7 @@ def text_april(findings: Findings) -> Prose:
         finding_of(findings, "tariff_truce_2025"),
     )
     if not known(alone, week):
-        return Prose(f"April 2025 is not in this window: {week.reason}.")
+        return Prose(f"April 2025 cannot be shown here: {week.reason}.")
     text = (
         f"From 2 to 8 April 2025 {small} returned {words.ranked(alone)}. Against {large} it came "
         f"to {words.pp(week.value, signed=True)}, {words.percentile(week.percentile)}: {_share(week)}. "

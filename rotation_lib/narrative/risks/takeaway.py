@@ -103,10 +103,14 @@ def _takeaway_barometer(findings: Findings) -> str:
     if not known(best, p, tries):
         return f"Small caps as a barometer: {words.described(best)}."
     claim = "foretold something" if significant(p) else "foretold nothing that chance would not"
+    did = (
+        f"explains {words.pct(best.value)} out of sample"
+        if (best.value or 0) > 0
+        else f"forecasts no better than the plain mean (R² {words.pct(best.value)} out of sample)"
+    )
     return (
         f"**The relative strength of small caps {claim}.** Of {words.count(tries.value)} attempts "
-        f"the best explains {words.pct(best.value)} out of sample, family-wise "
-        f"{words.p_value(p.value)}."
+        f"the best {did}, family-wise {words.p_value(p.value)}."
     )
 
 

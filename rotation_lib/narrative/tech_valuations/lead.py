@@ -1,4 +1,7 @@
-"""Headings, paragraphs and chart titles on the lead, the rally, dominance and the discount."""
+"""Headings, paragraphs and chart titles on the lead, the rally, dominance and the discount.
+
+Every sentence holds for any sign, size or missing value; nothing is measured here.
+"""
 
 from __future__ import annotations
 
@@ -58,10 +61,7 @@ def stated_section(findings: Findings, definitions: pd.DataFrame) -> str:
     """Heading and paragraph on which definitions give the stated figure."""
     tried, near = get(findings, "definitions_tried"), get(findings, "definitions_near")
     if not held(tried, near) or definitions.empty:
-        return (
-            "## The stated 332% cannot be looked for in this window\n\n"
-            f"The reason: {why_not(tried)}."
-        )
+        return f"## The stated 332% cannot be looked for here\n\nThe reason: {why_not(tried)}."
     text = f"## {_near_heading(int(number(near)), int(number(tried)))}\n\n"
     since, ten = (get(findings, f"gap_{n}_to_june_2024") for n in ("since_2010", "ten_years"))
     if held(since):
@@ -145,7 +145,7 @@ def rally_section(findings: Findings) -> str:
     missing = [f for f in (quarter, large, tech, july, july_large) if not held(f)]
     if missing:
         return (
-            f"## The rally of 2024 lies outside this window\n\nNot measured: {why_not(missing[0])}."
+            f"## The rally of 2024 cannot be measured here\n\nNot measured: {why_not(missing[0])}."
         )
     small = quarter.series[0]
     text = f"## {rally_title(findings)}\n\n"
@@ -209,7 +209,7 @@ def dominance_section(findings: Findings) -> str:
         )
     else:
         missing = next(f for f in (first, second, change) if not held(f))
-        text = f"## The year 2024 lies outside this window\n\nNot measured: {why_not(missing)}."
+        text = f"## The year 2024 cannot be measured here\n\nNot measured: {why_not(missing)}."
     return f"{text} {_peak(peak)}"
 
 

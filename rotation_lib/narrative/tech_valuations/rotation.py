@@ -1,4 +1,7 @@
-"""Headings, paragraphs and chart titles on rotation days, the rally's quality and weighting."""
+"""Headings, paragraphs and chart titles on rotation days, the rally's quality and weighting.
+
+Every sentence holds for any sign, size or missing value; nothing is measured here.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ def rotation_section(findings: Findings) -> str:
     small, psci, kre = (get(findings, f"hard_day_{n}") for n in ("small", "psci", "kre"))
     if not held(small):
         return (
-            f"## Too few hard falls of the seven in this window\n\nNot measured: {why_not(small)}."
+            f"## Hard falls of the seven cannot be measured here\n\nNot measured: {why_not(small)}."
         )
     text = f"## {_rotation_heading(small)}\n\n"
     told = [f"{small.series[0]} returned {words.bp(small.value, signed=True)} ({bounds(small)})"]
@@ -91,8 +94,8 @@ def hard_days_title(table: pd.DataFrame, fall: float) -> str:
     gains = int((days["low"] > 0).sum())
     count = "none" if gains == 0 else words.spelled(gains)
     return (
-        f"When the seven fall {words.pct(-fall)} or more in a day, {count} of {len(days)} targets "
-        f"reliably {'gain' if gains > 1 else 'gains'} on the market"
+        f"When the seven fall {-fall * 100:g}% or more in a day, {count} of "
+        f"{words.spelled(len(days))} targets reliably {'gain' if gains > 1 else 'gains'} on the market"
     )
 
 
@@ -118,7 +121,7 @@ def quality_section(findings: Findings) -> str:
     known = [f for f in net if held(f)]
     if not known:
         text = (
-            "## Too few sharp rallies since 2024 in this window\n\n"
+            "## Sharp rallies since 2024 cannot be measured here\n\n"
             f"Not measured: {why_not(net[0])}."
         )
     else:
@@ -196,10 +199,7 @@ def weighting_section(findings: Findings) -> str:
     )
     if not held(total, first, second):
         missing = next(f for f in (total, first, second) if not held(f))
-        return (
-            "## Weighting cannot be told from size in this window\n\n"
-            f"Not measured: {why_not(missing)}."
-        )
+        return f"## Weighting cannot be told from size here\n\nNot measured: {why_not(missing)}."
     small, large = total.series[0], total.series[1]
     a, b = np.log1p(number(first)), np.log1p(number(second))
     both = a + b

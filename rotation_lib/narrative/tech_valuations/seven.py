@@ -1,4 +1,7 @@
-"""Headings, paragraphs and chart titles on the seven companies: earnings, multiples, share."""
+"""Headings, paragraphs and chart titles on the seven companies: earnings, multiples, share.
+
+Every sentence holds for any sign, size or missing value; nothing is measured here.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def earnings_section(findings: Findings) -> str:
     if not held(*pairs[2019]):
         missing = next(f for f in pairs[2019] if not held(f))
         return (
-            "## Earnings and multiples cannot be told apart in this window\n\n"
+            "## Earnings and multiples cannot be told apart here\n\n"
             f"Not measured from fiscal 2019 on: {why_not(missing)}."
         )
     text = f"## {_earnings_heading(number(pairs[2019][0]), number(pairs[2019][1]))}\n\n"
@@ -103,7 +106,7 @@ def share_section(findings: Findings) -> str:
     profits = get(findings, "profit_share")
     if not held(share):
         text = (
-            "## The seven's share of the gain cannot be given for this window\n\n"
+            "## The seven's share of the gain cannot be given here\n\n"
             f"Not measured: {why_not(share)}."
         )
     else:

@@ -1,4 +1,7 @@
-"""The chapter's key takeaways: one line a question, each with its number and its uncertainty."""
+"""The chapter's key takeaways: one line a question, each with its number and its uncertainty.
+
+It must never claim more than the chapter's verdicts do.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ def _stated(findings: Findings) -> str:
     tried, near = get(findings, "definitions_tried"), get(findings, "definitions_near")
     since, ten = (get(findings, f"gap_{n}_to_june_2024") for n in ("since_2010", "ten_years"))
     if not held(tried, near):
-        return f"**The stated 332%.** It cannot be looked for in this window: {why_not(tried)}."
+        return f"**The stated 332%.** It cannot be looked for here: {why_not(tried)}."
     text = (
         f"**The stated 332%.** {words.count(near.value)} of {words.count(tried.value)} definitions "
         "come within 5% of it."

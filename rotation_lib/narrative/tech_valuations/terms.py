@@ -1,4 +1,7 @@
-"""Small phrases that the chapter's sentences share; no measuring, no drawing."""
+"""Small phrases that the chapter's sentences share; no measuring, no drawing.
+
+They must never carry a number of their own.
+"""
 
 from __future__ import annotations
 
