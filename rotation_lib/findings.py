@@ -7,6 +7,7 @@ module computes nothing from data.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -27,6 +28,8 @@ __all__ = [
     "missing",
     "tendency",
 ]
+
+_TOO_FEW = re.compile(r"needs at least (\d+) observations, got (\d+); widen the window")
 
 
 class HasBounds(Protocol):
@@ -209,8 +212,22 @@ def missing(id: str, label: str, *, unit: str, series: Iterable[str], reason: st
         value=None,
         unit=unit,
         series=tuple(series),
-        reason=reason,
+        reason=_told(reason),
     )
+
+
+def _told(reason: str) -> str:
+    """A reason as a reader is told it.
+
+    A statistic that got too little cannot know whether the window is short or a series is missing.
+
+    >>> _told("block_length needs at least 40 observations, got 0; widen the window.")
+    'only 0 observations are held, and 40 are needed'
+    """
+    found = _TOO_FEW.search(reason)
+    if found:
+        return f"only {found[2]} observations are held, and {found[1]} are needed"
+    return reason.replace("; widen the window", "")
 
 
 def _iso(stamp: pd.Timestamp) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from rotation_lib.findings import missing
 from rotation_lib.market import Market
 from rotation_lib.studies.facts import all_windows, window_fact
 
@@ -68,3 +69,19 @@ def test_windows_before_a_listing_are_missing(market: Market) -> None:
     windows = all_windows(market, "PAVE", 21)
     assert windows.loc[:"2017-03-07"].isna().all()
     assert windows.loc["2017-03-08":].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (
+            "block_length needs at least 40 observations, got 0; widen the window.",
+            "only 0 observations are held, and 40 are needed",
+        ),
+        ("the GARCH model did not converge; widen the window", "the GARCH model did not converge"),
+        ("no fund was listed throughout", "no fund was listed throughout"),
+    ],
+)
+def test_a_missing_finding_does_not_blame_the_window(reason: str, told: str) -> None:
+    made = missing("risks.x", "X", unit="ratio", series=["IWM"], reason=reason)
+    assert made.reason == told

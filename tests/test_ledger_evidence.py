@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 
 from rotation_lib.claims import Judged, Outcome, Verdict, outcome
 from rotation_lib.findings import FindingSet
@@ -19,6 +21,13 @@ CURVES = {
     "september-2024-cut-tailwind": "rate_sensitivity.september_specifications",
     "rate-cut-sectors": "reshoring_sectors.specifications",
 }
+
+
+#: What tells a reader how far to trust a headline: an interval, a p-value, a rank among all windows.
+TRUST = re.compile(
+    r"95% interval|\(−?[\d.]+ to −?[\d.]+\)|\bp [=<] |(?:larger|smaller|lower|below a peak) than "
+    r"|of all (?:windows|stretches|pairs)|Of all (?:windows|stretches)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +105,28 @@ def test_the_curves_asked_for_are_in_the_built_report(built_site: Path) -> None:
         assert len(claims[name]["specifications"]) >= 20, name
         assert (built_site / "downloads" / "figures" / f"{figure}.csv").is_file(), figure
         assert f'data-figure="{figure}"' in pages[figure.split(".")[0]], figure
+
+
+def headlines(page: Path) -> dict[str, tuple[str, set[str]]]:
+    """Heading → text below it up to the next, and the figures there; verdicts and sources left out."""
+    found = {}
+    for section in html.parse(page).getroot().xpath("//article//section[h2]"):
+        title = section.xpath("string(h2)").rstrip("#").strip()
+        last = section.xpath("boolean(.//*[contains(@class, 'claim')])") or title == "Sources"
+        if not last:
+            text = " ".join(p.text_content() for p in section.xpath(".//p"))
+            found[title] = (text, set(section.xpath(".//@data-figure")))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "theme", ["rate_sensitivity", "tech_valuations", "reshoring_sectors", "risks"]
+)
+def test_every_headline_shows_how_far_to_trust_it(built_site: Path, theme: str) -> None:
+    """An interval, a p-value or a rank under each heading, or the curve of all measurements."""
+    found = headlines(built_site / "chapters" / f"{theme}.html")
+    assert len(found) >= 6
+    for title, (text, figures) in found.items():
+        bare = not TRUST.search(text) and not figures & set(CURVES.values())
+        assert not bare or "cannot be tested" in title, title

@@ -10,7 +10,7 @@ import pytest
 import statsmodels.api as sm
 
 from rotation_lib.errors import DataError
-from rotation_lib.stats import measures
+from rotation_lib.stats import bootstrap, measures
 from rotation_lib.stats.bootstrap import Bootstrap, OfSums, resample_counts, stationary_indices
 from rotation_lib.stats.regimes import switching_model
 from rotation_lib.stats.regression import first_slope, newey_west
@@ -68,6 +68,29 @@ def test_sums_of_resamples_need_no_copies_of_rows() -> None:
     counts = resample_counts(150, 6, 70, sample.seed)
     assert (counts.sum(axis=1) == 150).all()
     assert counts[3, 7] == (stationary_indices(150, 6, 70, sample.seed)[3] == 7).sum()
+
+
+def test_tables_of_resamples_take_the_smallest_integers_that_hold_them() -> None:
+    assert stationary_indices(300, 20, 4, 1).dtype == np.uint16
+    assert stationary_indices(70_000, 20, 2, 1).max() > 65_535
+    assert resample_counts(300, 20, 4, 1).dtype == np.uint8
+    # A row that is taken more than 255 times does not fit into one byte.
+    many = bootstrap._counts_of(np.zeros((2, 300), dtype=np.uint16))
+    assert many[:, 0].tolist() == [300, 300] and many.sum() == 600
+
+
+def test_only_so_many_tables_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "_tables", type(bootstrap._tables)())
+    monkeypatch.setattr(bootstrap, "_BYTES", 2 * 50 * 10)
+    first = stationary_indices(50, 5, 10, 1)
+    assert first.nbytes == 500 and stationary_indices(50, 5, 10, 1) is first
+    stationary_indices(50, 5, 10, 2)
+    assert stationary_indices(50, 5, 10, 1) is first  # used last, so kept
+    stationary_indices(50, 5, 10, 3)
+    assert [key[-1] for key in bootstrap._tables] == [1, 3]
+    large = stationary_indices(50, 5, 100, 1)  # too large, and yet handed out again
+    assert [t is large for t in bootstrap._tables.values()] == [True]
+    np.testing.assert_array_equal(stationary_indices(50, 5, 10, 1), first)
 
 
 def test_one_pass_over_the_tails_is_each_figure() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from arch.bootstrap import SPA
+from arch.bootstrap import SPA, StepM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,6 +108,17 @@ def test_family_wise_error_is_near_its_level() -> None:
     adjusted = np.mean([(t["p_adjusted"] <= 0.05).any() for t in false])
     assert adjusted <= 0.12
     assert alone > adjusted + 0.05
+
+
+def test_what_survives_the_step_down_survives_arch_s() -> None:
+    """The same set as arch's StepM (Romano & Wolf 2005), which gives no p-values."""
+    for seed, means in enumerate([(0.004, 0.003, 0.0, -0.002, 0.0), (0.0,) * 5, (0.01,) * 3]):
+        data = frame(seed, means)
+        ours = m.family_of_means(data, block=5, draws=500, alternative="greater").table
+        theirs = StepM(np.zeros(len(data)), -data, size=0.05, block_size=5, reps=500, seed=seed)
+        theirs.compute()
+        kept = set(ours.index[ours["p_adjusted"] <= 0.05])
+        assert kept == set(theirs.superior_models), means
 
 
 def test_superior_ability_is_arch_s() -> None:

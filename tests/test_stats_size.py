@@ -1,4 +1,4 @@
-"""False alarms of the event tests: by a small simulation here, by a large one on record."""
+"""False alarms and power of the event tests: by a small simulation here, by a large one on record."""
 
 from __future__ import annotations
 
@@ -63,6 +63,31 @@ def test_the_record_of_false_alarms_keeps_to_the_level() -> None:
         for rates in patterns.values():
             assert set(rates) == set(size.event_tests(1))
             assert all(0.025 <= rate <= 0.07 for rate in rates.values()), rates
+
+
+def test_power_grows_with_the_effect_and_begins_at_the_level() -> None:
+    rates = [size.power(e, 60, 99, n=700, seed=5) for e in (0.0, 0.004, 0.05)]
+    assert all(set(r) == {"placebo_day", "shift_day", "abnormal_t", "abnormal_sign"} for r in rates)
+    for name in rates[0]:
+        none, some, large = (r[name] for r in rates)
+        assert none <= 0.15 < large, name
+        assert none <= some <= large, name
+    assert rates[2]["placebo_day"] == 1.0
+    plain = size.false_positives(60, 99, n=700, seed=5)
+    assert {k: plain[k] for k in rates[0]} == rates[0]
+
+
+def test_the_record_of_power_holds_every_effect() -> None:
+    kept = intervals.measured_coverage()["size"]["power"]
+    assert set(kept) == set(coverage.DESIGNS)
+    for sizes in kept.values():
+        assert tuple(found["effect"] for found in sizes) == size.EFFECTS
+        for name in set(sizes[0]) - {"effect"}:
+            rates = [found[name] for found in sizes]
+            assert rates == sorted(rates)
+            assert rates[0] > 0.05
+    fresh = size.power(0.01, 100, 199, seed=99)
+    assert fresh["abnormal_t"] == pytest.approx(kept["moderate"][-1]["abnormal_t"], abs=0.12)
 
 
 def test_a_record_is_toml_and_can_be_made_again() -> None:

@@ -16,7 +16,9 @@ from rotation_lib.params import report_params
 from rotation_lib.project import SNAPSHOT
 from rotation_lib.studies import rate_sensitivity as study
 from rotation_lib.studies.rate_sensitivity import (
+    abnormal,
     capital,
+    cycles,
     decisions,
     jackson_hole,
     september,
@@ -300,3 +302,46 @@ def test_a_window_before_the_event_leaves_its_specifications_empty(
     early = study.specifications(market_of(end="2023-12-29"))
     for name in ("jackson-hole-4pct", "cheaper-capital"):
         assert {s.value for s in early[name]} == {None}
+
+
+def test_abnormal_returns_of_cuts_by_hand(market: Market) -> None:
+    """The market model of each cut by least squares, then plain t and sign tests."""
+    both = returns()[["IWM", "SPY"]].dropna()
+    days = decisions.decision_days(market)
+    sums = {1: [], 21: []}
+    for day in days.loc[days["kind"] == "cut", "date"]:
+        at = both.index.get_loc(day)
+        past = both.iloc[at - 250 : at - 20]
+        slope, level = np.polyfit(past["SPY"], past["IWM"], 1)
+        for length, kept in sums.items():
+            part = both.iloc[at : at + length]
+            kept.append(float((part["IWM"] - level - slope * part["SPY"]).sum()))
+    made = {f.id: f for f in abnormal.findings(market)}
+    for name, length in abnormal.TOLD.items():
+        finding, car = made[f"{T}.{name}"], np.array(sums[length])
+        assert finding.n == 9
+        assert finding.value == pytest.approx(car.mean(), abs=1e-10)
+        half = 2.306004 * car.std(ddof=1) / 3.0
+        assert (finding.low, finding.high) == pytest.approx(
+            (car.mean() - half, car.mean() + half), abs=1e-8
+        )
+    table = abnormal.table(market).set_index(["kind", "model", "sessions"])
+    row = table.loc[("cut", "market", 1)]
+    assert row["ahead"] == pytest.approx(np.mean(np.array(sums[1]) > 0))
+    assert table.loc[("hold", "market", 1), ["n", "dropped"]].tolist() == [95, 8]
+    assert len(table) == 3 * 2 * 3
+
+
+def test_the_yardstick_of_easing_is_the_share_of_all_windows(market: Market) -> None:
+    growth = (1 + returns()[["IWM", "SPY"]]).cumprod().to_numpy()
+    start = np.vstack([np.ones(2), growth])
+    made = {f.id: f for f in cycles.findings(market)}
+    for name, length in (("half", 126), ("year", 252)):
+        lead = growth[length - 1 :] / start[: len(growth) - length + 1]
+        finding = made[f"{T}.easing_usual_{name}"]
+        assert finding.n == len(lead)
+        assert finding.value == pytest.approx(np.mean(lead[:, 0] > lead[:, 1]), abs=1e-12)
+
+
+def test_one_break_of_the_beta_is_found_and_no_second(market: Market) -> None:
+    assert [b.date for b in stability.sign_breaks(market)] == [stability.sign_break(market).date]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -353,3 +354,34 @@ def test_a_start_after_the_cut_leaves_nothing_to_measure_from_it(market_of: Mark
 
 def test_findings_repeat_exactly(market: Market, found: dict[str, Finding]) -> None:
     assert named(market) == found
+
+
+def test_the_best_fund_is_judged_by_hansens_test(market: Market) -> None:
+    """One fund far ahead of the benchmark is found; eight that lag are not."""
+    held = sectors.since(market)
+    assert held is not None
+    rng = np.random.default_rng(4)
+    noise = pd.DataFrame(
+        rng.normal(0.0, 0.005, held.returns.shape), held.returns.index, held.returns.columns
+    )
+    better, worse = noise.copy(), noise.copy()
+    better[held.funds[0]] += 0.002
+    worse[held.funds] -= 0.002
+    for returns, low, high in ((better, 0.0, 0.01), (worse, 0.5, 1.0)):
+        told = sectors.superiority(replace(held, returns=returns), 10)
+        assert low <= told.consistent <= high
+        assert told.tried == len(held.funds)
+
+
+def test_the_distance_from_the_peak_has_a_rank_among_months(
+    market: Market,
+) -> None:
+    found = {f.id.split(".")[1]: f for f in spending.findings(market)}
+    fall = found["construction_from_peak"]
+    level, peak, lower, months = market.macro("TLMFGCONS").loc["2002-01":], 0.0, 0, 0
+    for day, value in level.items():
+        peak = max(peak, value)
+        if day >= pd.Timestamp("2010-01-01"):
+            months += 1
+            lower += value / peak - 1.0 < fall.value
+    assert fall.percentile == pytest.approx(lower / months, abs=1e-12)

@@ -279,3 +279,30 @@ def test_april_2025_adds_up(market: Market) -> None:
     small, large = ((1 + table[c].iloc[1:]).prod() for c in ("small", "large"))
     assert table["cumulative"].iloc[-1] == pytest.approx(small - large)
     assert table["cumulative"].iloc[0] == 0.0
+
+
+# -- reward for risk ------------------------------------------------------------------
+
+
+def test_the_difference_of_sharpe_ratios_follows_from_the_file(
+    found: FindingSet, plain: pd.DataFrame
+) -> None:
+    held = plain[["IWM", "SPY", "BIL"]].dropna()
+    excess = held[["IWM", "SPY"]].sub(held["BIL"], axis=0)
+    each = excess.mean() / excess.std(ddof=0) * np.sqrt(252.0)
+    gap, p = found["risks.sharpe_difference"], found["risks.sharpe_difference_p"]
+    assert gap.value == pytest.approx(each["IWM"] - each["SPY"], abs=1e-9)
+    assert gap.n == len(held)
+    assert gap.low is not None
+    assert gap.high is not None
+    assert p.value is not None
+    # A symmetric interval and a p-value of one distribution agree on whether zero is in.
+    assert (gap.low + gap.high) / 2 == pytest.approx(gap.value, abs=1e-9)
+    assert (gap.low <= 0.0 <= gap.high) is (p.value > 0.05)
+    assert "Ledoit and Wolf" in gap.method
+    assert "coverage in simulation" in gap.method
+
+
+def test_bills_cannot_be_set_against_themselves(market_of: MakeMarket) -> None:
+    made = risks.reward.findings(market_of(large="BIL", start="2024-01-02"))
+    assert all(f.value is None and "Treasury bills" in str(f.reason) for f in made.values())

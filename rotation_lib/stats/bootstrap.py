@@ -6,9 +6,9 @@ every draw follows from a recorded seed.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -25,8 +25,17 @@ CONFIDENCE = 0.95
 MINIMUM = 40  # rows under which no block length can be estimated
 
 Array: TypeAlias = npt.NDArray[np.float64]
+Table: TypeAlias = npt.NDArray[np.integer]
 Statistic: TypeAlias = Callable[[Array], Array]
 """Takes columns x rows, shape (k, …, n), and reduces the last axis and the first: shape (…)."""
+
+
+#: Tables of resamples are most of what a chapter keeps in memory: the smallest integers that do,
+#: and no more of them than this.
+_BYTES = 40_000_000
+#: Numbers in a batch of resamples, so that a batch stays near the cache.
+_BATCH = 500_000
+_tables: OrderedDict[tuple[object, ...], Table] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -71,8 +80,7 @@ def block_length(frame: pd.DataFrame | pd.Series) -> int:
     return int(np.clip(round(longest), 1, len(frame) // 8))
 
 
-@lru_cache(maxsize=3)
-def stationary_indices(n: int, block: int, draws: int, seed: int) -> npt.NDArray[np.int32]:
+def stationary_indices(n: int, block: int, draws: int, seed: int) -> Table:
     """Row numbers of every resample: `arch.bootstrap.StationaryBootstrap` (Politis & Romano 1994).
 
     Args:
@@ -82,36 +90,62 @@ def stationary_indices(n: int, block: int, draws: int, seed: int) -> npt.NDArray
         seed: of `numpy.random.default_rng`.
 
     Returns:
-        Read-only integers, shape (draws, n), shared between callers with the same arguments.
+        Read-only integers, shape (draws, n), shared between callers with the same arguments; they
+        are small and without a sign, for use as row numbers, not for sums.
 
     Raises:
         DataError: a count below 1.
     """
-    from arch.bootstrap import StationaryBootstrap
-
     for name, value in (("n", n), ("block", block), ("draws", draws)):
         if value < 1:
             raise DataError(f"{name} = {value!r} cannot be used: it must be 1 or more.")
-    rows = np.arange(n, dtype=np.int32)
-    indices = np.empty((draws, n), dtype=np.int32)
-    source = StationaryBootstrap(block, rows, seed=np.random.default_rng(seed))
-    for row in indices:
-        row[:] = source.update_indices()
-    indices.flags.writeable = False
-    return indices
+    return _kept(_drawn, (n, block, draws, seed))
 
 
-@lru_cache(maxsize=3)
-def resample_counts(n: int, block: int, draws: int, seed: int) -> npt.NDArray[np.uint16]:
+def resample_counts(n: int, block: int, draws: int, seed: int) -> Table:
     """How often each row occurs in each resample of `stationary_indices`, shape (draws, n).
 
     Args:
         n: rows, and the rest as in `stationary_indices`.
     """
-    counts = np.empty((draws, n), dtype=np.uint16)
-    for row, taken in zip(counts, stationary_indices(n, block, draws, seed), strict=True):
-        row[:] = np.bincount(taken, minlength=n)
-    counts.flags.writeable = False
+    return _kept(_counted, (n, block, draws, seed))
+
+
+def _kept(make: Callable[..., Table], choices: tuple[int, ...]) -> Table:
+    """A table made before, or a new one; those used last are kept, as many as `_BYTES` hold."""
+    key = (make.__name__, *choices)
+    table = _tables.pop(key, None)
+    if table is None:
+        table = make(*choices)
+        table.flags.writeable = False
+    _tables[key] = table
+    while len(_tables) > 1 and sum(t.nbytes for t in _tables.values()) > _BYTES:
+        _tables.popitem(last=False)
+    return table
+
+
+def _drawn(n: int, block: int, draws: int, seed: int) -> Table:
+    from arch.bootstrap import StationaryBootstrap
+
+    rows = np.arange(n, dtype=np.int32)
+    indices = np.empty((draws, n), dtype=np.min_scalar_type(n))
+    source = StationaryBootstrap(block, rows, seed=np.random.default_rng(seed))
+    for row in indices:
+        row[:] = source.update_indices()
+    return indices
+
+
+def _counted(n: int, block: int, draws: int, seed: int) -> Table:
+    return _counts_of(stationary_indices(n, block, draws, seed))
+
+
+def _counts_of(indices: Table) -> Table:
+    counts = np.empty(indices.shape, dtype=np.uint8)
+    for number, taken in enumerate(indices):
+        found = np.bincount(taken, minlength=indices.shape[1])
+        if counts.itemsize == 1 and found.max() > np.iinfo(np.uint8).max:
+            counts = counts.astype(np.uint32)
+        counts[number] = found
     return counts
 
 
@@ -169,18 +203,18 @@ class Bootstrap:
         """The statistic on every resample, shape (draws,)."""
         columns, n = self.columns, len(self.frame)
         key = (n, self.block or 0, self.draws, self.seed)
-        step = max(1, 500_000 // n)  # resamples a batch, so that a batch stays near the cache
         if isinstance(statistic, OfSums):
+            step = max(1, _BATCH // n)
             terms, counts = statistic.terms(columns).T, resample_counts(*key)
             parts = (
                 counts[i : i + step].astype(float) @ terms for i in range(0, len(counts), step)
             )
             with np.errstate(divide="ignore", invalid="ignore"):
                 return statistic.value(np.concatenate(list(parts)).T)
-        indices = stationary_indices(*key)
+        indices, step = stationary_indices(*key), max(1, _BATCH // columns.size)
         batches = (indices[i : i + step] for i in range(0, self.draws, step))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.concatenate([statistic(columns[:, batch]) for batch in batches])
+            return np.concatenate([statistic(columns.take(batch, axis=1)) for batch in batches])
 
     def interval(
         self,

@@ -18,6 +18,8 @@ from rotation_lib.errors import DataError
 from rotation_lib.stats import intervals, measures
 from rotation_lib.stats.bootstrap import CONFIDENCE, SEED, Interval
 from rotation_lib.stats.garch import Garch, simulate
+from rotation_lib.stats.returns import SESSIONS_PER_YEAR
+from rotation_lib.stats.sharpe import sharpe_difference
 
 SESSIONS = 4169
 Estimator: TypeAlias = Callable[[pd.DataFrame], Interval]
@@ -78,9 +80,9 @@ def simulate_pairs(
 def truth(design: Design = DESIGN, n: int = SESSIONS, reps: int = 1000) -> Mapping[str, float]:
     """True values by estimand.
 
-    `volatility_ratio`, `beta`, `downside_beta` and `mean_relative` follow from the parameters;
-    `var_99`, `cvar_99` (of all simulated days) and `max_drawdown` (mean over histories of n
-    sessions) from `reps` simulated histories.
+    `volatility_ratio`, `beta`, `downside_beta`, `mean_relative` and `sharpe_difference` (per year)
+    follow from the parameters; `var_99`, `cvar_99` (of all simulated days) and `max_drawdown`
+    (mean over histories of n sessions) from `reps` simulated histories.
 
     Args:
         design: parameters of the simulation.
@@ -93,11 +95,15 @@ def truth(design: Design = DESIGN, n: int = SESSIONS, reps: int = 1000) -> Mappi
     small = design.beta * simulate(design.large, n, reps, rng)
     small += simulate(design.residual, n, reps, rng)
     threshold = float(np.quantile(small, 0.01))
+    mean_small = design.beta * design.large.mean + design.residual.mean
+    reward = mean_small / np.sqrt(design.beta**2 * var_large + var_rest)
+    reward -= design.large.mean / np.sqrt(var_large)
     return {
         "volatility_ratio": float(np.sqrt(design.beta**2 + var_rest / var_large)),
         "beta": design.beta,
         "downside_beta": design.beta,
-        "mean_relative": (design.beta - 1.0) * design.large.mean + design.residual.mean,
+        "mean_relative": mean_small - design.large.mean,
+        "sharpe_difference": float(reward * np.sqrt(SESSIONS_PER_YEAR)),
         "var_99": threshold,
         "cvar_99": float(small[small <= threshold].mean()),
         "max_drawdown": float(measures.max_drawdown(small[None]).mean()),
@@ -113,6 +119,9 @@ def estimators(draws: int) -> Mapping[str, Estimator]:
             f["small"], f["large"], downside=True, draws=draws
         ),
         "mean_relative": lambda f: intervals.mean_interval(f["small"] - f["large"]),
+        "sharpe_difference": lambda f: (
+            sharpe_difference(f["small"], f["large"], draws=draws).interval
+        ),
         "var_99": lambda f: intervals.var_interval(f["small"], draws=draws),
         "cvar_99": lambda f: intervals.cvar_interval(f["small"], draws=draws),
         "max_drawdown": lambda f: intervals.max_drawdown_interval(f["small"], draws=draws),

@@ -95,7 +95,8 @@ def simulate(model: Garch, n: int, paths: int, rng: np.random.Generator) -> Arra
         rng: source of randomness.
     """
     total = n + BURN_IN
-    shocks = rng.standard_t(model.nu, size=(total, paths)) * np.sqrt((model.nu - 2.0) / model.nu)
+    shocks = rng.standard_t(model.nu, size=(total, paths))
+    shocks *= np.sqrt((model.nu - 2.0) / model.nu)
     return path_of(model, shocks)[BURN_IN:].T
 
 
@@ -109,14 +110,21 @@ def path_of(model: Garch, shocks: Array) -> Array:
     from scipy.signal import lfilter
 
     # omega + alpha e² + beta sigma², with e² = z² sigma²: one product and one sum a period.
-    growth = model.alpha * shocks * shocks + model.beta
+    # In place, since each of these tables is as large as the shocks.
+    growth = model.alpha * shocks
+    growth *= shocks
+    growth += model.beta
     variance = np.empty_like(shocks)
     variance[0] = model.variance
     for t in range(1, len(shocks)):
         np.multiply(growth[t - 1], variance[t - 1], out=variance[t])
         variance[t] += model.omega
-    errors = np.sqrt(variance, out=variance) * shocks
-    return np.asarray(lfilter([1.0], [1.0, -model.phi], errors, axis=0)) + model.mean
+    del growth
+    errors = np.sqrt(variance, out=variance)
+    errors *= shocks
+    path = np.asarray(lfilter([1.0], [1.0, -model.phi], errors, axis=0))
+    path += model.mean
+    return path
 
 
 def simulated_statistic(model: Garch, statistic: Statistic, n: int, draws: int, seed: int) -> Array:

@@ -54,8 +54,13 @@ def measured_coverage() -> dict[str, Any]:
     return tomllib.loads(record)
 
 
-def _told(interval: Interval, name: str) -> Interval:
-    """The interval with its measured coverage in the method text, where that was measured."""
+def told(interval: Interval, name: str) -> Interval:
+    """The interval with its measured coverage in the method text, where that was measured.
+
+    Args:
+        interval: returned as it is for a confidence that was not measured.
+        name: of a statistic in `measured_coverage`; any other is returned as it is, too.
+    """
     record = measured_coverage()
     share, heavy = (record["designs"][design].get(name) for design in ("moderate", "heavy"))
     if share is None or heavy is None or interval.confidence != record["confidence"]:
@@ -126,7 +131,7 @@ def volatility_ratio_interval(
     if method == "blocks":
         columns = pair.to_numpy(dtype=float).T
         found = _blocks(columns, measures.volatility_ratio, confidence, log=True)
-        return _told(found, "volatility_ratio")
+        return told(found, "volatility_ratio")
     sample = Bootstrap(pair, None, draws, seed)
     return sample.interval(
         measures.volatility_ratio, reference="t", log=True, confidence=confidence
@@ -144,7 +149,8 @@ def beta_interval(
 ) -> Interval:
     """Interval of the OLS slope (with intercept) of `small` on `large`.
 
-    Stationary block bootstrap of the pairs of days; standard error with t quantiles.
+    Stationary block bootstrap (Politis & Romano 1994) of the pairs of days; standard error with t
+    quantiles.
 
     Args:
         small: n >= 40 simple returns.
@@ -159,7 +165,7 @@ def beta_interval(
     statistic = measures.downside_beta if downside else measures.beta
     sample = Bootstrap(_pair(small, large, "beta_interval"), None, draws, seed)
     found = sample.interval(statistic, reference="t", confidence=confidence)
-    return _told(found, "downside_beta" if downside else "beta")
+    return told(found, "downside_beta" if downside else "beta")
 
 
 def mean_interval(
@@ -192,7 +198,7 @@ def mean_interval(
         sample = Bootstrap(returns.to_frame(), None, draws, seed)
         return sample.interval(measures.mean, confidence=confidence)
     columns = returns.to_numpy(dtype=float)[None]
-    return _told(_blocks(columns, measures.mean, confidence, log=False), "mean_relative")
+    return told(_blocks(columns, measures.mean, confidence, log=False), "mean_relative")
 
 
 def tail_intervals(
@@ -250,7 +256,7 @@ def tail_intervals(
         low, high, text = _tail_ends(name, column, confidence)
         low, high = min(low, float(figure)), max(high, float(figure))
         interval = Interval(low, high, confidence, f"{how}, {text}, seed {seed}", draws)
-        found[name] = _told(interval, name)
+        found[name] = told(interval, name)
     return found
 
 
@@ -317,8 +323,8 @@ def max_drawdown_interval(
 ) -> Interval:
     """Percentile interval of the deepest drawdown of histories like this one.
 
-    Stationary block bootstrap. It is an interval for the EXPECTED deepest drawdown of a history of
-    this length; it is too narrow as a forecast for the next such history.
+    Stationary block bootstrap (Politis & Romano 1994). It is an interval for the EXPECTED deepest
+    drawdown of a history of this length; too narrow as a forecast for the next such history.
 
     Args:
         returns: n >= 40 simple returns per session.
@@ -330,4 +336,4 @@ def max_drawdown_interval(
     """
     complete(returns, MINIMUM, "max_drawdown_interval")
     sample = Bootstrap(returns.to_frame(), None, draws, seed)
-    return _told(sample.interval(measures.max_drawdown, confidence=confidence), "max_drawdown")
+    return told(sample.interval(measures.max_drawdown, confidence=confidence), "max_drawdown")

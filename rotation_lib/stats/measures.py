@@ -91,7 +91,7 @@ def max_drawdown(x: Array) -> Array:
     """`returns.max_drawdown` of the first column."""
     level = np.cumprod(1.0 + x[0], axis=-1)
     peak = np.maximum(np.maximum.accumulate(level, axis=-1), 1.0)
-    return np.asarray(np.minimum((level / peak - 1.0).min(axis=-1), 0.0))
+    return np.asarray((level / peak - 1.0).min(axis=-1))  # at most 0: no level is above its peak
 
 
 def difference(statistic: Callable[[Array], Array]) -> Statistic:

@@ -62,8 +62,8 @@ def lead_lag(
 
     The forecast made at row t is intercept + slope · x_t for y_{t+h}, fitted on the pairs
     (x_s, y_{s+h}) with s + h <= t. When y is itself a change over h rows, overlapping outcomes are
-    thereby kept out of the training rows, and the Clark-West variance is Newey-West with h - 1
-    lags.
+    thereby kept out of the training rows, and the variance of the statistic (Clark & West 2007) is
+    Newey-West with h - 1 lags.
 
     The bootstrap resamples y in stationary blocks, as long as y's own dependence asks for and at
     least `horizon`, and leaves x in place: each series keeps its dynamics, the lead is gone.

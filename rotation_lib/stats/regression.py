@@ -237,7 +237,7 @@ def rolling_slope(
 ) -> pd.DataFrame:
     """OLS slope (with intercept) over a rolling window, with a Newey-West band.
 
-    The same estimator as `newey_west` in every window, on all windows at once: for the slope the
+    The same estimator as `newey_west` (Newey & West 1987) in every window, on all at once: for the slope the
     sandwich reduces to the long-run variance of (x - mean x) e over the squared spread of x.
 
     Args:

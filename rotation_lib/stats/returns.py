@@ -115,7 +115,7 @@ def annualised_growth(returns: pd.Series, base_date: pd.Timestamp) -> float:
 
 
 def volatility(returns: pd.Series, sessions: int = SESSIONS_PER_YEAR) -> float:
-    """Standard deviation (ddof 1) per year of `sessions` sessions, a fraction.
+    """Standard deviation (numpy's, ddof 1) per year of `sessions` sessions, a fraction.
 
     NaN: refused. Raises `DataError` on missing values or fewer than two.
     """
@@ -167,13 +167,13 @@ def max_drawdown(returns: pd.Series) -> float:
     -0.2
     """
     complete(returns, 1, "max_drawdown")
-    return float(min(drawdown(returns).min(), 0.0))
+    return float(drawdown(returns).min())  # at most 0: no close is above its peak
 
 
 def drawdown_episodes(
     returns: pd.Series, base_date: pd.Timestamp | None = None, top: int = 5
 ) -> pd.DataFrame:
-    """The deepest falls from a peak until wealth is back at that peak.
+    """The deepest falls from a peak until wealth is back at it; peaks and depths as in `drawdown`.
 
     Args:
         returns: simple returns per session.
@@ -297,7 +297,7 @@ def weekly_log_returns(
 
 
 def latest_on(levels: pd.Series, dates: pd.DatetimeIndex) -> pd.Series:
-    """The latest level dated on or before each date (a yield as last quoted).
+    """The latest level dated on or before each date (a yield as last quoted), by numpy's search.
 
     Args:
         levels: observations by date; missing ones are skipped.
@@ -317,7 +317,7 @@ def latest_on(levels: pd.Series, dates: pd.DatetimeIndex) -> pd.Series:
 
 
 def weekly_changes(levels: pd.Series, ends: pd.DatetimeIndex) -> pd.Series:
-    """Change of `latest_on` levels between successive week-ends (m - 1 rows, units of the level).
+    """Change of levels, as in `latest_on`, between week-ends (m - 1 rows, units of the level).
 
     NaN where either end is unknown. Raises what `latest_on` raises.
     """

@@ -23,6 +23,7 @@ from rotation_lib.stats.bootstrap import (
     block_length,
 )
 from rotation_lib.stats.effort import capped
+from rotation_lib.stats.intervals import told
 from rotation_lib.stats.returns import SESSIONS_PER_YEAR
 
 
@@ -97,7 +98,7 @@ def sharpe_difference(
         (value - half) * year, (value + half) * year, confidence, text, draws, length
     )
     p = (1.0 + (distances >= abs(value) / error).sum()) / (1.0 + draws)
-    return SharpeDifference(value * year, interval, float(p))
+    return SharpeDifference(value * year, told(interval, "sharpe_difference"), float(p))
 
 
 def _difference(mean: Array) -> Array:

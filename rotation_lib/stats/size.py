@@ -1,7 +1,8 @@
-"""How often the event tests of this package see an effect where there is none, by simulation.
+"""How often the event tests of this package see an effect: where there is none, and where one is.
 
-Dates without meaning go into histories with known parameters, the share of p-values at or below
-the level comes out; no market data. `python -m rotation_lib.stats.size` rewrites the record.
+Dates go into histories with known parameters, without meaning or with a planted effect; the share
+of p-values at or below the level comes out. No market data.
+`python -m rotation_lib.stats.size` rewrites the record.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ EVENTS = 9
 MONTH = 21
 #: How the dates lie: anywhere in the history, or within one stretch of these many sessions.
 PATTERNS: Mapping[str, int | None] = {"scattered": None, "bunched": 252}
+#: Planted on each date in the study of power: fractions added to the day's return.
+EFFECTS = (0.0025, 0.005, 0.01)
 HEADING = "# Share of simulated histories in which meaningless dates were called an effect."
 
 EventTest: TypeAlias = Callable[[pd.DataFrame, pd.DatetimeIndex], float]
@@ -125,19 +128,61 @@ def false_positives(
     Raises:
         DataError: counts below 1 or too few sessions.
     """
+    return _called(event_tests(draws), reps, 0.0, stretch, n, seed, design)
+
+
+def power(
+    effect: float,
+    reps: int,
+    draws: int,
+    *,
+    n: int = SESSIONS,
+    seed: int = SEED,
+    design: Design = DESIGN,
+) -> dict[str, float]:
+    """Share of histories in which each one-day test finds an effect planted on scattered dates.
+
+    Args:
+        effect: fraction added to the small index on each date.
+        reps: histories.
+        draws: sets of placebo dates a history.
+        n: sessions each.
+        seed: of histories and dates.
+        design: as in `false_positives`.
+
+    Returns:
+        Rate by name of those `event_tests` that look at one day.
+
+    Raises:
+        DataError: counts below 1 or too few sessions.
+    """
+    tests = {k: v for k, v in event_tests(draws).items() if not k.endswith("month")}
+    return _called(tests, reps, effect, None, n, seed, design)
+
+
+def _called(
+    tests: Mapping[str, EventTest],
+    reps: int,
+    effect: float,
+    stretch: int | None,
+    n: int,
+    seed: int,
+    design: Design,
+) -> dict[str, float]:
+    """Share of histories in which each test calls its dates an effect."""
     rng = np.random.default_rng(seed + 1)
-    tests = event_tests(draws)
     hits = dict.fromkeys(tests, 0)
     for logs in simulate_pairs(reps, n, seed, design):
         pair = np.expm1(logs)  # extreme tails must not lose more than everything
         dates = meaningless_dates(pd.DatetimeIndex(pair.index), stretch, rng)
+        pair.loc[dates, "small"] += effect
         for name, test in tests.items():
             hits[name] += test(pair, dates) <= LEVEL
     return {name: count / reps for name, count in hits.items()}
 
 
 def record(reps: int, draws: int, n: int = SESSIONS) -> str:
-    """False-positive rates of every test, design and pattern of dates, as TOML tables.
+    """False-positive rates of every test, design and pattern of dates, and power, as TOML tables.
 
     Args:
         reps: histories a design and pattern.
@@ -159,6 +204,11 @@ def record(reps: int, draws: int, n: int = SESSIONS) -> str:
         for pattern, stretch in PATTERNS.items():
             found = false_positives(reps, draws, stretch=stretch, n=n, design=design)
             lines += ["", f"[size.designs.{label}.{pattern}]"]
+            lines += [f"{name} = {rate:.4f}" for name, rate in found.items()]
+    for label, design in DESIGNS.items():
+        for effect in EFFECTS:
+            found = power(effect, reps, draws, n=n, design=design)
+            lines += ["", f"[[size.power.{label}]]", f"effect = {effect}"]
             lines += [f"{name} = {rate:.4f}" for name, rate in found.items()]
     return "\n".join(lines) + "\n"
 

@@ -55,7 +55,7 @@ def by_gate(asked: pd.DataFrame) -> pd.DataFrame:
     """How each gate ended: ``gate, series, passed, noted, open`` (counts), in order.
 
     Args:
-        asked: as :func:`examined`.
+        asked: as :func:`examined`, nothing missing.
     """
     counts = pd.crosstab(asked["gate"], asked["result"])
     counts = counts.reindex(index=[*GATES, "current"], columns=["passed", "noted", "open"])
@@ -69,7 +69,7 @@ def by_series(market: Market, asked: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         market: data and window.
-        asked: as :func:`examined`.
+        asked: as :func:`examined`, nothing missing.
 
     Returns:
         ``series_id``, ``label``, ``last`` (day of the newest value; NaT where there is none),

@@ -19,6 +19,7 @@ STATISTICS = {
     "beta": "Beta",
     "downside_beta": "Downside beta",
     "mean_relative": "Mean relative return",
+    "sharpe_difference": "Sharpe difference",
     "var_99": "Value at risk, 99%",
     "cvar_99": "Mean of the worst 1%",
     "max_drawdown": "Maximum drawdown",
@@ -59,7 +60,8 @@ def gaps_to_witness(faults: pd.DataFrame) -> pd.DataFrame:
     """How far a close stood from its witness, largest first.
 
     Args:
-        faults: as :func:`faults` returns them.
+        faults: as :func:`faults` returns them; those without a witness, where it is missing, are
+            left out.
 
     Returns:
         ``symbol``, ``witness``, ``when``, ``value`` (return minus the witness's, fraction),
@@ -84,7 +86,7 @@ def fault_groups(faults: pd.DataFrame) -> pd.DataFrame:
     """Faults of one cause on one row.
 
     Args:
-        faults: as made by :func:`faults`.
+        faults: as made by :func:`faults`; only figures may be missing.
 
     Returns:
         ``symbols``, ``when`` (days or years, comma-separated), ``what``, ``treatment``,
@@ -203,3 +205,29 @@ def _share(share: float, reps: int) -> dict[str, float]:
 
     span = binomtest(round(share * reps), reps).proportion_ci(0.95, method="wilson")
     return {"value": float(share), "low": float(span.low), "high": float(span.high), "reps": reps}
+
+
+def event_test_power() -> pd.DataFrame:
+    """How often the report's one-day event tests found an effect that was planted.
+
+    Returns:
+        ``test``, ``label``, ``design``, ``tails``, ``effect`` (fraction added on each date), ``value``
+        (share of histories), ``low``, ``high`` (95% Wilson interval), ``reps``, ``events``.
+    """
+    record = intervals.measured_coverage()["size"]
+    rows = [
+        {
+            "test": test,
+            "label": label,
+            "design": design,
+            "tails": TAILS[design],
+            "effect": float(found["effect"]),
+            **_share(found[test], int(record["reps"])),
+            "events": int(record["events"]),
+        }
+        for test, label in EVENT_TESTS.items()
+        for design, sizes in record["power"].items()
+        for found in sizes
+        if test in found
+    ]
+    return pd.DataFrame(rows)

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from ...findings import Finding, Specification
 from ...market import Market
-from . import betas, capital, curves, cycles, decisions, jackson_hole, september, stability, states
+from . import (
+    abnormal,
+    betas,
+    capital,
+    curves,
+    cycles,
+    decisions,
+    jackson_hole,
+    september,
+    stability,
+    states,
+)
 
 #: Findings whose ids and definitions are fixed; they come first.
 FIXED = (
@@ -24,7 +35,9 @@ FIXED = (
 
 def findings(market: Market) -> list[Finding]:
     """All findings of the theme, the fixed ones first. Never raises for a valid window."""
-    parts = (betas, stability, states, curves, decisions, september, jackson_hole, cycles, capital)
+    parts = (
+        betas, stability, states, curves, decisions, abnormal, september, jackson_hole, cycles, capital,
+    )  # fmt: skip
     made = {f.id: f for part in parts for f in part.findings(market)}
     first = [made.pop(f"{betas.THEME}.{name}") for name in FIXED]
     return [*first, *made.values()]

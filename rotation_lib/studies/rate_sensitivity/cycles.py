@@ -83,12 +83,38 @@ def outcomes(market: Market) -> pd.DataFrame:
     return out
 
 
+def _usual(market: Market, column: str, said: str, length: int) -> Finding:
+    """What any date brings: the share of all windows in which small caps led."""
+    id = f"{THEME}.easing_usual_{column}"
+    label = f"Windows of {said} since 2010 in which {market.small} led {market.large}"
+    series = (market.small, market.large)
+    held = pd.Series(dtype=float)
+    if len(market.history) >= length:
+        held = all_windows(market, market.small, length, market.large).dropna()
+    if held.empty:
+        reason = f"no window of {said} is complete"
+        return missing(id, label, unit="fraction", series=series, reason=reason)
+    return Finding(
+        id=id,
+        chapter=chapter_of(id),
+        label=label,
+        value=float((held > 0).mean()),
+        unit="fraction",
+        method="share of all overlapping windows; the yardstick for a handful of legs, not a test",
+        n=len(held),
+        start=market.history.index[0].date().isoformat(),
+        end=market.end.date().isoformat(),
+        series=series,
+    )
+
+
 def findings(market: Market) -> list[Finding]:
-    """How many legs small caps led after half a year and after a year."""
+    """How many legs small caps led after half a year and after a year, and how many of all dates."""
     table = outcomes(market)
     series = (market.small, market.large)
     out = []
-    for column, words in (("half", "126 sessions"), ("year", "252 sessions")):
+    for column, words, length in (("half", "126 sessions", 126), ("year", "252 sessions", YEAR)):
+        out.append(_usual(market, column, words, length))
         id = f"{THEME}.easing_legs_ahead_{column}"
         label = f"Easing legs in which {market.small} led {market.large} after {words}"
         done = table.dropna(subset=[column])

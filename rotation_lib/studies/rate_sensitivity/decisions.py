@@ -100,7 +100,12 @@ def findings(market: Market) -> list[Finding]:
 
 
 def summary(market: Market) -> pd.DataFrame:
-    """Cuts, holds and hikes: ``kind, value, low, high, decisions, ahead, p``."""
+    """Cuts, holds and hikes, one row each.
+
+    Columns ``kind``, ``value``, ``low``, ``high`` (mean relative return of the day and its 95 % t
+    interval, fractions; NaN bounds for one day), ``decisions`` (count), ``ahead`` (share of days
+    above zero) and ``p`` (placebo).
+    """
     days = decision_days(market)
     rows = []
     for kind in KINDS:

@@ -14,7 +14,7 @@ import pandas as pd
 from ...errors import DataError
 from ...findings import Finding, chapter_of, missing, tendency
 from ...market import Market
-from ...stats.breaks import Break, break_test
+from ...stats.breaks import Break, break_dates, break_test
 from ...stats.regression import rolling_slope
 from .betas import LATEST_WEEKS, SPLIT_SINCE, THEME
 from .weekly import MINIMUM_WEEKS, RATES, SLOPE_UNIT, by_group, slope_finding, weekly
@@ -79,6 +79,22 @@ def sign_break(market: Market, rate: str = "DGS2") -> Break | str:
         return break_test(y, x[rate])
     except DataError as error:
         return str(error).rstrip(".")
+
+
+@lru_cache(maxsize=8)
+def sign_breaks(market: Market, rate: str = "DGS2") -> list[Break]:
+    """Every break of the slope that can be found, one search after another; none in too few weeks.
+
+    Args:
+        rate: id of the yield.
+    """
+    if isinstance(sign_break(market, rate), str):
+        return []
+    y, x = weekly(market).pair([rate])
+    try:
+        return break_dates(y, x[rate])
+    except DataError:
+        return []
 
 
 def findings(market: Market) -> list[Finding]:
@@ -193,8 +209,12 @@ def _break(market: Market) -> list[Finding]:
         ("beta_2y_after_break", "Rate beta, 2-year yield, after the likeliest break"),
     )
     p_id, p_label = f"{THEME}.beta_2y_break_p", "P-value of no break in the 2-year beta"
+    count_id, count_label = f"{THEME}.beta_2y_breaks", "Breaks in the 2-year beta, searched in turn"
     if isinstance(found, str):
-        out = [missing(p_id, p_label, unit="p-value", series=series, reason=found)]
+        out = [
+            missing(p_id, p_label, unit="p-value", series=series, reason=found),
+            missing(count_id, count_label, unit="count", series=series, reason=found),
+        ]
         return out + [
             missing(f"{THEME}.{n}", label, unit=SLOPE_UNIT, series=series, reason=found)
             for n, label in asked
@@ -211,7 +231,18 @@ def _break(market: Market) -> list[Finding]:
             index=pd.DatetimeIndex(y.index),
             series=series,
             method=f"{found.method}; {span}",
-        )
+        ),
+        tendency(
+            count_id,
+            count_label,
+            float(len(sign_breaks(market))),
+            None,
+            unit="count",
+            index=pd.DatetimeIndex(y.index),
+            series=series,
+            method=f"at most three; each stretch between breaks is searched again at 5%, allowing for "
+            f"the stretches searched (Bai 1997); {found.method}",
+        ),
     ]
     groups = pd.Series(np.where(y.index < found.date, "before", "after"), index=y.index)
     table = by_group(y, x["DGS2"], groups)
@@ -245,7 +276,7 @@ def _break(market: Market) -> list[Finding]:
 def markers(market: Market) -> pd.DataFrame:
     """What a rolling chart marks: the likeliest break, when it is significant, else nothing.
 
-    Columns ``date``, ``label``; one row or none.
+    Columns ``date`` (of a week) and ``label``; one row or none, nothing missing.
     """
     found = sign_break(market)
     if isinstance(found, str) or found.p > 0.05:

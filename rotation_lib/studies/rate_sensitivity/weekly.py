@@ -102,8 +102,8 @@ def fit(y: pd.Series, x: pd.DataFrame, lags: int = LAGS) -> Regression | str:
     """The regression, or the reason why there is none.
 
     Args:
-        y: weekly returns.
-        x: regressors on the same weeks.
+        y: weekly returns, none missing.
+        x: regressors on the same weeks, none missing.
         lags: of the Newey–West errors.
     """
     if len(y) < MINIMUM_WEEKS:
@@ -127,7 +127,7 @@ def slope_finding(
     """The coefficient of ``name`` in a regression of ``y`` on ``x``, or a null with its reason.
 
     Args:
-        y, x: weekly, as :meth:`Weekly.pair` gives them.
+        y, x: complete weeks, as :meth:`Weekly.pair` gives them.
         name: a column of ``x``, or :data:`CONSTANT` for the mean at x = 0.
         n: weeks that carry the coefficient, where fewer than all.
     """
@@ -156,7 +156,7 @@ def by_group(y: pd.Series, x: pd.Series, groups: pd.Series) -> pd.DataFrame:
     """One slope a group of weeks, all from one regression, so that lags cross no gap.
 
     Args:
-        y, x: n weekly values. groups: a label a week; weeks labelled "" belong to none.
+        y, x: n weekly values, none missing. groups: a label a week; weeks labelled "" belong to none.
 
     Returns:
         Rows by label in order of appearance in ``groups.unique()``; columns ``value, low, high,

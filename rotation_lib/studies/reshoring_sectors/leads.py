@@ -267,9 +267,9 @@ def findings(market: Market) -> list[Finding]:
 
 
 def strongest(tried: pd.DataFrame) -> pd.Series:
-    """The row with the largest Clark–West statistic.
+    """The row with the largest Clark–West statistic, units as in :func:`table`.
 
     Args:
-        tried: as made by :func:`table`, not empty.
+        tried: as made by :func:`table`, not empty and without a missing statistic.
     """
     return tried.loc[tried["clark_west"].astype(float).idxmax()]

@@ -59,7 +59,10 @@ def inputs(market: Market, base: pd.Timestamp, keys: list[str] | None = None) ->
 
 
 def differences(returns: pd.DataFrame) -> pd.DataFrame:
-    """Daily difference of each pair whose funds are columns, by pair key."""
+    """Daily difference of simple returns (fractions) of each pair whose funds are columns, by key.
+
+    NaN where either return is missing.
+    """
     return pd.DataFrame(
         {
             k: returns[a] - returns[b]

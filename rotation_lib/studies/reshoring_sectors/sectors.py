@@ -15,10 +15,12 @@ from ...market import Market
 from ...params import MINIMUM_SESSIONS
 from ...stats import measures
 from ...stats.bootstrap import Array, Bootstrap, block_length
-from ...stats.multiple import romano_wolf
+from ...stats.multiple import Superiority, romano_wolf, superior_ability
 from ...stats.returns import SESSIONS_PER_YEAR, max_drawdown
 from ..facts import null_reason, window_fact
 from .terms import CUT_BASE, DRAWS, FUNDS, GROUP_KEYS, GROUPS, Bounds, finding_id
+
+SUPERIOR = "P-value of no fund with a higher mean return than the benchmark"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,10 @@ class Since:
         return self.group_returns().sub(self.returns[self.benchmark], axis=0)
 
     def relative_wealth(self, returns: pd.DataFrame) -> pd.DataFrame:
-        """Daily returns of wealth in ``returns`` divided by wealth in the benchmark."""
+        """Daily returns (fractions) of wealth in ``returns`` divided by wealth in the benchmark.
+
+        NaN where a return is missing; rows and columns as in ``returns``.
+        """
         return (1 + returns).div(1 + self.returns[self.benchmark], axis=0) - 1
 
 
@@ -162,6 +167,17 @@ def drawn(frame: pd.DataFrame, inputs: pd.DataFrame, draws: int = DRAWS) -> Draw
     return Drawn([str(c) for c in frame.columns], estimate, means, block)
 
 
+def superiority(held: Since, block: int) -> Superiority:
+    """Does any fund earn more than the benchmark, the search for the best one allowed for?
+
+    Args:
+        held: returns since the cut; a loss is a return with its sign turned.
+        block: mean block length of the resamples.
+    """
+    losses = -held.returns
+    return superior_ability(losses[held.benchmark], losses[held.funds], block=block)
+
+
 def fund_table(market: Market) -> pd.DataFrame:
     """Each fund against the benchmark since the cut; empty where the window does not allow it.
 
@@ -233,6 +249,7 @@ def findings(market: Market) -> list[Finding]:
     for group, key in GROUP_KEYS.items():
         made += _group(held, sample, group, key)
     family = drawn(held.relative(), held.returns).family(held.funds)
+    best = superiority(held, sample.block)
     text = f"Romano–Wolf step-down over {len(held.funds)} funds, two-sided; {sample.method}"
     index, ids = pd.DatetimeIndex(held.returns.index), (*held.funds, held.benchmark)
     ahead = sum(1 for f in made if f.id.startswith(finding_id("relative_")) and (f.value or 0) > 0)
@@ -246,6 +263,18 @@ def findings(market: Market) -> list[Finding]:
             index=index,
             series=ids,
             method=text,
+        )
+    )
+    made.append(
+        tendency(
+            finding_id("sectors_superior_p"),
+            SUPERIOR,
+            best.consistent,
+            None,
+            unit="p-value",
+            index=index,
+            series=ids,
+            method=f"one-sided; {best.method} (Hansen 2005)",
         )
     )
     made.append(
@@ -311,6 +340,7 @@ def _without(market: Market, reason: str) -> list[Finding]:
         ]
     rest = (
         ("sectors_p", "Smallest family-wise p-value among the funds", "p-value"),
+        ("sectors_superior_p", SUPERIOR, "p-value"),
         ("sectors_ahead", "Funds ahead of the benchmark since the first cut", "count"),
     )
     return made + [

@@ -35,8 +35,8 @@ _GROUP_OF = {fund: group for group, funds in GROUPS.items() for fund in funds}
 def sector_curve(market: Market) -> pd.DataFrame:
     """Every fund against two benchmarks over three windows.
 
-    Columns: ``label``, ``value``, ``low``, ``high`` (mean daily difference × 252 with its 95 %
-    block-bootstrap interval), ``Group``, ``Fund``, ``Benchmark``, ``Window``. Empty where the
+    Columns: ``label``, ``value``, ``low``, ``high`` (mean daily difference × 252, fractions, with its
+    95 % block-bootstrap interval), ``Group``, ``Fund``, ``Benchmark``, ``Window``. Empty where the
     report's window does not reach the cut.
     """
     rows = []

@@ -62,7 +62,7 @@ def series(market: Market, series_id: str, *, deflated: bool = False) -> pd.Seri
 
 
 def measures(market: Market) -> dict[str, pd.Series]:
-    """The five series of the chapter by name; only those that have a value."""
+    """The five series of the chapter by name, monthly levels; only those that have a value."""
     found = {
         REAL_SPENDING: series(market, SPENDING, deflated=True),
         NOMINAL_SPENDING: series(market, SPENDING),
@@ -100,7 +100,10 @@ def index_base(market: Market) -> pd.Timestamp:
 
 
 def indexed(market: Market) -> pd.DataFrame:
-    """Deflated spending, jobs, output and deflated orders, 100 in :func:`index_base`."""
+    """Deflated spending, jobs, output and deflated orders as indices, 100 in :func:`index_base`.
+
+    Rows: months; NaN where a series has no value.
+    """
     base, table = index_base(market), {}
     for name, values in measures(market).items():
         if name != NOMINAL_SPENDING and base in values.index:
@@ -192,16 +195,15 @@ def _from_peak(name: str, title: str, values: pd.Series, *, deflated: bool = Fal
         reason = "no observation of spending had been published by then"
         return missing(finding_id(name), title, unit="fraction", series=ids, reason=reason)
     peak = values.idxmax()
-    text = f"last observation over the highest since 2002-01 ({peak:%Y-%m}), minus 1"
-    return _fact(
-        name,
-        title,
-        values,
-        float(values.iloc[-1] / values.max() - 1),
-        ids,
-        peak,
-        f"{text}; {DEFLATED}" if deflated else text,
+    text = (
+        f"last observation over the highest since 2002-01 ({peak:%Y-%m}), minus 1; rank among the "
+        "same distance in every month since 2010"
     )
+    value = float(values.iloc[-1] / values.max() - 1)
+    made = _fact(name, title, values, value, ids, peak, f"{text}; {DEFLATED}" if deflated else text)
+    pool = (values / values.cummax() - 1).loc[SINCE:]
+    rank = float((pool < value).mean()) if len(pool) else None
+    return made.model_copy(update={"percentile": rank})
 
 
 def _latest_year(real: pd.Series) -> Finding:

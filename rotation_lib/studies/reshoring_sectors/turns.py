@@ -40,7 +40,8 @@ def growth(values: pd.Series) -> pd.Series:
 def window(values: pd.Series, law: Law, months: int = MONTHS) -> pd.Series:
     """Monthly growth around a law: centred on it, or the last ``months`` while it is recent.
 
-    Empty when fewer than :data:`AFTER` months have followed.
+    Log points a month; empty when fewer than :data:`AFTER` months have followed. A missing month
+    leaves a gap and is not filled.
 
     Args:
         values: monthly levels above zero.
@@ -64,7 +65,7 @@ def break_near(values: pd.Series, law: Law, months: int = MONTHS) -> Break | Non
     """The likeliest break in mean growth around a law, ``None`` where it cannot be sought.
 
     Args:
-        values: monthly levels above zero.
+        values: monthly levels above zero; a missing month is left out.
         law: its date.
         months: of the window.
     """
@@ -124,7 +125,7 @@ def shown(found: pd.DataFrame) -> pd.DataFrame:
     Columns: ``label``, ``value``, ``low``, ``high`` (months from the law), ``note``.
 
     Args:
-        found: every search, as the table of breaks holds them.
+        found: every search, as the table of breaks holds them, nothing missing.
     """
     kept = found[(found["series"] == REAL_SPENDING) | (found["p_family"] <= LEVEL)]
     rows = [

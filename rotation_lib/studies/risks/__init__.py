@@ -15,6 +15,7 @@ from . import (
     inflation,
     macrodays,
     regimes,
+    reward,
     scenario,
     tails,
     tariffs,
@@ -32,6 +33,7 @@ def findings(market: Market) -> list[Finding]:
     made: dict[str, Finding] = {}
     for part in (
         tails.findings(market),
+        reward.findings(market),
         backtest.findings(market),
         macrodays.findings(market),
         inflation.findings(market),
@@ -61,5 +63,5 @@ def specifications(market: Market) -> dict[str, list[Specification]]:
 
 __all__ = [
     "FIXED", "august", "backtest", "barometer", "breadth", "findings", "inflation", "macrodays",
-    "regimes", "scenario", "specifications", "tails", "tariffs",
+    "regimes", "reward", "scenario", "specifications", "tails", "tariffs",
 ]  # fmt: skip

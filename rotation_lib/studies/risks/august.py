@@ -65,7 +65,7 @@ def heatmap(market: Market, *, relative: bool = False) -> pd.DataFrame:
 
 
 def augusts(market: Market) -> pd.DataFrame:
-    """Every August: ``year, small, large, relative``."""
+    """Every August: ``year``, then the total returns ``small``, ``large`` and ``relative``, fractions."""
     frame = pd.DataFrame(
         {"small": monthly(market, market.small), "large": monthly(market, market.large)}
     ).dropna()

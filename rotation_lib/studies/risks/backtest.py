@@ -101,7 +101,7 @@ def forecasts(returns: pd.Series, level: float, method: str) -> pd.Series:
     """One-day value at risk for every session with 500 sessions before it.
 
     Args:
-        returns: simple daily returns without gaps.
+        returns: simple daily returns, none missing.
         level: 0.99 for the 1 % quantile.
         method: ``"historical"`` or ``"filtered"`` (filtered historical simulation of
             Barone-Adesi et al. 1999 with RiskMetrics volatility).

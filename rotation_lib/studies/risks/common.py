@@ -88,7 +88,7 @@ def placebo_p(windows: pd.Series, sessions: pd.DatetimeIndex) -> tuple[float, fl
     The p-value compares the mean with :func:`rotation_lib.stats.shifts.shifted_means`.
 
     Args:
-        windows: as made by :func:`relative_windows`.
+        windows: as made by :func:`relative_windows`; those that are NaN do not count.
         sessions: first sessions of the real windows.
 
     Raises:

@@ -48,7 +48,7 @@ def slope(days: pd.DataFrame, x: str = "two_year", y: str = "relative") -> regre
     """Slope of the day's relative return on the day's yield change, White standard errors.
 
     Args:
-        days: as made by :func:`cpi_days`.
+        days: as made by :func:`cpi_days`; days with a missing value are left out.
         x: column of the regressor.
         y: column explained.
 

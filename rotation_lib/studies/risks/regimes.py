@@ -53,7 +53,7 @@ def spells(states: pd.DataFrame) -> pd.DataFrame:
     """Stretches of stormy weeks: ``start, end, label`` for shading.
 
     Args:
-        states: as made by :func:`weekly_states`.
+        states: as made by :func:`weekly_states`, none missing.
     """
     stormy = states["storm"] > 0.5
     change = (stormy != stormy.shift(1)).cumsum()
@@ -71,7 +71,7 @@ def state_table(states: pd.DataFrame) -> pd.DataFrame:
     One row a state; fractions a year.
 
     Args:
-        states: as made by :func:`weekly_states`.
+        states: as made by :func:`weekly_states`; a missing return leaves its mean.
     """
     rows = []
     for stormy, name in ((0.0, "Calm"), (1.0, "Stormy")):

@@ -201,7 +201,10 @@ def slider_model(market: Market) -> pd.DataFrame:
 
 
 def company(frame: pd.DataFrame, shock: float) -> dict[str, float]:
-    """Moves that come with a ``shock`` of the 2-year yield: OLS slope of each factor in ``frame`` on it."""
+    """Moves that come with a ``shock`` of the 2-year yield: OLS slope of each factor in ``frame`` on it.
+
+    ``frame`` holds complete weeks, as :func:`factor_frame` makes them.
+    """
     two = frame["two_year"]
     return {
         t: shock if t == "two_year" else shock * float(two.cov(frame[t]) / two.var()) for t in TERMS
@@ -287,7 +290,7 @@ def replays(market: Market) -> pd.DataFrame:
 def out_of_sample(frame: pd.DataFrame) -> pd.DataFrame:
     """Each week of ``frame`` from the 157th: actual, model (fitted before it), mean, inside.
 
-    The model is given the factors of the week itself.
+    The model is given the factors of the week itself; ``frame`` holds complete weeks.
 
     ``mean`` is the historical mean until then; ``inside`` is 1 where the 95 % interval (residual
     spread and coefficient uncertainty, homoskedastic) held the outcome.

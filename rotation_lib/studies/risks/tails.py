@@ -166,7 +166,7 @@ def _tails(market: Market, who: str, ends: dict[str, Interval]) -> list[Finding]
 
 
 def rolling_beta(market: Market) -> pd.DataFrame:
-    """Beta over rolling years: ``date, value, low, high``; empty under 252 sessions."""
+    """Beta over rolling years: ``date``, ``value`` (a ratio), ``low, high``; empty under 252 sessions."""
     both = pair(market)
     table = regression.rolling_slope(both["small"], both["large"], ROLLING)
     return table.rename(columns={"slope": "value"})[["value", "low", "high"]].reset_index(

@@ -46,7 +46,8 @@ APRIL = ("2025-04-02", "2025-04-10")
 def tariff_events(market: Market) -> pd.DataFrame:
     """Tariff news in the window: ``session, label, direction, expected, small, large, relative``.
 
-    One row a reaction session; direction is "escalation", "easing" or "unclear".
+    One row a reaction session, returns as fractions; direction is "escalation", "easing" or
+    "unclear".
     """
     events = market.events
     events = events[

@@ -155,7 +155,7 @@ def both_sides(
     Zero when a series only mirrors its exposure: as far ahead on one side as behind on the other.
 
     Args:
-        values: n values.
+        values: n values, none missing.
         first: 1 where they count as the first side, else 0.
         second: the same for the second side.
         block: length of the resampled blocks.

@@ -153,6 +153,7 @@ def _log_price(path: pd.Series, day: pd.Timestamp) -> float:
     return float(path.iloc[at - 1]) if at else 0.0
 
 
+@lru_cache(maxsize=4)
 def last_common_year(market: Market) -> int | None:
     """The newest fiscal year that every company of the window's filings has ended."""
     table = yearly(market)
@@ -191,7 +192,7 @@ def decomposition(market: Market, base_year: int, last_year: int | None = None) 
 
 
 def net_income(market: Market) -> pd.DataFrame:
-    """Net income of the seven by fiscal year, billions of dollars, companies as columns.
+    """Net income of the seven by fiscal year, unit: billions of dollars, companies as columns.
 
     Only years that all seven have reported are rows; index ``year``.
     """

@@ -186,7 +186,10 @@ def distinct_days(market: Market) -> pd.DatetimeIndex:
 
 
 def after(market: Market, horizon: int) -> pd.Series:
-    """Small minus large over the ``horizon`` sessions that FOLLOW each session of the window."""
+    """Small minus large over the ``horizon`` sessions that FOLLOW each session of the window.
+
+    Simple returns, as fractions; NaN where fewer sessions follow.
+    """
     frame = market.total_returns[[market.small, market.large]].dropna()
     following = window_returns(frame[market.small], horizon, frame[market.large])
     return following.shift(-1).rename(str(horizon))

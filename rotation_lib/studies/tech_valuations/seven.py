@@ -22,7 +22,7 @@ _SPAN, _SHORTEST = 252, 63
 
 @lru_cache(maxsize=4)
 def inferred_weight(market: Market) -> pd.Series:
-    """Weight of the basket in ``tech``, inferred from the 252 sessions before each day.
+    """Weight (a share, 0 to 1) of the basket in ``tech``, inferred from the 252 sessions before each day.
 
     Returns-based style analysis with two assets (Sharpe 1992): the slope of tech minus the
     equal-weighted market on the basket minus that market, kept within 0 and 1. Known the evening
@@ -59,7 +59,7 @@ def contributions(market: Market) -> pd.DataFrame:
 
 
 def by_year(market: Market) -> pd.DataFrame:
-    """Sums of the daily contributions by calendar year (cut years included); index ``year``."""
+    """Sums of the daily contributions, fractions, by calendar year (cut years too); index ``year``."""
     table = contributions(market)
     return table.groupby(table.index.year).sum().rename_axis("year")
 

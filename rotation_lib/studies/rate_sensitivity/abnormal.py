@@ -1,0 +1,94 @@
+"""Abnormal returns of small caps from decision days on: what is left once the market is taken out.
+
+Models are fitted to the year before each event, whatever the window; a decision without such a
+year is dropped and counted. Nothing here chooses a model by its result.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pandas as pd
+
+from ...errors import DataError
+from ...findings import Finding, missing, tendency
+from ...market import Market
+from ...stats.eventstudy import EventStudy, Model, event_study
+from .betas import THEME
+from .decisions import KINDS, decision_days
+
+#: Model of what was to be expected → its name for a reader.
+MODELS: dict[Model, str] = {"market": "market model", "mean": "own mean"}
+#: Sessions from the close before the decision.
+HORIZONS = (1, 5, 21)
+#: Short id → sessions of the findings, on cuts and by the market model.
+TOLD = {"cut_day_abnormal": 1, "cut_month_abnormal": 21}
+
+
+@lru_cache(maxsize=32)
+def study(market: Market, kind: str, model: Model, sessions: int) -> EventStudy | str:
+    """The event study of one kind of scheduled decision, or the reason why there is none.
+
+    Args:
+        kind: of ``decisions.KINDS``.
+        model: of ``MODELS``.
+        sessions: from the close before the decision on.
+    """
+    both = market.history[[market.small, market.large]].dropna()
+    days = decision_days(market)
+    events = pd.DatetimeIndex(days.loc[days["kind"] == kind, "date"])
+    try:
+        return event_study(
+            both[market.small], both[market.large], events, (0, sessions - 1), model=model
+        )
+    except DataError as error:
+        return str(error).rstrip(".")
+
+
+def table(market: Market) -> pd.DataFrame:
+    """Mean cumulative abnormal returns and their tests.
+
+    Returns:
+        One row a kind, model and horizon that can be had: ``kind``, ``model``, ``sessions``,
+        ``value``, ``low``, ``high`` (fractions, 95 % t interval), ``p`` (t test), ``ahead`` (share of
+        events above zero), ``sign_p`` (exact sign test), ``n``, ``dropped`` (without a full window).
+    """
+    rows = []
+    for kind in KINDS:
+        for model in MODELS:
+            for sessions in HORIZONS:
+                found = study(market, kind, model, sessions)
+                if isinstance(found, str):
+                    continue
+                ends = (found.mean, found.interval.low, found.interval.high)
+                tests = (found.p, found.positive / found.n, found.sign_p, found.n, found.dropped)
+                rows.append((kind, model, sessions, *ends, *tests))
+    columns = ["kind", "model", "sessions", "value", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "p", "ahead", "sign_p", "n", "dropped"])
+
+
+def findings(market: Market) -> list[Finding]:
+    """Mean abnormal return of scheduled cuts by the market model: the day, and 21 sessions."""
+    made = []
+    for name, sessions in TOLD.items():
+        id = f"{THEME}.{name}"
+        span = "on" if sessions == 1 else f"over {sessions} sessions from"
+        label = f"Mean abnormal return of {market.small} {span} scheduled cut days, market model"
+        series = (market.small, market.large)
+        found = study(market, "cut", "market", sessions)
+        if isinstance(found, str):
+            made.append(missing(id, label, unit="fraction", series=series, reason=found))
+            continue
+        method = (
+            f"market model fitted to 230 sessions before each cut; {found.interval.method}, "
+            f"t test p = {found.p:.3f}; {found.positive} of {found.n} above zero, "
+            f"sign test p = {found.sign_p:.3f}; {found.dropped} left out for want of a full window"
+        )
+        index = pd.DatetimeIndex(found.car.index)
+        made.append(
+            tendency(
+                id, label, found.mean, found.interval,
+                unit="fraction", index=index, series=series, method=method,
+            )
+        )  # fmt: skip
+    return made
