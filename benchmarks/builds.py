@@ -57,7 +57,8 @@ def copied_project(folder: Path) -> Path:
     return folder
 
 
-def _environment(project: Path) -> dict[str, str]:
+def environment(project: Path) -> dict[str, str]:
+    """The caller's variables, with the copy in place of the project and none of its settings."""
     held = {k: v for k, v in os.environ.items() if not k.startswith("ROTATION_")}
     return {**held, "PYTHONPATH": str(project)}
 
@@ -73,7 +74,7 @@ def report(project: Path, watch: bool = False) -> Made:
     process = subprocess.Popen(
         [sys.executable, "-m", "rotation_lib", "build"],
         cwd=project,
-        env=_environment(project),
+        env=environment(project),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -98,7 +99,7 @@ def helped(project: Path) -> float:
     subprocess.run(
         [sys.executable, "-m", "rotation_lib", "--help"],
         cwd=project,
-        env=_environment(project),
+        env=environment(project),
         check=True,
         capture_output=True,
     )
@@ -158,7 +159,7 @@ def jupyter_book(
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _BOOK, "build", str(book)],
         cwd=book,
-        env=_environment(project),
+        env=environment(project),
         capture_output=True,
         text=True,
         check=False,
@@ -179,7 +180,7 @@ def papermill(project: Path, folder: Path) -> float:
              str(folder / "executed" / f"{name}.ipynb"), "--cwd", "chapters", "--no-progress-bar",
              "-k", "python3"],
             cwd=project,
-            env=_environment(project),
+            env=environment(project),
             check=True,
             capture_output=True,
         )  # fmt: skip

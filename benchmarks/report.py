@@ -72,7 +72,7 @@ def written(parts: Sequence[Part], where: str) -> str:
     verdict = f"Missed: {'; '.join(missed)}." if missed else "Every bar is kept."
     head = (
         "# Speed, memory and scale\n\n"
-        f"Written by `benchmarks/run.py` ({where}). Repeat it with `make bench`: about six "
+        f"Written by `benchmarks/run.py` ({where}). Repeat it with `make bench`: about seven "
         "minutes; leave the machine alone meanwhile. Every ratio was measured within this one "
         f"run.\n\n{verdict}"
     )

@@ -3,7 +3,7 @@
 Builds are made in a copy of the project, under git, so that chapters can be edited; rivals
 execute the very same notebooks. Results go to benchmarks/RESULTS.md; a missed bar gives status 1.
 
-    python benchmarks/run.py [--only fresh|edits|rivals|statistics|scale] [--keep DIR]
+    python benchmarks/run.py [--only fresh|edits|rivals|sweep|statistics|scale] [--keep DIR]
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import builds
 import scale
 import statistic
+import sweeps
 from report import Bar, Part, written
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -105,7 +106,8 @@ def _workplace(keep: Path | None) -> Iterator[Path]:
 def main() -> int:
     """Measure the parts asked for; write the results if that was all of them."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("--only", choices=["fresh", "edits", "rivals", "statistics", "scale"])
+    parts_known = ["fresh", "edits", "rivals", "sweep", "statistics", "scale"]
+    options.add_argument("--only", choices=parts_known)
     options.add_argument("--keep", type=Path, help="work here and leave everything for a look")
     chosen = options.parse_args()
     began = os.getloadavg()[0]
@@ -115,6 +117,7 @@ def main() -> int:
             "fresh": lambda: fresh(work),
             "edits": lambda: edits(work),
             "rivals": lambda: rivals(work, parts[0].figures.get("fresh") if parts else None),
+            "sweep": lambda: sweeps.part(work),
             "statistics": statistic.part,
             "scale": scale.part,
         }

@@ -317,14 +317,15 @@ def _verdict(claim: Claim, outcomes: list[Outcome]) -> Verdict:
 
 def _result(test: Test, findings: FindingSet) -> Result:
     finding = findings[test.finding]
-    measured = words.ranked(finding)
+    unit = words.told_unit(finding)
+    measured = words.ranked(finding.model_copy(update={"unit": unit}))
     if test.evidence == "p-value" and finding.value is not None:
         measured += f", {words.p_value(findings[str(test.p_finding)].value)}"
     return Result(
         finding=test.finding,
         label=finding.label,
         measured=measured,
-        asked=_condition(test, finding.unit),
+        asked=_condition(test, unit),
         outcome=outcome(test, findings),
         key=test.key,
         why=test.why,

@@ -67,6 +67,12 @@ def build(
     edition: Annotated[
         bool, typer.Option("--edition", help="Keep the site as the edition of its day.")
     ] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            "--keep", min=1, help="With --edition: keep this many, the oldest go (default: all)."
+        ),
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Execute the chapters and publish the site."""
@@ -77,18 +83,23 @@ def build(
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
     split_extras(pairs, chosen_chapters(chapter or ()))
-    finisher = Finisher(out / "runs" / "findings", edition=edition, chapters=chapter or ())
+    finisher = Finisher(
+        out / "runs" / "findings", edition=edition, chapters=chapter or (), keep=keep
+    )
     what: dict[str, Any] = {
         "chapters": chapter or (),
         "extras": pairs,
         "out": out,
         "pdf": pdf,
         "edition": edition,
+        "keep": keep,
     }
     progress = _Progress()
     with progress:
         result = None if fresh else unchanged(params, **what, progress=progress.finished)
-        if result is None:
+        if result is not None:
+            finisher.stayed(result.site)
+        else:
             refresh(params)
             result = run_build(
                 params,

@@ -50,7 +50,12 @@ def sweep(
         list[str] | None,
         typer.Option("-p", "--param", help="start, small, large or tech, as NAME=VALUE."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The Parquet file.")] = FOLDER / "panel.parquet",
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="The Parquet file.", show_default="sweep/panel.parquet in the build folder"
+        ),
+    ] = FOLDER / "panel.parquet",
     fresh: Annotated[bool, typer.Option("--fresh", help="Ignore editions kept before.")] = False,
     write: Annotated[
         bool, typer.Option("--write", help="Also renew the panel that the report shows.")

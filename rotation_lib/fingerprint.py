@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .market import Market
+
+
+_WORD = re.compile(rb"\bimport\b")
+#: An import at the beginning of a line; names in brackets may go on over several.
+_STATEMENT = re.compile(
+    rb"^[ \t]*(?:import[ \t][^\n(]*|from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^()]*\)|[^\n(]*))",
+    re.MULTILINE,
+)
 
 
 def digest(*parts: bytes | str) -> str:
@@ -135,6 +144,19 @@ def _closure(modules: Iterable[str]) -> frozenset[str]:
 
 @cache
 def _module_imports(source: bytes, package: str) -> frozenset[str]:
+    """What a module imports.
+
+    Reading the statements that begin a line takes a tenth of the time of reading the whole module,
+    and is enough where every "import" stands in one of them. A line of prose that could be such a
+    statement makes a key depend on more than it must, never on less.
+    """
+    found = _STATEMENT.findall(source)
+    whole = len(_WORD.findall(source)) != sum(len(_WORD.findall(text)) for text in found)
+    if not whole:
+        try:
+            return _imports(ast.parse(b"\n".join(text.strip() for text in found)), package)
+        except SyntaxError:
+            pass
     return _imports(ast.parse(source), package)
 
 

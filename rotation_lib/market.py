@@ -354,13 +354,21 @@ def _age_notes(dataset: Dataset) -> tuple[str, ...]:
     for series_id, entry in sorted(held.get("stale", {}).items()):
         by_day.setdefault(entry["since"], []).append(series_id)
     for day, names in sorted(by_day.items()):
-        which = ", ".join(names) if len(names) <= 6 else f"{len(names)} series"
-        notes.append(f"Stale since {day}: the last attempt brought nothing newer for {which}.")
+        notes.append(
+            f"Stale since {day}: the last attempt brought nothing newer for {_named(names)}."
+        )
     absent = held.get("absent", {})
     if absent:
-        which = ", ".join(sorted(absent))
+        which = _named(sorted(absent), most=20)
         notes.append(f"Not available live, and left out of every figure: {which}.")
     return tuple(notes)
+
+
+def _named(names: list[str], most: int = 6) -> str:
+    """All names, or the first ones and where the others stand."""
+    rest = len(names) - most
+    told = ", ".join(names[:most])
+    return told if rest <= 0 else f"{told} and {rest} more, named in the chapter on methods"
 
 
 def _first_close(dataset: Dataset) -> pd.Timestamp:

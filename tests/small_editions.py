@@ -118,7 +118,15 @@ def records(day: str, value: float = 1.0, verdict: str = "holds", **build: Any) 
     }
 
 
-def publish(out: Path, plain: Path, day: str, *, edition: bool = True, **more: Any) -> Outcome:
+def publish(
+    out: Path,
+    plain: Path,
+    day: str,
+    *,
+    edition: bool = True,
+    keep: int | None = None,
+    **more: Any,
+) -> Outcome:
     """Put a site of that day in place, as a build does."""
     with workspace(out) as work:
         site = work / "html"
@@ -128,7 +136,7 @@ def publish(out: Path, plain: Path, day: str, *, edition: bool = True, **more: A
         front = (site / "index.html").read_text(encoding="utf-8")
         told = f"<p>Data through {day}.</p></article>"
         (site / "index.html").write_text(front.replace("</article>", told), encoding="utf-8")
-        outcome = finish(site, out / "html", edition=edition, results=out / "results")
+        outcome = finish(site, out / "html", edition=edition, results=out / "results", keep=keep)
         exchange(site, out / "html")
     return outcome
 

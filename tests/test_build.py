@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -162,6 +163,17 @@ def test_the_site_holds_a_csv_for_every_figure_and_all_notebooks(built_site: Pat
     assert len(tables) >= 24
     for path in tables:
         assert len(path.read_text(encoding="utf-8").splitlines()) >= 2, path.name
+
+
+def test_every_term_of_the_glossary_is_explained_where_it_is_used(built_site: Path) -> None:
+    methods = (built_site / "chapters" / "methods.html").read_text(encoding="utf-8")
+    terms = set(re.findall(r'<dt id="(term-[\w-]+)"', methods))
+    pages = [built_site / "index.html", *(built_site / "chapters").glob("*.html")]
+    linked = (
+        re.findall(r'class="?term"? href="?[^" >]*#(term-[\w-]+)', p.read_text()) for p in pages
+    )
+    assert len(terms) > 20
+    assert terms - set().union(*linked) == set(), "used on no page: say it so, or add data-also"
 
 
 def test_each_theme_has_at_least_four_charts(built_site: Path) -> None:

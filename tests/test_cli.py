@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rotation_lib.cli import main
+from rotation_lib.project import PROJECT_ROOT
 from rotation_lib.stats.effort import at_most
 
 
@@ -56,6 +57,9 @@ def rotation(
     ("arguments", "parts"),
     [
         (["build", "--chapter", "risk"], ["chapter", "'risk'", "try 'risks'"]),
+        (["run", "risks", "--small", "IJR"], ["No such option: --small", "'-p small=VALUE'"]),
+        (["build", "--rolling-weeks", "52"], ["--rolling-weeks", "'-p rolling_weeks=VALUE'"]),
+        (["build", "--colour"], ["No such option: --colour", "build --help"]),
         (["run", "weather"], ["chapter", "'weather'", "rate_sensitivity"]),
         (["build", "-p", "rolling_week=52"], ["rolling_week", "try 'rolling_weeks'"]),
         (["run", "risks", "-p", "rolling_weeks=52"], ["rolling_weeks", "yield_shock"]),
@@ -133,6 +137,27 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("build",),
+        ("run",),
+        ("serve",),
+        ("sweep",),
+        ("data", "fetch"),
+        ("data", "snapshot"),
+        ("diff",),
+    ],
+    ids=" ".join,
+)
+def test_no_help_names_a_folder_of_this_machine(
+    rotation: Callable[..., Said], command: tuple[str, ...]
+) -> None:
+    said = rotation(*command, "--help")
+    assert said.returncode == 0
+    assert str(PROJECT_ROOT)[:8] not in said.stdout.replace("\n", "")
 
 
 @pytest.mark.slow

@@ -18,7 +18,6 @@ from small_editions import JULY, JUNE, MAY, bare_site, digests, publish, records
 
 from rotation_lib.editions.address import site_address
 from rotation_lib.editions.feed import feed
-from rotation_lib.editions.finisher import Finisher
 from rotation_lib.editions.keep import finish
 from rotation_lib.editions.layout import Edition, edition_date, kept_editions
 from rotation_lib.editions.switcher import Place, dressed, undressed
@@ -264,33 +263,6 @@ def test_what_is_no_web_address_is_refused(address: str, monkeypatch: pytest.Mon
 def test_the_address_may_stand_in_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("html:\n  baseurl: https://x.org/a\n", encoding="utf-8")
     assert site_address(tmp_path) == "https://x.org/a/"
-
-
-def test_a_part_of_the_report_is_no_edition(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="an edition is the whole report"):
-        Finisher(tmp_path, edition=True, chapters=["risks"])
-
-
-def test_the_user_is_told_what_became_of_the_edition(
-    three: Path, plain: Path, tmp_path: Path
-) -> None:
-    for edition, day, said in (
-        (True, JULY, "edition: as-of/2026-07-31/ replaced, 3 editions in all"),
-        (
-            True,
-            "2026-04-30",
-            "edition: as-of/2026-04-30/ kept, 4 editions in all; 2026-07-31 stays at the top",
-        ),
-        (False, JULY, "editions: 3 editions carried over, none added"),
-    ):
-        site = tmp_path / f"new {edition} {day}"
-        shutil.copytree(plain, site)
-        for name, record in records(day).items():
-            (site / name).write_text(json.dumps(record), encoding="utf-8")
-        finisher = Finisher(tmp_path / "results", edition=edition)
-        assert finisher.told == ()
-        finisher(site, three)
-        assert finisher.told == (said,)
 
 
 @pytest.mark.parametrize("record", [{}, {"data_through": "July"}, {"as_of": "2026-13-01"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from rotation_lib import fingerprint
 from rotation_lib.fingerprint import code_key, data_key, digest, imported_modules
 from rotation_lib.market import Market
 from rotation_lib.params import ReportParams
+from rotation_lib.project import PACKAGE
 from rotation_lib.sources import Dataset
 
 
@@ -119,3 +121,28 @@ def test_a_table_beside_a_module_counts(package: Callable[[str, str], Path]) -> 
     before = code_key(["rotation_lib.top"])
     package("measured.toml", "value = 1\n")
     assert code_key(["rotation_lib.top"]) != before
+
+
+def test_reading_imports_quickly_finds_what_reading_the_whole_module_finds() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        source = path.read_bytes()
+        whole = fingerprint._imports(ast.parse(source), "rotation_lib.publish")
+        assert fingerprint._module_imports(source, "rotation_lib.publish") == whole, path.name
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from .a import (\n    b,  # (c)\n    d,\n)\n",
+        "from .a import b, \\\n    d\n",
+        "if True: from .a import b, d\n",
+        "x = 1; from .a import b, d\n",
+        "def f():\n\tfrom .a import b; from .a import d\n",
+        "try:\n    import rotation_lib.publish.a.b\nfinally:\n    from .a import d\n",
+        '"""To import is\nfrom here on easy."""\nfrom .a import b\nfrom .a import d\n',
+        "from . a import b as c, d\n",
+    ],
+)
+def test_no_import_is_missed_however_it_is_written(source: str) -> None:
+    found = fingerprint._module_imports(source.encode(), "rotation_lib.publish")
+    assert found >= {"rotation_lib.publish.a.b", "rotation_lib.publish.a.d"}

@@ -46,6 +46,7 @@ def test_the_paragraph_counts_what_the_table_shows() -> None:
         in text
     )
     assert "one held in full in every edition that could test it and one kept one verdict" in text
+    assert text.startswith("## One of 3 claims kept one verdict in every edition")
     assert "in none" not in text
     assert "changed 2 times" in text
     assert "at most 200 resamples" in text
@@ -81,7 +82,7 @@ def test_without_a_history_the_section_says_why(
 ) -> None:
     empty = since_when(VERDICTS.iloc[:0, :0])
     text = words.section(empty, metadata, unlike, reason)
-    assert text.startswith("## When did each claim hold")
+    assert text.startswith("## Verdicts of earlier editions")
     assert said in text
     nothing = runs(VERDICTS.iloc[:0, :0])
     assert isinstance(charts.claims_over_time(nothing, {}, empty), Prose)
@@ -120,6 +121,17 @@ def test_the_table_names_what_was_never_tested() -> None:
     assert rows.loc["The second claim", "Held"] == "–"
     assert rows.loc["The first claim", "Since"] == "Apr 2023"
     assert rows.loc["The first claim", "Held"] == "67%"
+
+
+def test_the_table_marks_where_the_ledger_says_otherwise() -> None:
+    since = since_when(VERDICTS)
+    same = dict(zip(since["id"], since["verdict"], strict=True))
+    first = str(since["id"].iloc[0])
+    for told, marked in ((same, False), (same | {first: "no such verdict"}, True)):
+        table = charts.since_when(since, TITLES, MONTHS[-1], told)
+        assert isinstance(table, Table)
+        assert table.frame["Verdict"].str.endswith(" *").tolist()[0] is marked
+        assert ("differs" in table.note) is marked
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,6 @@ from rotation_lib.errors import DataError, ParameterError
 from rotation_lib.params import ReportParams, report_params
 from rotation_lib.project import THEMES
 from rotation_lib.sources import Dataset
-from rotation_lib.stats.bootstrap import Bootstrap
-from rotation_lib.stats.effort import at_most, capped
 from rotation_lib.sweep import local
 from rotation_lib.sweep.edition import draws_of, edition_key, evaluate, market_of
 from rotation_lib.sweep.history import (
@@ -217,20 +215,6 @@ def test_the_full_number_of_draws_gives_the_reports_own_intervals(dataset: Datas
             finding.high,
             finding.method or None,
         )
-
-
-def test_a_cap_holds_inside_its_block_only() -> None:
-    frame = pd.DataFrame({"x": np.random.default_rng(1).normal(size=200)})
-    with at_most(50):
-        inside = Bootstrap(frame, block=5)
-        with at_most(None):
-            assert capped(2000) == 2000
-        assert capped(2000) == 50
-        assert capped(30) == 30
-    assert inside.draws == 50
-    assert Bootstrap(frame, block=5).draws == 2000
-    with pytest.raises(DataError, match="40 or more"), at_most(5):
-        pass
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,16 @@ class Outcome:
         replaced: whether an edition of that day was replaced.
         editions: dates of all editions kept, newest first.
         shown: date of the edition at the top; empty if an ordinary build is shown there.
+        removed: dates of editions that were one too many, oldest first.
+        made: false if the edition was there already and nothing had to be built.
     """
 
     date: str
     replaced: bool
     editions: tuple[str, ...]
     shown: str
+    removed: tuple[str, ...] = ()
+    made: bool = True
 
 
 class Finisher:
@@ -37,12 +41,21 @@ class Finisher:
         results: folder that keeps findings by content key.
         edition: keep the site as an edition.
         chapters: chapters asked for, if not all.
+        keep: the most editions to keep; the oldest above that are removed. ``None`` keeps all.
 
     Raises:
-        ParameterError: for an edition of a part of the report, or a site address that is none.
+        ParameterError: for an edition of a part of the report, a limit without an edition, or a
+            site address that is none.
     """
 
-    def __init__(self, results: Path, *, edition: bool, chapters: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        results: Path,
+        *,
+        edition: bool,
+        chapters: Sequence[str] = (),
+        keep: int | None = None,
+    ) -> None:
         if edition and chapters:
             raise ParameterError(
                 "chapter",
@@ -50,6 +63,11 @@ class Finisher:
                 "an edition is the whole report",
                 "leave --chapter or --edition out",
             )
+        if keep is not None and not edition:
+            raise ParameterError(
+                "keep", keep, "editions are counted when one is added", "write --edition --keep N"
+            )
+        self._keep = keep
         self._results = results
         self._edition = edition
         self._outcome: Outcome | None = None
@@ -59,7 +77,21 @@ class Finisher:
         """Complete the site; see :func:`.keep.finish`."""
         from .keep import finish
 
-        self._outcome = finish(site, place, edition=self._edition, results=self._results)
+        self._outcome = finish(
+            site, place, edition=self._edition, results=self._results, keep=self._keep
+        )
+
+    def stayed(self, site: Path) -> None:
+        """Remember that a build found its edition in place.
+
+        Args:
+            site: the finished site, unchanged.
+        """
+        from .layout import edition_date, kept_dates, read_json
+
+        if self._edition:
+            day = edition_date(read_json(site / "findings.json"))
+            self._outcome = Outcome(day, False, kept_dates(site), day, made=False)
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -71,6 +103,7 @@ class Finisher:
         count = f"{n} edition{'' if n == 1 else 's'}"
         if not outcome.date:
             return (f"editions: {count} carried over, none added",)
-        verb = "replaced" if outcome.replaced else "kept"
+        verb = "replaced" if outcome.replaced else "kept" if outcome.made else "unchanged"
         newest = "" if outcome.shown == outcome.date else f"; {outcome.shown} stays at the top"
-        return (f"edition: as-of/{outcome.date}/ {verb}, {count} in all{newest}",)
+        told = (f"edition: as-of/{outcome.date}/ {verb}, {count} in all{newest}",)
+        return (*told, f"removed: {', '.join(outcome.removed)}") if outcome.removed else told

@@ -7,6 +7,7 @@ exchanges the two in one step. Without a new edition it carries the kept ones ov
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable
@@ -41,6 +42,7 @@ from .layout import (
     as_json,
     edition_date,
     folder_of,
+    kept_dates,
     kept_editions,
     pages_of,
     read_edition,
@@ -54,7 +56,9 @@ from .tree import clear_folder, copy_folder
 _EXPLAINED = "Verdicts that flipped and findings that moved, and what made them change."
 
 
-def finish(site: Path, place: Path, *, edition: bool, results: Path) -> Outcome:
+def finish(
+    site: Path, place: Path, *, edition: bool, results: Path, keep: int | None = None
+) -> Outcome:
     """Complete a new site with the editions kept at its place.
 
     Args:
@@ -62,6 +66,7 @@ def finish(site: Path, place: Path, *, edition: bool, results: Path) -> Outcome:
         place: where it will go; the editions there are carried over.
         edition: keep the new site as an edition too.
         results: folder that keeps findings by content key.
+        keep: the most editions to keep, the new one among them; ``None`` for all.
 
     Raises:
         BuildError: if an edition cannot be read, or a link would lead nowhere. ``site`` is then
@@ -72,14 +77,17 @@ def finish(site: Path, place: Path, *, edition: bool, results: Path) -> Outcome:
         return Outcome("", False, (), "")
     address = site_address()
     day, replaced, touched = "", False, []
+    removed: tuple[str, ...] = ()
     if edition:
         day, replaced = _keep(site, address)
         touched = _compare_around(site, day, results, address)
+        removed = _remove_oldest(site, day, keep)
+        touched = [date for date in touched if date not in removed]
     editions = kept_editions(site)
     shown = _top(site, editions, edition, address)
     _write_shared(site, editions, shown, address)
     _check(site, [day, *touched])
-    return Outcome(day, replaced, tuple(e.date for e in editions), shown)
+    return Outcome(day, replaced, tuple(e.date for e in editions), shown, removed)
 
 
 # ---- one edition ---------------------------------------------------------------------------
@@ -167,6 +175,29 @@ def _compare(site: Path, day: str, since: str, results: Path, address: str) -> N
 def _write_page(site: Path, name: str, title: str, description: str, body: str) -> None:
     text = shell(site, Path(name).stem, title, description, body)
     write_atomic(site / name, text)
+
+
+def _remove_oldest(site: Path, day: str, keep: int | None) -> tuple[str, ...]:
+    """Remove the oldest editions above the number to keep, never the one just made.
+
+    The account of what changed since a removed edition stays; only its link to it goes.
+
+    Returns:
+        Dates of those removed, oldest first.
+    """
+    dates = [date for date in kept_dates(site) if date != day]
+    if keep is None or len(dates) < keep:
+        return ()
+    removed = tuple(reversed(dates[keep - 1 :]))
+    for date in removed:
+        shutil.rmtree(folder_of(site, date))
+    for edition in kept_editions(site):
+        if edition.since in removed:
+            account = folder_of(site, edition.date) / CHANGES_PAGE
+            text = account.read_text(encoding="utf-8")
+            link = rf'<a href="[./]*{FOLDER}/{edition.since}/[^"]*">(.*?)</a>'
+            write_atomic(account, re.sub(link, r"\1", text, flags=re.DOTALL))
+    return removed
 
 
 # ---- the top folder ------------------------------------------------------------------------

@@ -90,8 +90,13 @@ def kept_editions(site: Path) -> list[Edition]:
     Raises:
         BuildError: if the record of one cannot be read.
     """
+    return [read_edition(folder_of(site, day)) for day in kept_dates(site)]
+
+
+def kept_dates(site: Path) -> tuple[str, ...]:
+    """Dates of all editions below a site's top folder, newest first."""
     folders = (p for p in (site / FOLDER).glob("*") if p.is_dir() and _DAY.fullmatch(p.name))
-    return [read_edition(p) for p in sorted(folders, reverse=True)]
+    return tuple(sorted((p.name for p in folders), reverse=True))
 
 
 def read_edition(folder: Path) -> Edition:

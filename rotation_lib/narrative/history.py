@@ -41,7 +41,9 @@ def heading(since: pd.DataFrame) -> str:
         return "No earlier edition could test a claim"
     steady = int((tested["flips"] == 0).sum())
     number = words.spelled(steady).capitalize() if steady else "None"
-    return f"{number} of {len(tested)} claims kept one verdict in every edition that could test them"
+    return (
+        f"{number} of {len(tested)} claims kept one verdict in every edition that could test them"
+    )
 
 
 def nothing(metadata: Mapping[str, Any], unlike: Sequence[str], reason: str) -> str:

@@ -101,6 +101,7 @@ def unchanged(
     out: Path,
     pdf: bool = False,
     edition: bool = False,
+    keep: int | None = None,
     notebooks: Path = CHAPTERS,
     progress: Callable[[ChapterRun], None] = lambda run: None,
 ) -> BuildResult | None:
@@ -115,7 +116,7 @@ def unchanged(
     html = out / "html"
     if params.source == "live" or not html.is_dir():
         return None
-    key = site_key(_request(params, names, by_chapter, pdf, edition), notebooks)
+    key = site_key(_request(params, names, by_chapter, pdf, edition, keep), notebooks)
     runs = finished_before(html, key)
     if runs is None:
         return None
@@ -127,7 +128,12 @@ def unchanged(
 
 
 def _request(
-    params: ReportParams, names: Sequence[str], extras: Mapping[str, Any], pdf: bool, edition: bool
+    params: ReportParams,
+    names: Sequence[str],
+    extras: Mapping[str, Any],
+    pdf: bool,
+    edition: bool,
+    keep: int | None,
 ) -> dict[str, Any]:
     return {
         "params": params.as_strings(),
@@ -135,6 +141,7 @@ def _request(
         "extras": dict(extras),
         "pdf": pdf,
         "edition": edition,
+        "keep": keep,
         "address": os.environ.get("ROTATION_SITE_URL", ""),
     }
 
@@ -149,6 +156,7 @@ def build(
     fresh: bool = False,
     pdf: bool = False,
     edition: bool = False,
+    keep: int | None = None,
     notebooks: Path = CHAPTERS,
     finish: Callable[[Path, Path], None] = carried,
     started: Callable[[Sequence[str]], None] = lambda names: None,
@@ -165,6 +173,7 @@ def build(
         fresh: run everything again.
         pdf: also print the PDF edition.
         edition: whether ``finish`` keeps the site as an edition.
+        keep: how many editions ``finish`` keeps; ``None`` for all.
         notebooks: folder of the chapters.
         finish: completes the finished site before it is put in place; see :func:`.site.build_site`.
         started: told the chapters once everything is validated.
@@ -174,6 +183,7 @@ def build(
         ParameterError: before anything is run, for arguments that cannot be used.
         BuildError: if the site could not be assembled.
     """
+    from .drawing import Drawing
     from .press import Press
     from .warm import Nursery
 
@@ -181,11 +191,13 @@ def build(
         chromium()  # better missed now than after all chapters have run
     names = chosen_chapters(chapters)
     by_chapter = split_extras(extras or {}, names)
-    request = _request(params, names, by_chapter, pdf, edition)
+    request = _request(params, names, by_chapter, pdf, edition, keep)
     with Press() as press:
         with Nursery() as nursery:
             if fresh or not (out / "runs").is_dir():
                 nursery.start()  # something will have to run
+            else:
+                press.start()  # perhaps nothing has to run but the press
             from ..market import Market
             from .run import run_chapters
 
@@ -204,7 +216,7 @@ def build(
                 jobs=jobs,
                 fresh=fresh,
                 nursery=nursery,
-                charts=out / ".runtime" / "charts",
+                drawing=Drawing(out / ".runtime"),
                 progress=progress,
                 resting=press.start,
             )

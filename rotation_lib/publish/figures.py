@@ -21,17 +21,19 @@ from typing import Any
 from ..errors import BuildError
 from .controls import control_bar
 from .encode import csv_text, encoded
-from .runtime import write_atomic
+from .runtime import whole, write_atomic, write_sealed
 from .waiting import with_hover_waiting
 
 Credits = Mapping[str, Mapping[str, str]]
 #: Width in pixels of the static image and of the first layout; the page adapts it.
 STATIC_WIDTH = 720
-_CACHE_FORMAT = "3"
+_CACHE_FORMAT = "4"
 #: Series above which a source line counts them, and publishers that it then names.
 _MANY, _NAMED = 12, 4
 #: Pixels left free at both sides of a static image: readers' fonts may be wider than ours.
 _ROOM = 26
+#: An image's own name of a part, such as a clip, where it is given and where it is used.
+_PART = re.compile(r'(\bid="|url\(#)([a-z]+_?)(\d+)\b')
 _FRAME = re.compile(r'width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d. ]+"')
 
 
@@ -82,10 +84,10 @@ def compiled(payload: Mapping[str, Any], cache: Path) -> Compiled:
         sort_keys=True,
     )
     kept = cache / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
-    if kept.exists():
+    if whole(kept):
         return Compiled(**json.loads(kept.read_text(encoding="utf-8")))
     text = json.dumps(_compile(payload).__dict__, sort_keys=True)
-    write_atomic(kept, text)
+    write_sealed(kept, text.encode())
     return Compiled(**json.loads(text))  # in the order of a kept one, so that pages are the same
 
 
@@ -99,10 +101,25 @@ def _compile(payload: Mapping[str, Any]) -> Compiled:
         svg = vl_convert.vegalite_to_svg(inline(dict(payload), width=STATIC_WIDTH))
     except ValueError as error:
         raise BuildError(f"the chart {payload['id']} cannot be compiled: {error}") from None
-    svg, height = _roomy(svg)
+    svg, height = _roomy(numbered(svg))
     vega.pop("$schema", None)
     vega.pop("description", None)  # the page says it once, on the element
     return Compiled(with_hover_waiting(vega), svg, round(height))
+
+
+def numbered(svg: str) -> str:
+    """A static image whose parts are numbered from one, whatever was drawn before it.
+
+    Args:
+        svg: by vl-convert, which counts through all that a process draws.
+    """
+    known: dict[tuple[str, str], int] = {}
+
+    def again(hit: re.Match[str]) -> str:
+        place = known.setdefault((hit[2], hit[3]), 1 + sum(name == hit[2] for name, _ in known))
+        return f"{hit[1]}{hit[2]}{place}"
+
+    return _PART.sub(again, svg)
 
 
 def _roomy(svg: str) -> tuple[str, float]:
@@ -209,7 +226,7 @@ def figure_block(payload: Mapping[str, Any], chart: Compiled, credits: Credits, 
         '<div class="fig-tools"><details class="fig-data pst-js-only">',
         '<summary>Show the data</summary><div class="fig-table"></div></details>',
         _menu(files, text["title"]),
-        _origins(payload["series"], credits),
+        "" if payload.get("source") else _origins(payload["series"], credits),
         "</div></figure>",
     )
     return " ".join("".join(parts).split())
@@ -254,7 +271,8 @@ def figure_anchor(name: str) -> str:
 def _source_line(payload: Mapping[str, Any], credits: Credits) -> str:
     """Every series with its publisher; of many series, their number from each publisher."""
     series = payload["series"]
-    said = _publishers(series, credits) if len(series) > _MANY else _every(series, credits)
+    told = _publishers(series, credits) if len(series) > _MANY else _every(series, credits)
+    said = escape(payload.get("source", "")) or told
     day = date.fromisoformat(payload["as_of"])
     shown = f"{day.day} {day:%B %Y}"
     return f'Source: {said}. As of <time datetime="{payload["as_of"]}">{shown}</time>.'

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BuildError
-from .runtime import write_atomic
+from .figures import numbered
+from .runtime import whole, write_atomic, write_sealed
 from .waiting import with_hover_waiting
 
 #: Widths in pixels of the plot's box on a wide screen and on a phone.
 WIDTHS = {"wide": 692, "narrow": 336}
-_FORMAT = "2"
+_FORMAT = "3"
 #: Pixels left free at the sides: readers' fonts may be wider than ours.
 _LEFT, _RIGHT = 4, 14
 _FRAME = re.compile(r'width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d. ]+"')
@@ -100,23 +101,37 @@ def write_pictures(payload: Mapping[str, Any], html: Path, cache: Path) -> dict[
     return files
 
 
+def draw(payload: Mapping[str, Any], cache: Path) -> None:
+    """Fill the cache that :func:`write_pictures` takes from.
+
+    Args:
+        payload: as a figure wrote it.
+        cache: keeps what was drawn between builds.
+
+    Raises:
+        BuildError: if the chart cannot be drawn.
+    """
+    for width in WIDTHS.values():
+        _drawn(payload, width, cache)
+
+
 def _drawn(payload: Mapping[str, Any], width: int, cache: Path) -> str:
     from ..charts.clock import converter
     from ..charts.figure import inline
 
-    vl_convert = converter()
     key = [_FORMAT, version("vl-convert-python"), width, payload["spec"], payload["data"]]
     name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
     kept = cache / f"{name}.svg"
-    if not kept.exists():
+    if not whole(kept):
+        vl_convert = converter()  # takes a second: only for what is not drawn yet
         try:
             # Nobody points at a picture: without its hover rules it is a third of the size.
             spec = inline(dict(payload), width=width - _LEFT - _RIGHT)
             vega = with_hover_waiting(vl_convert.vegalite_to_vega(spec))
-            drawn = _shortened(_roomy(vl_convert.vega_to_svg(vega)))
+            drawn = _shortened(_roomy(numbered(vl_convert.vega_to_svg(vega))))
         except ValueError as error:
             raise BuildError(f"the chart {payload['id']} cannot be drawn: {error}") from None
-        write_atomic(kept, drawn)
+        write_sealed(kept, drawn.encode())
     return kept.read_text(encoding="utf-8")
 
 

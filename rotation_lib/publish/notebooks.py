@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 from ..errors import BuildError
 from .lean import nbformat
@@ -33,6 +34,34 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         raise BuildError(f"the notebook {path.name} is missing; restore it from git.") from None
     except Exception as error:  # nbformat raises many unrelated types for malformed files
         raise BuildError(f"{path.name} is not a readable notebook: {error}") from None
+
+
+def markdown_cell(text: str) -> nbformat.NotebookNode:
+    """A cell of prose without an id; nbformat's own would check each one on its own.
+
+    Args:
+        text: Markdown.
+    """
+    return nbformat.from_dict({"cell_type": "markdown", "metadata": {}, "source": text})
+
+
+def code_cell(source: str, outputs: list[dict[str, Any]], tags: list[str]) -> nbformat.NotebookNode:
+    """A code cell without an id, as :func:`markdown_cell`.
+
+    Args:
+        source: code.
+        outputs: what it showed.
+        tags: for its metadata.
+    """
+    return nbformat.from_dict(
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "metadata": {"tags": tags},
+            "outputs": outputs,
+            "source": source,
+        }
+    )
 
 
 def normalised(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

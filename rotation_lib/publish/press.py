@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -25,14 +25,15 @@ from .kept import SEAL, contents, seal, unbroken
 from .runtime import write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 KEPT = ".book"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: Raised when what is kept could no longer be read by this code.
 _FORMAT = "1"
 _PROGRAM = """
-import json, sys
+import gc, json, sys
+gc.disable()  # it lives for seconds, and a quarter of them would go into looking for garbage
 import rotation_lib.publish.lean
 import jupyter_book.config, jupyter_book.sphinx, myst_nb.sphinx_, sphinx.builders.html
 import sphinx.search.en, sphinx_book_theme, sphinx_comments, sphinx_external_toc
@@ -79,7 +80,15 @@ class Press:
             text=True,
         )
 
-    def print(self, book: Path, html: Path, doctrees: Path, *, every: bool) -> tuple[int, str]:
+    def print(
+        self,
+        book: Path,
+        html: Path,
+        doctrees: Path,
+        *,
+        every: bool,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> tuple[int, str]:
         """Make the pages.
 
         Args:
@@ -87,14 +96,20 @@ class Press:
             html: where the pages go.
             doctrees: what was read before, and is kept for the next time.
             every: write all pages, not only those that were read again.
+            meanwhile: other work, done here while the pages are made there.
 
         Returns:
             Exit status, and all that Sphinx said.
         """
         self.start()
-        assert self._process is not None
+        assert self._process is not None and self._process.stdin is not None
         places = [str(place.resolve()) for place in (book, html, doctrees)]
-        out, err = self._process.communicate(json.dumps([*places, every]))
+        with suppress(BrokenPipeError):  # why it is gone is told below
+            self._process.stdin.write(json.dumps([*places, every]))
+            self._process.stdin.close()
+        self._process.stdin = None
+        meanwhile()
+        out, err = self._process.communicate()
         return self._process.returncode, _ANSI.sub("", out + err)
 
     def __enter__(self) -> Press:
@@ -111,7 +126,13 @@ class Press:
             self._process.communicate()
 
 
-def printed(source: Path, html: Path, out: Path, press: Press) -> None:
+def printed(
+    source: Path,
+    html: Path,
+    out: Path,
+    press: Press,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
     """Make the pages of a staged book.
 
     Args:
@@ -119,6 +140,7 @@ def printed(source: Path, html: Path, out: Path, press: Press) -> None:
         html: gets the pages; must not exist.
         out: build folder, which keeps what was read between builds.
         press: not yet used.
+        meanwhile: other work, done while the press is at it; it must leave the book alone.
 
     Raises:
         BuildError: with the first complaint; all of them are in ``out/sphinx.log``.
@@ -136,7 +158,7 @@ def printed(source: Path, html: Path, out: Path, press: Press) -> None:
         for name in changed:
             # Sphinx compares dates; without its copy it must read the page again.
             (doctrees / name).with_suffix(".doctree").unlink(missing_ok=True)
-        status, said = press.print(book, pages, doctrees, every=every)
+        status, said = press.print(book, pages, doctrees, every=every, meanwhile=meanwhile)
         write_atomic(out / "sphinx.log", said.replace(str(book), ""))
         if status or not (pages / "index.html").is_file():
             shutil.rmtree(folder, ignore_errors=True)

@@ -21,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 import yaml  # type: ignore[import-untyped]
 
 from ..errors import BuildError
+from .runtime import whole, write_sealed
 
 #: Name of the picture in the site's top folder, and its size as the large cards want it.
 NAME = "preview.png"
@@ -154,11 +155,8 @@ def _png(drawn: str, cache: Path) -> Path:
     import vl_convert
 
     kept = cache / f"preview-{hashlib.sha256(drawn.encode()).hexdigest()}.png"
-    if not kept.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        made = kept.with_suffix(".part")
-        made.write_bytes(vl_convert.svg_to_png(drawn, ppi=72))
-        made.replace(kept)
+    if not whole(kept):
+        write_sealed(kept, vl_convert.svg_to_png(drawn, ppi=72))
     return kept
 
 

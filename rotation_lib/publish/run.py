@@ -15,14 +15,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BuildError
 from ..fingerprint import (
     canonical,
     code_key,
@@ -33,6 +31,7 @@ from ..fingerprint import (
     settings_key,
 )
 from ..project import CHAPTERS, DATA, THEMES
+from .drawing import Drawing
 from .failure import ChapterFailure
 from .kept import ChapterRun, seal, unbroken
 from .notebooks import normalised, read_notebook, with_prose, write_notebook
@@ -71,7 +70,6 @@ class Job:
         target: folder of the finished run.
         findings: folder where themes keep their findings.
         execution: as in :class:`Keys`.
-        charts: folder that keeps compiled charts; ``None`` to leave them for later.
     """
 
     source: Path
@@ -79,7 +77,6 @@ class Job:
     target: Path
     findings: Path
     execution: str
-    charts: Path | None = None
 
 
 def chapter_keys(source: Path, parameters: Mapping[str, Any], data: str) -> Keys:
@@ -134,7 +131,7 @@ def run_chapters(
     jobs: int = 2,
     fresh: bool = False,
     nursery: Nursery | None = None,
-    charts: Path | None = None,
+    drawing: Drawing | None = None,
     progress: Callable[[ChapterRun], None] = lambda run: None,
     resting: Callable[[], None] = lambda: None,
 ) -> list[ChapterRun]:
@@ -150,16 +147,18 @@ def run_chapters(
         fresh: ignore what is kept: runs, findings and compiled charts.
         nursery: forks the processes of chapters, where that is safe; without it each has an
             ordinary kernel and a new interpreter.
-        charts: folder that keeps compiled charts; with it they are compiled beside the chapters.
+        drawing: compiles the charts of finished chapters while others run; otherwise they are
+            left for later.
         progress: called with every finished run.
-        resting: called once no chapter waits any more; some may still be running.
+        resting: called once a processor is free that no chapter asks for; some may still run.
 
     Returns:
         One run a chapter, in the order of ``names``; a failed one carries its failure.
     """
+    drawing = drawing or Drawing()
     if fresh:
-        for kept_before in (folder / "findings", *([charts] if charts else [])):
-            shutil.rmtree(kept_before, ignore_errors=True)
+        shutil.rmtree(folder / "findings", ignore_errors=True)
+        drawing.forget()
     data = data_key(market)
     shared = market.params.as_strings()
     done: dict[str, ChapterRun] = {}
@@ -174,11 +173,13 @@ def run_chapters(
             done[name] = kept
             progress(kept)
         else:
-            job = Job(source, parameters, target, folder / "findings", keys.execution, charts)
+            job = Job(source, parameters, target, folder / "findings", keys.execution)
             stages[name not in THEMES].append(job)
-    for run in _execute_stages([stage for stage in stages if stage], jobs, nursery, resting):
+    todo = [stage for stage in stages if stage]
+    for run in _execute_stages(todo, jobs, nursery, drawing, resting):
         done[run.name] = run
         progress(run)
+    drawing.finish()
     return [done[name] for name in names]
 
 
@@ -186,22 +187,30 @@ def _execute_stages(
     stages: Sequence[Sequence[Job]],
     jobs: int,
     nursery: Nursery | None,
+    drawing: Drawing,
     resting: Callable[[], None],
 ) -> Iterator[ChapterRun]:
     if not stages:
         resting()
         return
+    if nursery is not None:
+        nursery.start()
+    drawing.prepare()
     warm = nursery if nursery is not None and nursery.usable else None
     for stage in stages:
         rest = resting if stage is stages[-1] else lambda: None
         if warm is not None:
-            yield from _execute_forked(warm, stage, jobs, rest)
+            yield from _execute_forked(warm, stage, jobs, drawing, rest)
         else:
-            yield from _execute_spawned(stage, jobs, rest)
+            yield from _execute_spawned(stage, jobs, drawing, rest)
 
 
 def _execute_forked(
-    nursery: Nursery, stage: Sequence[Job], jobs: int, resting: Callable[[], None]
+    nursery: Nursery,
+    stage: Sequence[Job],
+    jobs: int,
+    drawing: Drawing,
+    resting: Callable[[], None],
 ) -> Iterator[ChapterRun]:
     waiting = deque(sorted(stage, key=_effort, reverse=True))
     running: dict[int, Job] = {}
@@ -209,14 +218,25 @@ def _execute_forked(
         while waiting and len(running) < jobs:
             job = waiting.popleft()
             running[nursery.begin(execute_chapter, job)] = job
-            if not waiting:
-                resting()
-        for ready in wait(list(running)):
+        if len(running) < jobs:
+            resting()
+        finished = wait(list(running), timeout=0 if drawing.waiting else None)
+        if not finished:
+            drawing.step()
+        for ready in finished:
             assert isinstance(ready, int)
             job = running.pop(ready)
             with os.fdopen(ready, "rb") as pipe:
                 result = pipe.read()
-            yield pickle.loads(result) if result else _lost(job)
+            yield _drawn(pickle.loads(result) if result else _lost(job), drawing)
+    resting()
+
+
+def _drawn(run: ChapterRun, drawing: Drawing) -> ChapterRun:
+    """The run, its charts waiting to be compiled."""
+    if run.failure is None:
+        drawing.add(run.figures)
+    return run
 
 
 def _effort(job: Job) -> int:
@@ -232,13 +252,14 @@ def _lost(job: Job) -> ChapterRun:
 
 
 def _execute_spawned(
-    stage: Sequence[Job], jobs: int, resting: Callable[[], None]
+    stage: Sequence[Job], jobs: int, drawing: Drawing, resting: Callable[[], None]
 ) -> Iterator[ChapterRun]:
     resting()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(stage)), mp_context=context) as pool:
         for future in as_completed([pool.submit(execute_chapter, job) for job in stage]):
-            yield future.result()
+            yield _drawn(future.result(), drawing)
+            drawing.finish()
 
 
 def execute_chapter(job: Job) -> ChapterRun:
@@ -282,21 +303,9 @@ def execute_chapter(job: Job) -> ChapterRun:
     if failure is None:
         write_notebook(normalised(read_notebook(output)), output)
         _put(work, target, job.execution)
-        if job.charts:
-            _compile_charts(target / "figures", job.charts)
     else:
         shutil.rmtree(work, ignore_errors=True)
     return replace(run, seconds=round(time.perf_counter() - started, 2))
-
-
-def _compile_charts(figures: Path, charts: Path) -> None:
-    """Draw what the site will ask for, while other chapters run; a fault is told there."""
-    from .figures import compiled, read_payload
-
-    for path in sorted(figures.glob("*.json")):
-        if not path.name.endswith(".table.json"):
-            with suppress(BuildError):
-                compiled(read_payload(figures, path.stem), charts)
 
 
 def _kernel_environment(figures: Path, findings: Path) -> dict[str, str]:

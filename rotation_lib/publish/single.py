@@ -1,4 +1,7 @@
-"""One chapter for the analyst: its executed notebook and its findings, no site."""
+"""One chapter for the analyst: its executed notebook and its findings, no site.
+
+It must never touch the site that lies in the build folder.
+"""
 
 from __future__ import annotations
 

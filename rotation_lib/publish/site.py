@@ -14,7 +14,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,13 @@ from .figures import (
     table_foot,
     write_downloads,
 )
-from .first import first_figure, pictures_of, with_picture, write_pictures
+from .first import draw, first_figure, pictures_of, with_picture, write_pictures
 from .footer import PLACE, page_footer
+from .lean import nbformat
 from .lower import Page, Parts, failure_page, lower
 from .markdown import Links
 from .notebooks import normalised, read_notebook, write_notebook
+from .places import searchable
 from .polish import PageScripts, polished
 from .press import Press, printed
 from .reading import glossary, with_terms
@@ -49,6 +51,8 @@ from .runtime import vega_runtime, write_atomic
 from .slim import slimmed
 from .swap import carried, exchange, workspace
 
+#: Name → address in the site and page.
+Pages = Mapping[str, tuple[str, Page]]
 ASSETS = Path(__file__).parent / "assets"
 #: What every chapter loads as one script, and what those with charts load besides, in order.
 _READING = ("folds.js", "reading.js")
@@ -156,13 +160,14 @@ def build_site(
         _stage(work / "book", project, {n: pages[n] for n in chapters}, contents, documents)
         html = work / "html"
         with press or Press() as running:
-            printed(work / "book", html, out_dir, running)
-        charted = maker.finish(html, {n: pages[n] for n in chapters})
+            shown = {n: (addresses[n], pages[n]) for n in chapters}
+            printed(work / "book", html, out_dir, running, partial(maker.prepare, shown))
+        charted = maker.finish(html, shown)
         _write_records(html, findings, build)
-        shown = list(addresses.values())
-        preview.shared(html, shown, maker.first_chart, findings, address, maker.kept)
+        every = list(addresses.values())
+        preview.shared(html, every, maker.first_chart, findings, address, maker.kept)
         if edition:
-            pdf_edition.write_pdf(html, shown, build)
+            pdf_edition.write_pdf(html, every, build)
         check_site(html, fragments=not failures)
         target = out_dir / ("failed" if failures else "html")
         if not failures:
@@ -192,11 +197,12 @@ class _Maker:
         self._build = build
         self._edition = edition
         self._charts: dict[str, tuple[dict[str, Any], Compiled]] = {}
+        self._notebooks: dict[str, nbformat.NotebookNode] = {}
+        self._urls: dict[str, tuple[str, ...]] = {}
 
     def page(self, name: str, path: Path, links: Links) -> Page:
-        """Lower one notebook, and write the files that its readers can download."""
-        notebook = normalised(read_notebook(path))
-        write_notebook(notebook, self._files / "downloads" / "notebooks" / f"{name}.ipynb")
+        """Lower one notebook."""
+        notebook = self._notebooks[name] = normalised(read_notebook(path))
         parts = Parts(
             links,
             lambda figure: self._figure(figure, links.root),
@@ -221,7 +227,6 @@ class _Maker:
         if name not in self._charts:
             payload = read_payload(self._payloads, name)
             chart = compiled(payload, self._cache / "charts")
-            write_downloads(payload, chart, self._files / "downloads" / "figures")
             self._charts[name] = (payload, chart)
         return figure_block(*self._charts[name], self._credits, root)
 
@@ -231,14 +236,26 @@ class _Maker:
         write_atomic(self._files / table, csv_text(payload["data"]["main"]))
         return table_foot(payload, f"{root}{table}", self._credits)
 
-    def finish(self, html: Path, pages: Mapping[str, Page]) -> dict[str, tuple[str, int]]:
-        """Add downloads and scripts, and mend every page; see :attr:`SiteReport.shown`."""
+    def prepare(self, pages: Pages) -> None:
+        """Make what rests on no finished page; called while Jupyter Book is at work elsewhere."""
+        for name, notebook in self._notebooks.items():
+            write_notebook(notebook, self._files / "downloads" / "notebooks" / f"{name}.ipynb")
+        for payload, chart in self._charts.values():
+            write_downloads(payload, chart, self._files / "downloads" / "figures")
+        for name, (address, page) in pages.items():
+            shown = list(dict.fromkeys(page.figures))
+            self._urls[name] = self._scripts(_prefix(address), name, shown)
+            if found := first_figure(_in_order(page)):
+                draw(self._charts[found[0]][0], self.kept)
+
+    def finish(self, html: Path, pages: Pages) -> dict[str, tuple[str, int]]:
+        """Add what was prepared, and mend every page; see :attr:`SiteReport.shown`."""
         if self._files.exists():
-            shutil.copytree(self._files, html, dirs_exist_ok=True)
+            shutil.copytree(self._files, html, dirs_exist_ok=True, copy_function=os.replace)
         for pattern in _UNUSED:
             for path in html.glob(pattern):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        addresses = {_address(n, i): (n, page) for i, (n, page) in enumerate(pages.items())}
+        addresses = {address: (name, page) for name, (address, page) in pages.items()}
         finished = {}
         terms = self._terms(html)
         for path in sorted(html.rglob("*.html")):
@@ -247,6 +264,7 @@ class _Maker:
                 name, page = addresses.get(address, (path.stem, None))
                 shown = self._finish_page(html, path, name, page, terms)
                 finished[address] = (name, shown)
+        searchable(html, [address for address, _ in pages.values()])
         slimmed(html, [html / address for address in finished])
         return finished
 
@@ -263,37 +281,52 @@ class _Maker:
         terms: Mapping[str, tuple[str, str]],
     ) -> int:
         """Write a page as it will be published; how many charts it shows."""
-        shown = list(dict.fromkeys(page.figures)) if page else []
         text = path.read_text(encoding="utf-8")
-        scripts = None
-        root = os.path.relpath(html, path.parent).replace(os.sep, "/")
-        prefix = "" if root == "." else f"{root}/"
+        prefix = _prefix(path.relative_to(html).as_posix())
         foot = page_footer(name if page else "", self._build, prefix, self._edition)
         text = text.replace(PLACE, foot)
-        if page:
-            charts = self._scripts(html, prefix, name, shown) if shown else ()
-            scripts = PageScripts((f"{prefix}{_bundle(html, 'reading', _READING)}", *charts))
-            if path != html / _GLOSSARY:
-                text = with_terms(text, terms, f"{prefix}{_GLOSSARY}")
-        text = polished(text, name, scripts)
+        if page and path != html / _GLOSSARY:
+            text = with_terms(text, terms, f"{prefix}{_GLOSSARY}")
+        text = polished(text, name, PageScripts(self._urls[name]) if page else None)
         if page and (found := first_figure(text)):
-            files = write_pictures(self._charts[found[0]][0], html, self._cache / "charts")
+            files = write_pictures(self._charts[found[0]][0], html, self.kept)
             text = with_picture(text, {width: prefix + file for width, file in files.items()})
         path.write_text(text, encoding="utf-8")
-        return len(shown)
+        return len(set(page.figures)) if page else 0
 
-    def _scripts(self, html: Path, prefix: str, name: str, shown: Sequence[str]) -> tuple[str, ...]:
+    def _scripts(self, prefix: str, name: str, shown: Sequence[str]) -> tuple[str, ...]:
+        """Write what a page loads; its addresses from the page."""
+        files = self._files
+        reading = f"{prefix}{_bundle(files, 'reading', _READING)}"
+        if not shown:
+            return (reading,)
         runtime = vega_runtime(self._cache)
         charts = [self._charts[figure] for figure in shown]
         daily = page_daily(charts)
-        later = _kept(html, f"{name}-daily", daily) if daily else ""
-        data = _kept(html, name, page_data(charts, f"{prefix}{later}" if later else None))
-        shutil.copyfile(runtime, html / "assets" / runtime.name)
+        later = _kept(files, f"{name}-daily", daily) if daily else ""
+        data = _kept(files, name, page_data(charts, f"{prefix}{later}" if later else None))
+        shutil.copyfile(runtime, files / "assets" / runtime.name)
         return (
+            reading,
             f"{prefix}{data}",
             f"{prefix}assets/{runtime.name}",
-            f"{prefix}{_bundle(html, 'drawing', _DRAWING)}",
+            f"{prefix}{_bundle(files, 'drawing', _DRAWING)}",
         )
+
+
+def _prefix(address: str) -> str:
+    """From a page to the site's top folder."""
+    return "../" * address.count("/")
+
+
+def _in_order(page: Page) -> str:
+    """Prose and HTML of a lowered page, one after the other."""
+    return "".join(
+        cell.source
+        if cell.cell_type == "markdown"
+        else "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+        for cell in page.notebook.cells
+    )
 
 
 def first_load(page: Path) -> int:

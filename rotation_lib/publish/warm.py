@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from types import TracebackType
 from typing import NoReturn
@@ -40,7 +41,6 @@ _IMPORTS = (
     "scipy.optimize",
     "scipy.stats",
     "statsmodels.api",
-    "vl_convert",
 )
 _PROGRAM = "import sys; from rotation_lib.publish.warm import serve; serve(int(sys.argv[1]))"
 #: One thread everywhere: sums stay the same to the bit, and only a lone thread may fork.
@@ -134,8 +134,11 @@ def serve(number: int) -> None:
     """
     control = socket.socket(fileno=number)
     sys.path[:] = [place for place in sys.path if place]  # as a kernel has it
+    gc.disable()  # nearly all that is imported stays: looking for garbage is a fifth of the time
     _import_all()
+    _read_data()
     gc.collect()
+    gc.enable()
     gc.freeze()  # what all share is not copied when a fork collects garbage
     alone = len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
     while True:
@@ -154,7 +157,7 @@ def serve(number: int) -> None:
 
 def _import_all() -> None:
     import_module("rotation_lib.publish.lean")  # first: altair takes the schemas it imports
-    ours = ["chapter", "publish.run", "publish.figures", "publish.forked"]
+    ours = ["chapter", "publish.run", "publish.forked"]
     ours += [f"studies.{theme}" for theme in THEMES]
     ours += [f"{layer}.{name}" for layer in ("charts", "narrative") for name in CHAPTER_NAMES]
     for name in _IMPORTS:
@@ -163,6 +166,16 @@ def _import_all() -> None:
         base = PACKAGE.joinpath(*name.split("."))
         if base.is_dir() or base.with_suffix(".py").is_file():
             import_module(f"rotation_lib.{name}")
+
+
+def _read_data() -> None:
+    """Read the snapshot, so that all chapters share one copy of it."""
+    from ..errors import RotationError
+    from ..market import Market
+    from ..params import ReportParams
+
+    with suppress(RotationError):  # what is wrong is told by the build, which reads it too
+        Market.load(ReportParams())
 
 
 def _reap() -> None:
@@ -187,6 +200,7 @@ def _work(order: bytes, result: int) -> NoReturn:
     status = 1
     try:
         die_with_parent()
+        os.nice(3)  # the build compiles charts meanwhile; none should be left when all have run
         from .forked import offer_kernel
 
         offer_kernel(result)

@@ -11,7 +11,7 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,9 @@ from ..errors import SnapshotError
 from ..project import SNAPSHOT
 from .base import Dataset
 from .quality import load_quality
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
@@ -219,10 +222,16 @@ def _read(folder: Path, name: str) -> bytes:
         raise SnapshotError(f"{_shown(folder, name)} is missing: {RESTORE}.") from None
 
 
-def _returns(content: bytes) -> pd.DataFrame:
+def _table_of(content: bytes) -> pa.Table:
+    """A Parquet file, read without a second thread: only a lone thread may fork."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(io.BytesIO(content), use_threads=False)
+    return pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+
+
+def _returns(content: bytes) -> pd.DataFrame:
+    table = _table_of(content)
     index = pd.DatetimeIndex(_days(table.column("date")), name="date")
     columns = {}
     for name in table.column_names[1:]:
@@ -234,12 +243,10 @@ def _returns(content: bytes) -> pd.DataFrame:
 
 
 def _observations(content: bytes) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(io.BytesIO(content), use_threads=False)
+    table = _table_of(content)
     return pd.DataFrame(
         {
-            "series_id": table.column("series_id").to_pandas().astype("str"),
+            "series_id": table.column("series_id").to_pandas(use_threads=False).astype("str"),
             "date": _days(table.column("date")),
             "value": table.column("value").to_numpy(),
         }
