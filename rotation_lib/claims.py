@@ -14,9 +14,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from . import words
 from .errors import LedgerError
 from .findings import Finding, FindingSet, Specification, chapter_of
-from .narrative import words
 from .project import CLAIMS_FILE, THEMES
 from .tables import read_table, rows_of
 

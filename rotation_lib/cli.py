@@ -20,7 +20,7 @@ from .project import BUILD
 
 if TYPE_CHECKING:
     from .params import ReportParams
-    from .publish.kept import ChapterRun
+    from .publish.execute.outcome import ChapterRun
 
 app = typer.Typer(
     add_completion=False,

@@ -77,7 +77,7 @@ def lint(
 ) -> None:
     """Check that the chapters are stored the way they should be."""
     from .publish.build import chosen_chapters
-    from .publish.lint import fix_all, lint_all, refresh_headlines
+    from .publish.source.lint import fix_all, lint_all, refresh_headlines
 
     names = chosen_chapters(chapters or ())
     if fix:

@@ -54,7 +54,7 @@ LONG = frozenset(
         "test_workflow_steps",
     ]
 )
-BUILT = frozenset({"built_site", "small_report", "browser"})
+BUILT = frozenset({"built_site", "small_report", "browser", "results"})
 
 
 @pytest.hookimpl(tryfirst=True)

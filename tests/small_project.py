@@ -16,7 +16,7 @@ import pandas as pd
 
 from rotation_lib.params import ReportParams
 from rotation_lib.project import PROJECT_ROOT
-from rotation_lib.publish.notebooks import stored, write_notebook
+from rotation_lib.publish.source.notebooks import stored, write_notebook
 from rotation_lib.review.scaffold import start_chapter
 from rotation_lib.sources import snapshot as fmt
 from rotation_lib.sources import snapshot_writer as writer

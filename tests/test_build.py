@@ -13,8 +13,8 @@ import pytest
 from rotation_lib.params import ReportParams
 from rotation_lib.project import CHAPTER_NAMES
 from rotation_lib.publish.build import build, chosen_chapters, split_extras, unchanged
-from rotation_lib.publish.kept import ChapterRun
-from rotation_lib.publish.notebooks import stored, write_notebook
+from rotation_lib.publish.execute.outcome import ChapterRun
+from rotation_lib.publish.source.notebooks import stored, write_notebook
 
 pytestmark = pytest.mark.slow
 

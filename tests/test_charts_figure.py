@@ -15,7 +15,7 @@ import pytest
 from rotation_lib.charts import Figure, Table, alttext, bars, lines, theme
 from rotation_lib.charts.figure import columns, inline
 from rotation_lib.errors import FigureError
-from rotation_lib.publish.figures import Compiled, figure_block
+from rotation_lib.publish.draw.figures import Compiled, figure_block
 
 FRAME = pd.DataFrame({"label": ["Banks", "Builders"], "value": [0.1, -0.234567891]})
 PARTS = {

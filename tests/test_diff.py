@@ -154,7 +154,7 @@ def test_the_function_that_changed_is_named(old: str, new: str, names: set[str])
 def test_files_have_a_role() -> None:
     assert role("rotation_lib/stats/returns.py") == "measuring"
     assert role("rotation_lib/charts/risks/tails.py") == "drawing"
-    assert role("rotation_lib/narrative/words.py") == "wording"
+    assert role("rotation_lib/words.py") == "wording"
     assert role("data/claims.toml") == "rules"
 
 

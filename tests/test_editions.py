@@ -24,7 +24,7 @@ from rotation_lib.editions.switcher import Place, dressed, undressed
 from rotation_lib.editions.tree import disk_bytes
 from rotation_lib.errors import BuildError, ParameterError
 from rotation_lib.project import PROJECT_ROOT
-from rotation_lib.publish.check import check_site
+from rotation_lib.publish.finish.check import check_site
 from rotation_lib.publish.swap import carried, exchange, workspace
 
 ATOM = "{http://www.w3.org/2005/Atom}"

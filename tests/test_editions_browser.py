@@ -13,7 +13,7 @@ from page_reading import WIDTHS, read_all
 from small_editions import JULY, JUNE, MAY, publish
 from test_accessibility import violations
 
-from rotation_lib.publish.check import check_site
+from rotation_lib.publish.finish.check import check_site
 from rotation_lib.publish.serve import running_server
 
 if TYPE_CHECKING:

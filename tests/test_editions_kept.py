@@ -11,7 +11,7 @@ from small_editions import JULY, JUNE, MAY, bare_site, digests, publish, records
 
 from rotation_lib.editions.finisher import Finisher
 from rotation_lib.errors import ParameterError
-from rotation_lib.publish.check import check_site
+from rotation_lib.publish.finish.check import check_site
 
 
 @pytest.fixture(scope="module")

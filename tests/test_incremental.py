@@ -15,13 +15,14 @@ from rotation_lib import fingerprint
 from rotation_lib.market import Market
 from rotation_lib.params import ReportParams
 from rotation_lib.project import PROJECT_ROOT
-from rotation_lib.publish import run as running
 from rotation_lib.publish.build import unchanged
-from rotation_lib.publish.kept import ChapterRun, contents, seal, unbroken
-from rotation_lib.publish.notebooks import read_notebook, stored, with_prose, write_notebook
-from rotation_lib.publish.run import Job, run_chapters
+from rotation_lib.publish.execute import run as running
+from rotation_lib.publish.execute.outcome import ChapterRun
+from rotation_lib.publish.execute.run import Job, run_chapters
+from rotation_lib.publish.execute.warm import Nursery
+from rotation_lib.publish.kept import contents, seal, unbroken
+from rotation_lib.publish.source.notebooks import read_notebook, stored, with_prose, write_notebook
 from rotation_lib.publish.unchanged import finished_before, seal_site, site_key
-from rotation_lib.publish.warm import Nursery
 
 HEAD = "\n".join(f'{k} = "{v}"' for k, v in ReportParams().as_strings().items())
 

@@ -10,10 +10,10 @@ import pytest
 
 from rotation_lib.params import ReportParams
 from rotation_lib.project import CHAPTER_NAMES
-from rotation_lib.publish.lint import lint_notebook, lint_page
-from rotation_lib.publish.mend import in_order, mended, slugs
-from rotation_lib.publish.notebooks import CHECK_MARK, stored
-from rotation_lib.publish.typed import typed_numbers
+from rotation_lib.publish.source.lint import lint_notebook, lint_page
+from rotation_lib.publish.source.mend import in_order, mended, slugs
+from rotation_lib.publish.source.notebooks import CHECK_MARK, stored
+from rotation_lib.publish.source.typed import typed_numbers
 
 NAMES = ReportParams().as_strings()
 

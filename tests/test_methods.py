@@ -21,7 +21,7 @@ from rotation_lib.narrative import measured as told
 from rotation_lib.narrative import methods as words
 from rotation_lib.narrative.prose import Prose
 from rotation_lib.project import PACKAGE
-from rotation_lib.publish.fold import stands_in
+from rotation_lib.publish.pages.fold import stands_in
 from rotation_lib.studies import holdings, records
 
 

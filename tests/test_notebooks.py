@@ -12,8 +12,8 @@ import pytest
 from rotation_lib.errors import BuildError
 from rotation_lib.params import ReportParams
 from rotation_lib.project import CHAPTER_NAMES, CHAPTERS
-from rotation_lib.publish.lint import lint_notebook
-from rotation_lib.publish.notebooks import (
+from rotation_lib.publish.source.lint import lint_notebook
+from rotation_lib.publish.source.notebooks import (
     CHECK_MARK,
     normalised,
     read_notebook,

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sample_book import bar_figure, figure, line_figure, payloads_to
 
-from rotation_lib.publish import first, preview
 from rotation_lib.publish import press as presses
-from rotation_lib.publish.drawing import Drawing
-from rotation_lib.publish.figures import compiled, numbered, read_payload
+from rotation_lib.publish.draw import first
+from rotation_lib.publish.draw.drawing import Drawing
+from rotation_lib.publish.draw.figures import compiled, numbered, read_payload
+from rotation_lib.publish.draw.runtime import vega_runtime, whole, write_sealed
+from rotation_lib.publish.finish import preview
 from rotation_lib.publish.press import Press
-from rotation_lib.publish.runtime import vega_runtime, whole, write_sealed
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,7 @@ def test_a_damaged_chart_that_can_still_be_read_is_drawn_again(
     assert json.loads(kept.read_text(encoding="utf-8"))["height"] == good.height
 
 
+@pytest.mark.slow
 def test_a_damaged_picture_preview_or_runtime_is_made_again(payloads: Path, tmp_path: Path) -> None:
     payload = read_payload(payloads, "risks.bars")
     first.draw(payload, tmp_path)

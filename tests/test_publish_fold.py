@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 from sample_book import bar_figure, falls, payloads_to, prose, shown, text
 
 from rotation_lib.errors import BuildError
-from rotation_lib.publish.fold import with_folds
-from rotation_lib.publish.lower import Parts, lower
-from rotation_lib.publish.markdown import Links
+from rotation_lib.publish.pages.fold import with_folds
+from rotation_lib.publish.pages.lower import Parts, lower
+from rotation_lib.publish.pages.markdown import Links
 from rotation_lib.publish.site import ASSETS
 
 NAMES = ("summary", "risks", "methods")

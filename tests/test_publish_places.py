@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rotation_lib.errors import BuildError
-from rotation_lib.publish.places import places, searchable
+from rotation_lib.publish.finish.places import places, searchable
 
 PAGE = """<h1>Risks &amp; more<a class="headerlink" href="#x">#</a></h1>
 <figure class="rotation-figure" id="fig-risks-falls" data-figure="risks.falls"><figcaption>

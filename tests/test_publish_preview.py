@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rotation_lib.errors import BuildError
-from rotation_lib.publish import preview
+from rotation_lib.publish.finish import preview
 
 CHART = '<svg class="marks" width="20" height="10" viewBox="0 0 20 10"><path d="M0 0"/></svg>'
 FINDINGS = {"claims": [{"verdict": v} for v in ("holds", "does not hold", "does not hold")]}

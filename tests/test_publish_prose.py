@@ -12,10 +12,10 @@ from sample_book import bar_figure, prose, shown, text
 
 from rotation_lib.charts.figure import columns
 from rotation_lib.errors import BuildError
-from rotation_lib.publish.encode import csv_text, encoded, shortened
-from rotation_lib.publish.figures import page_data, read_payload
-from rotation_lib.publish.lower import Parts, lower
-from rotation_lib.publish.markdown import Links, mend_headings, tame
+from rotation_lib.publish.draw.encode import csv_text, encoded, shortened
+from rotation_lib.publish.draw.figures import page_data, read_payload
+from rotation_lib.publish.pages.lower import Parts, lower
+from rotation_lib.publish.pages.markdown import Links, mend_headings, tame
 
 NAMES = ("summary", "risks", "methods")
 
@@ -147,7 +147,7 @@ def test_csv_keeps_full_precision_and_quotes_text() -> None:
 def test_page_data_cannot_end_its_script_and_refuses_nan() -> None:
     chart = bar_figure("risks.bars")
     payload = {**chart.payload(), "data": {"main": columns(chart.data["main"])}}
-    from rotation_lib.publish.figures import Compiled
+    from rotation_lib.publish.draw.figures import Compiled
 
     body = page_data([(payload, Compiled({"data": []}, "<svg>", 100))])
     assert body.startswith("window.rotationPage={") and body.endswith("};\n")

@@ -12,8 +12,9 @@ import pytest
 from sample_book import CREDITS, bar_figure, line_figure
 
 from rotation_lib.errors import BuildError
-from rotation_lib.publish import figures, first, slim
-from rotation_lib.publish.waiting import SIGNAL, with_hover_waiting
+from rotation_lib.publish.draw import figures, first
+from rotation_lib.publish.draw.waiting import SIGNAL, with_hover_waiting
+from rotation_lib.publish.finish import slim
 
 KNOWN = frozenset(["on", "page", "bs-tooltip-", "fa", "link"])
 

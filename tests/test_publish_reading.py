@@ -8,9 +8,9 @@ import pandas as pd
 from sample_book import bar_figure, growing, growth_figure, line_figure
 
 from rotation_lib.charts import lines
-from rotation_lib.publish.controls import control_bar
-from rotation_lib.publish.figures import page_daily, page_data
-from rotation_lib.publish.reading import filter_bar, glossary, with_terms
+from rotation_lib.publish.draw.controls import control_bar
+from rotation_lib.publish.draw.figures import page_daily, page_data
+from rotation_lib.publish.finish.reading import filter_bar, glossary, with_terms
 
 GLOSSARY = """<dl class="glossary">
 <dt id="term-var">Value at risk (VaR), historical</dt>
@@ -107,7 +107,7 @@ def test_controls_offer_what_the_data_can_show() -> None:
 
 
 def test_every_day_is_held_apart_from_what_is_drawn() -> None:
-    from rotation_lib.publish.figures import Compiled
+    from rotation_lib.publish.draw.figures import Compiled
 
     payload = growth_figure("methods.growth").payload()
     assert len(payload["data"]["main"]["columns"]["date"]) < 300

@@ -16,10 +16,10 @@ from sample_book import RECORD, bar_figure, figure, payloads_to, site_of_book, t
 from rotation_lib.errors import BuildError
 from rotation_lib.project import CHAPTER_NAMES, PROJECT_ROOT
 from rotation_lib.publish import swap
-from rotation_lib.publish.check import check_site
-from rotation_lib.publish.failure import ChapterFailure
-from rotation_lib.publish.polish import polished
-from rotation_lib.publish.runtime import vega_runtime
+from rotation_lib.publish.draw.runtime import vega_runtime
+from rotation_lib.publish.execute.outcome import ChapterFailure
+from rotation_lib.publish.finish.check import check_site
+from rotation_lib.publish.finish.polish import polished
 from rotation_lib.publish.serve import running_server, serve
 from rotation_lib.publish.site import SiteReport, build_site
 
@@ -261,6 +261,7 @@ def test_the_server_knows_types_and_stays_in_its_folder(site: SiteReport) -> Non
         serve(site.html / "chapters")
 
 
+@pytest.mark.slow
 def test_the_runtime_is_one_plain_script(tmp_path: Path) -> None:
     path = vega_runtime(tmp_path)
     said = path.read_text(encoding="utf-8")

@@ -238,6 +238,7 @@ def test_intervals_refuse_what_they_cannot_use(pair: pd.DataFrame) -> None:
 # ---- coverage -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_simulated_pairs_have_the_design_s_moments() -> None:
     frames = c.simulate_pairs(60, 2000, seed=6)
     every = pd.concat(frames)

@@ -80,6 +80,7 @@ def test_it_is_reproducible_and_turns_with_its_arguments(pair: pd.DataFrame) -> 
     assert levered.value == pytest.approx(one.value, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_error_rate_under_no_difference_and_power() -> None:
     rng = np.random.default_rng(5)
     rejected, found = [], []

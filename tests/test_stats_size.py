@@ -65,6 +65,7 @@ def test_the_record_of_false_alarms_keeps_to_the_level() -> None:
             assert all(0.025 <= rate <= 0.07 for rate in rates.values()), rates
 
 
+@pytest.mark.slow
 def test_power_grows_with_the_effect_and_begins_at_the_level() -> None:
     rates = [size.power(e, 60, 99, n=700, seed=5) for e in (0.0, 0.004, 0.05)]
     assert all(set(r) == {"placebo_day", "shift_day", "abnormal_t", "abnormal_sign"} for r in rates)
@@ -77,6 +78,7 @@ def test_power_grows_with_the_effect_and_begins_at_the_level() -> None:
     assert {k: plain[k] for k in rates[0]} == rates[0]
 
 
+@pytest.mark.slow
 def test_the_record_of_power_holds_every_effect() -> None:
     kept = intervals.measured_coverage()["size"]["power"]
     assert set(kept) == set(coverage.DESIGNS)
@@ -93,7 +95,7 @@ def test_the_record_of_power_holds_every_effect() -> None:
 def test_a_record_is_toml_and_can_be_made_again() -> None:
     text = size.record(reps=2, draws=9, n=700)
     assert text == size.record(reps=2, draws=9, n=700)
-    assert text.startswith(size.HEADING)
+    assert text.startswith(coverage.ALARMS_HEADING)
     got = tomllib.loads(text)["size"]
     assert (got["reps"], got["draws"], got["sessions"], got["seed"]) == (2, 9, 700, 20240918)
 

@@ -11,40 +11,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from small_sweeps import plan_of, rows_of
 
 from rotation_lib.catalog import load_catalog
 from rotation_lib.errors import DataError, ParameterError
-from rotation_lib.params import ReportParams, report_params
-from rotation_lib.project import THEMES
+from rotation_lib.params import report_params
 from rotation_lib.sources import Dataset
 from rotation_lib.sweep import local
 from rotation_lib.sweep.edition import draws_of, edition_key, evaluate, market_of
-from rotation_lib.sweep.history import (
-    STORED,
-    History,
-    judged_findings,
-    rules_key,
-    runs,
-    since_when,
-    stored_history,
-    stored_rows,
-)
 from rotation_lib.sweep.kept import Kept
-from rotation_lib.sweep.panel import COLUMNS, read_panel, write_panel
+from rotation_lib.sweep.panel import COLUMNS, read_panel
 from rotation_lib.sweep.plan import DRAWS, Plan, make_plan
-from rotation_lib.sweep.run import metadata, sweep
+from rotation_lib.sweep.run import sweep
 
 FEW = 40
 NARROW = ("reshoring_sectors",)
-
-
-def plan_of(dataset: Dataset, **options: Any) -> Plan:
-    return make_plan(ReportParams(), dataset.total_returns.index, **options)
-
-
-def rows_of(dataset: Dataset, plan: Plan, day: date) -> list[dict[str, Any]]:
-    market = market_of(dataset, plan, day)
-    return list(evaluate(market, plan, edition_key(market, plan)))
 
 
 # -- days ---------------------------------------------------------------------------------
@@ -146,6 +127,7 @@ def other_future(dataset: Dataset, day: date) -> Dataset:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [date(2013, 6, 28), date(2025, 1, 31)])
 def test_an_edition_is_the_same_whatever_came_after_it(dataset: Dataset, day: date) -> None:
     plan = plan_of(dataset, draws=FEW)
@@ -177,6 +159,7 @@ def test_an_early_edition_says_why_it_lacks_a_value(dataset: Dataset) -> None:
 # -- draws --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_fewer_draws_leave_every_estimate_and_no_gap(dataset: Dataset) -> None:
     day = date(2018, 3, 29)
     few, full = plan_of(dataset, draws=FEW), plan_of(dataset, draws=None)
@@ -239,6 +222,7 @@ def narrow(dataset: Dataset, first: str = "2013-01-01", last: str = "2013-12-31"
     return plan_of(dataset, every="quarter", first=first, last=last, chapters=NARROW, draws=FEW)
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_not_computed_again(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,106 +291,3 @@ def test_what_is_no_panel_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1]}).to_parquet(broken)
     with pytest.raises(DataError, match="not a readable panel"):
         read_panel(broken)
-
-
-# -- what it tells ------------------------------------------------------------------------
-
-MONTHS = pd.DatetimeIndex(["2020-01-31", "2020-02-28", "2020-03-31", "2020-04-30"]).as_unit("us")
-VERDICTS = pd.DataFrame(
-    {
-        "first": ["cannot be tested", "holds", "holds", "does not hold"],
-        "second": ["cannot be tested"] * 4,
-        "third": ["holds in part"] * 4,
-    },
-    index=MONTHS,
-)
-
-
-def test_runs_join_neighbouring_editions() -> None:
-    found = runs(VERDICTS)
-    assert found["editions"].tolist() == [1, 2, 1, 4, 4]
-    assert found["verdict"].tolist()[:3] == ["cannot be tested", "holds", "does not hold"]
-    assert found["first"].tolist()[1] == MONTHS[1]
-    assert found["last"].tolist()[1] == MONTHS[2]
-
-
-def test_since_when_counts_from_the_first_edition_that_could_test() -> None:
-    table = since_when(VERDICTS).set_index("id")
-    assert table["flips"].to_dict() == {"first": 1, "second": 0, "third": 0}
-    assert table.loc["first", "since"] == MONTHS[3]
-    assert table.loc["first", "tested"] == MONTHS[1]
-    assert table.loc["first", "held"] == pytest.approx(2 / 3)
-    assert pd.isna(table.loc["second", "tested"])
-    assert table.loc["third", "held"] == 0.0
-
-
-def panel_at(path: Path, dataset: Dataset, **changes: Any) -> Path:
-    """A panel of two editions of one claim."""
-    blank = dict.fromkeys(COLUMNS)
-    rows = [
-        blank | {"as_of": day, "kind": "claim", "id": "a", "verdict": verdict, "key": "k"}
-        for day, verdict in ((date(2019, 12, 31), "holds"), (date(2020, 12, 31), "does not hold"))
-    ]
-    held = metadata(Plan(ReportParams(), (date(2019, 12, 31), date(2020, 12, 31))), dataset)
-    write_panel(path, rows, held | changes)
-    return path
-
-
-def test_a_report_sees_no_edition_after_its_day(
-    dataset: Dataset, market_of: Any, tmp_path: Path
-) -> None:
-    path = panel_at(tmp_path / "panel.parquet", dataset)
-    for options in ({"end": "2020-06-30"}, {"end": "2020-06-30", "as_of": "2026-06-30"}):
-        shown = stored_history(market_of(**options), path)
-        assert shown.verdicts["a"].tolist() == ["holds"]
-        assert shown.unlike == ()
-    assert len(stored_history(market_of(end="2019-06-28"), path).panel) == 0
-
-
-def test_a_panel_made_otherwise_says_so(dataset: Dataset, market_of: Any, tmp_path: Path) -> None:
-    path = panel_at(tmp_path / "panel.parquet", dataset, data_key="old", rules_key="old")
-    shown = stored_history(market_of(), path)
-    assert shown.unlike == ("data", "rules")
-    assert len(shown.since) == 1
-    other = stored_history(market_of(small="IJR"), path)
-    assert other.unlike[0] == "parameters"
-    assert other.since.empty
-    assert stored_history(market_of(), tmp_path / "none.parquet").reason
-
-
-def stored() -> tuple[History, pd.DataFrame]:
-    frame, held = read_panel(STORED)
-    return History(frame, held), frame
-
-
-def test_the_stored_panel_is_small_and_the_default_one(dataset: Dataset) -> None:
-    history, frame = stored()
-    assert STORED.stat().st_size < 300_000
-    plan = plan_of(dataset)
-    held = history.metadata
-    message = "data or rules have changed since: run 'rotation sweep --write'"
-    assert held["data_key"] == dataset.provenance["data_sha256"], message
-    assert held["rules_key"] == rules_key(), message
-    assert held["draws"] == DRAWS
-    assert held["chapters"] == list(THEMES)
-    assert tuple(d.date() for d in history.verdicts.index) == plan.days
-    wanted = set(judged_findings())
-    assert set(frame.loc[frame["kind"] == "finding", "id"]) == wanted
-
-
-@pytest.mark.parametrize("day", [date(2012, 3, 30), date(2024, 9, 30)])
-def test_the_stored_panel_is_what_the_studies_measure(dataset: Dataset, day: date) -> None:
-    _, frame = stored()
-    again = pd.DataFrame(stored_rows(rows_of(dataset, plan_of(dataset), day)))
-    held = frame[frame["as_of"] == pd.Timestamp(day)].reset_index(drop=True)
-    message = f"the edition of {day} has changed: run 'rotation sweep --write'"
-    assert held["id"].tolist() == again["id"].tolist(), message
-    assert held["verdict"].fillna("").tolist() == again["verdict"].fillna("").tolist(), message
-    for column in ("value", "low", "high"):
-        np.testing.assert_allclose(
-            held[column].to_numpy(dtype=float),
-            again[column].to_numpy(dtype=float),
-            rtol=1e-6,
-            atol=1e-9,
-            err_msg=message,
-        )

@@ -167,6 +167,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_local_panel(
     assert path.read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_does_not_answer_costs_one_line(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rotation_lib.narrative import words
+from rotation_lib import words
 from rotation_lib.narrative.prose import Prose, ProseError
 
 

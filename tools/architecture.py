@@ -20,6 +20,7 @@ BANDS = {
         "errors": "every refusal, in one line",
         "project": "where things lie",
         "tables": "TOML files, read",
+        "words": "numbers, dates and intervals as words",
         "catalog": "what every series is",
         "references": "what is cited",
         "params": "what a reader may set",
@@ -34,13 +35,15 @@ BANDS = {
         "findings": "a result: value, interval, provenance",
         "studies": "what is measured: one package a theme",
     },
+    "Judging": {
+        "claims": "rules and verdicts",
+        "fingerprint": "what a result depends on",
+    },
     "Telling": {
         "narrative": "sentences that follow sign and size",
         "charts": "pictures and tables, with computed alt text",
     },
-    "Judging": {
-        "claims": "rules and verdicts",
-        "fingerprint": "what a result depends on",
+    "Keeping": {
         "results": "findings computed once, claims judged by them",
         "sweep": "all of them as of each date of a range",
     },
@@ -51,8 +54,8 @@ BANDS = {
     "Workshop": {
         "review": "what a change does to the report",
         "editions": "reports kept, and what came between",
-        "terminal": "tables for a terminal",
         "doctor": "a look at the installation",
+        "terminal": "tables for a terminal",
         "cli_data": "rotation data",
         "cli_review": "rotation diff, lint, new-chapter",
         "cli_sweep": "rotation sweep",
@@ -107,7 +110,8 @@ def layers(project: Path = PROJECT) -> list[Row]:
         project: folder with ``pyproject.toml``.
     """
     held = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-    (contract,) = (c for c in held["tool"]["importlinter"]["contracts"] if c["type"] == "layers")
+    contracts = held["tool"]["importlinter"]["contracts"]
+    (contract,) = (c for c in contracts if c["type"] == "layers" and "containers" not in c)
     return [
         tuple(name.strip().removeprefix(f"{PACKAGE}.") for name in line.split("|"))
         for line in reversed(contract["layers"])

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..narrative import words
+from .. import words
 from . import layout
 from .rows import need
 

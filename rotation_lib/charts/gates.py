@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from .. import words
 from ..narrative import gates as text
-from ..narrative import words
 from ..narrative.prose import Prose
 from .table import Table
 

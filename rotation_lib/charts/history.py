@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from .. import words
 from ..narrative import history as text
-from ..narrative import words
 from ..narrative.prose import Prose
 from . import alttext, lines, parts, rows, theme
 from .figure import Figure

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from .. import words
 from ..narrative import measured as text
-from ..narrative import words
 from . import alttext, intervals
 from .figure import Figure
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
-from ..narrative import appendix, ledger, words
+from .. import words
+from ..narrative import appendix, ledger
 from ..narrative import methods as text
 from ..narrative.prose import Prose
 from . import alttext, bars, intervals

@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
+from .. import words
 from ..errors import FigureError, nearest
-from ..narrative import words
 from .figure import FOLDER_VARIABLE, check_labels, columns, write_json
 
 _LEFT = {"text"}

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from html import escape
 
-from ..narrative import words
+from .. import words
 from .layout import CHANGES_PAGE, FEED, LIST_PAGE, Edition
 
 #: Ids stay the same wherever the site lies.

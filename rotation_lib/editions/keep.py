@@ -19,14 +19,13 @@ from ..claims import Verdict
 from ..errors import BuildError
 from ..market import Market
 from ..params import report_params
-from ..publish.check import check_site
-from ..publish.runtime import write_atomic
+from ..publish.draw.runtime import write_atomic
+from ..publish.finish.check import check_site
 from ..publish.swap import carried
 from . import listing, page
 from .address import site_address
 from .changes import Changes, compare_editions, read_side
 from .feed import feed
-from .finisher import Outcome
 from .lab import Lab
 from .layout import (
     CHANGES,
@@ -48,6 +47,7 @@ from .layout import (
     read_edition,
     read_json,
 )
+from .outcome import Outcome
 from .rows import row_digests
 from .shell import shell
 from .switcher import Place, dress_site

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from ..narrative import words
+from .. import words
 from .layout import CHANGES_PAGE, FEED, Edition, as_json
 from .shell import table
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ..narrative import words
+from .. import words
 from ..narrative.ledger import badge
 from .changes import Cause, Changes, Judgement, Moved
 from .layout import FOLDER

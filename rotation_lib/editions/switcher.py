@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from .. import words
 from ..errors import BuildError
-from ..narrative import words
 from .layout import CHANGES_PAGE, FEED, LIST_PAGE, SCRIPT
 
 _BEGIN, _END = "<!-- editions -->", "<!-- /editions -->"

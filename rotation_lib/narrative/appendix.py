@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from . import words
+from .. import words
 
 if TYPE_CHECKING:
     from ..findings import Finding

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from . import words
+from .. import words
 
 if TYPE_CHECKING:
     from ..market import Market

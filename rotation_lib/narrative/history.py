@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import words
+from .. import words
 
 HEADING = "## Verdicts of earlier editions"
 COMMAND = "rotation sweep --write"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from . import words
+from .. import words
 from .prose import fold
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import words
+from .. import words
 
 #: An interval is called too short when its coverage lies clearly below this.
 TOLERATED = 0.90

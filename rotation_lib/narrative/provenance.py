@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from .. import words
 from ..studies.holdings import basis_of
-from . import words
 from .prose import fold
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from . import words
+from .. import words
 from .ledger import tally, tally_sentence
 from .prose import fold
 

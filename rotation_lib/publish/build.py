@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ParameterError, nearest
 from ..params import NoExtras, ReportParams, chapter_extras, extra_names
 from ..project import CHAPTER_NAMES, CHAPTERS, PROJECT_ROOT
-from .failure import ChapterFailure
-from .kept import ChapterRun, read_object
+from .execute.outcome import ChapterFailure, ChapterRun
+from .kept import read_object
 from .pdf import chromium
 from .provenance import build_record
 from .swap import carried, workspace
@@ -183,9 +183,9 @@ def build(
         ParameterError: before anything is run, for arguments that cannot be used.
         BuildError: if the site could not be assembled.
     """
-    from .drawing import Drawing
+    from .draw.drawing import Drawing
+    from .execute.warm import Nursery
     from .press import Press
-    from .warm import Nursery
 
     if pdf:
         chromium()  # better missed now than after all chapters have run
@@ -199,7 +199,7 @@ def build(
             else:
                 press.start()  # perhaps nothing has to run but the press
             from ..market import Market
-            from .run import run_chapters
+            from .execute.run import run_chapters
 
             market = Market.load(params)
             key = site_key(request, notebooks)

@@ -8,43 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..fingerprint import digest
-from .failure import ChapterFailure
 
 SEAL = "seal.json"
-
-
-@dataclass(frozen=True)
-class ChapterRun:
-    """An executed chapter: its folder holds ``executed.ipynb`` and ``figures/``.
-
-    Attributes:
-        name: the chapter.
-        folder: where the run is kept.
-        seconds: what it took.
-        cached: nothing was done: a run of the same notebook, data and code was kept.
-        failure: why there is no run.
-    """
-
-    name: str
-    folder: Path
-    seconds: float
-    cached: bool
-    failure: ChapterFailure | None = None
-
-    @property
-    def notebook(self) -> Path:
-        """The executed notebook."""
-        return self.folder / "executed.ipynb"
-
-    @property
-    def figures(self) -> Path:
-        """Payloads of the figures and tables it drew."""
-        return self.folder / "figures"
 
 
 def contents(folder: Path, apart: Sequence[str] = ()) -> dict[str, str]:

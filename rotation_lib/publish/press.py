@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 from ..errors import BuildError
 from ..fingerprint import digest, lock_key
 from ..project import PROJECT_ROOT
+from .draw.runtime import write_atomic
 from .kept import SEAL, contents, seal, unbroken
-from .runtime import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ _FORMAT = "1"
 _PROGRAM = """
 import gc, json, sys
 gc.disable()  # it lives for seconds, and a quarter of them would go into looking for garbage
-import rotation_lib.publish.lean
+import rotation_lib.publish.source.lean
 import jupyter_book.config, jupyter_book.sphinx, myst_nb.sphinx_, sphinx.builders.html
 import sphinx.search.en, sphinx_book_theme, sphinx_comments, sphinx_external_toc
 order = sys.stdin.read()

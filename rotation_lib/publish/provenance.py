@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..fingerprint import digest, lock_key
 from ..project import PROJECT_ROOT
-from .kept import ChapterRun
+from .execute.outcome import ChapterRun
 
 if TYPE_CHECKING:
     from ..market import Market

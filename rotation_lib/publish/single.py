@@ -14,10 +14,9 @@ from ..params import ReportParams
 from ..project import THEMES
 from ..results import all_results, kept_in, theme_results
 from .build import chosen_chapters, split_extras, write_json
-from .failure import ChapterFailure
-from .kept import ChapterRun
-from .run import run_chapters
-from .warm import Nursery
+from .execute.outcome import ChapterFailure, ChapterRun
+from .execute.run import run_chapters
+from .execute.warm import Nursery
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,9 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from ..errors import BuildError
-from . import docs, preview
 from . import pdf as pdf_edition
-from .check import check_site
-from .encode import csv_text
-from .failure import ChapterFailure
-from .figures import (
+from .draw.encode import csv_text
+from .draw.figures import (
     Compiled,
     Credits,
     compiled,
@@ -37,18 +34,22 @@ from .figures import (
     table_foot,
     write_downloads,
 )
-from .first import draw, first_figure, pictures_of, with_picture, write_pictures
-from .footer import PLACE, page_footer
-from .lean import nbformat
-from .lower import Page, Parts, failure_page, lower
-from .markdown import Links
-from .notebooks import normalised, read_notebook, write_notebook
-from .places import searchable
-from .polish import PageScripts, polished
+from .draw.first import draw, first_figure, pictures_of, with_picture, write_pictures
+from .draw.runtime import vega_runtime, write_atomic
+from .execute.outcome import ChapterFailure
+from .finish import preview
+from .finish.check import check_site
+from .finish.footer import PLACE, page_footer
+from .finish.places import searchable
+from .finish.polish import PageScripts, polished
+from .finish.reading import glossary, with_terms
+from .finish.slim import slimmed
+from .pages import docs
+from .pages.lower import Page, Parts, failure_page, lower
+from .pages.markdown import Links
 from .press import Press, printed
-from .reading import glossary, with_terms
-from .runtime import vega_runtime, write_atomic
-from .slim import slimmed
+from .source.lean import nbformat
+from .source.notebooks import normalised, read_notebook, write_notebook
 from .swap import carried, exchange, workspace
 
 #: Name → address in the site and page.
@@ -335,7 +336,7 @@ def first_load(page: Path) -> int:
     Args:
         page: an HTML file of a finished site.
     """
-    from .check import local_references
+    from .finish.check import local_references
 
     text = page.read_bytes()
     files = {p for kind, p in local_references(page) if kind in ("script", "link") and p.is_file()}

@@ -16,9 +16,10 @@ from typing import Any
 
 from ..fingerprint import canonical, digest
 from ..project import PROJECT_ROOT
-from .kept import ChapterRun, contents, read_object, unbroken
+from .draw.runtime import write_atomic
+from .execute.outcome import ChapterRun
+from .kept import contents, read_object, unbroken
 from .provenance import revision
-from .runtime import write_atomic
 
 SEAL = ".site.json"
 #: Folder of earlier editions in the site: of them only the names count, each had its own build.

@@ -43,7 +43,7 @@ def role(path: str) -> Role:
     """What a file is for, by where it lies."""
     if path.startswith(_DRAWING) or path.endswith((".css", ".js")):
         return "drawing"
-    if path.startswith("rotation_lib/narrative/"):
+    if path.startswith(("rotation_lib/narrative/", "rotation_lib/words.py")):
         return "wording"
     return "measuring" if path.endswith((".py", ".ipynb")) else "rules"
 

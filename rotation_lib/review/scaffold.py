@@ -14,7 +14,7 @@ import nbformat
 from ..errors import ParameterError
 from ..params import ReportParams
 from ..project import PROJECT_ROOT
-from ..publish.notebooks import stored, write_notebook
+from ..publish.source.notebooks import stored, write_notebook
 
 TEMPLATES = Path(__file__).parent / "templates"
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..narrative import words
+from .. import words
 from .marks import marked
 from .model import ClaimChange, CodeChange, FindingChange, Review, SeriesChange, WordChange
 

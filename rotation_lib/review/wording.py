@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..publish.notebooks import read_notebook
+from ..publish.source.notebooks import read_notebook
 from .model import WordChange
 
 _SPELLED = "zero one two three four five six seven eight nine ten eleven twelve"

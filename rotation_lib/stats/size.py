@@ -16,7 +16,14 @@ import pandas as pd
 from rotation_lib.errors import DataError
 from rotation_lib.stats import eventstudy
 from rotation_lib.stats.bootstrap import SEED
-from rotation_lib.stats.coverage import DESIGN, DESIGNS, SESSIONS, Design, simulate_pairs
+from rotation_lib.stats.coverage import (
+    ALARMS_HEADING,
+    DESIGN,
+    DESIGNS,
+    SESSIONS,
+    Design,
+    simulate_pairs,
+)
 from rotation_lib.stats.shifts import shifted_means
 
 LEVEL = 0.05
@@ -26,7 +33,6 @@ MONTH = 21
 PATTERNS: Mapping[str, int | None] = {"scattered": None, "bunched": 252}
 #: Planted on each date in the study of power: fractions added to the day's return.
 EFFECTS = (0.0025, 0.005, 0.01)
-HEADING = "# Share of simulated histories in which meaningless dates were called an effect."
 
 EventTest: TypeAlias = Callable[[pd.DataFrame, pd.DatetimeIndex], float]
 
@@ -190,7 +196,7 @@ def record(reps: int, draws: int, n: int = SESSIONS) -> str:
         n: sessions a history.
     """
     lines = [
-        HEADING,
+        ALARMS_HEADING,
         "# Written by: python -m rotation_lib.stats.size",
         "[size]",
         f"reps = {reps}",
@@ -219,5 +225,5 @@ if __name__ == "__main__":
     from rotation_lib.stats.intervals import RECORD
 
     kept = Path(__file__).with_name(RECORD)
-    coverage = kept.read_text(encoding="utf-8").split(HEADING)[0].rstrip("\n")
+    coverage = kept.read_text(encoding="utf-8").split(ALARMS_HEADING)[0].rstrip("\n")
     kept.write_text(f"{coverage}\n\n{record(2000, 999)}", encoding="utf-8")

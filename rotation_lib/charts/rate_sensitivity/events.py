@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ... import words
 from ...narrative import rate_sensitivity as text
-from ...narrative import words
 from ...narrative.prose import Prose
 from .. import alttext, bars, distributions, intervals, lines
 from ..figure import Figure

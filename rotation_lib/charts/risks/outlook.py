@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ... import words
 from ...narrative import risks as text
-from ...narrative import words
 from ...narrative.prose import Prose
 from .. import alttext, distributions, intervals
 from ..figure import Figure

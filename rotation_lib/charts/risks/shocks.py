@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from ... import words
 from ...findings import Specification
 from ...narrative import risks as text
-from ...narrative import words
 from ...narrative.prose import Prose
 from .. import alttext, distributions, intervals, lines
 from ..figure import Figure

@@ -15,8 +15,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from ... import words
 from ...narrative import risks as text
-from ...narrative import words
 from ...narrative.prose import Prose
 from .. import intervals, parts, theme
 from ..figure import Drawing, Figure

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from ... import words
 from ...findings import Finding
 from ...narrative import tech_valuations as text
-from ...narrative import words
 from ...narrative.prose import Prose
 from .. import alttext, distributions, intervals, lines
 from ..figure import Figure

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import words
+from ... import words
 from .phrases import Findings, get, known, listed, rank, side, slope, why
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .. import words
+from ... import words
 from .phrases import (
     Findings,
     fund_names,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .. import words
+from ... import words
 
 if TYPE_CHECKING:
     from ...findings import Finding

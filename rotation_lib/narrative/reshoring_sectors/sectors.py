@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .. import words
+from ... import words
 from .common import LEVEL, capital, counted, gap, get, p_text, reason, value_of
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from ... import words
 from ...studies.reshoring_sectors.terms import LAWS, Law
-from .. import words
 from .common import LEVEL, counted, get, moved, p_text, reason, value_of
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ... import words
 from ...findings import Finding
-from .. import words
 from ..prose import Prose
 from .shared import Findings, bounds, finding_of, funds, known, significant, size_of, value_of
 

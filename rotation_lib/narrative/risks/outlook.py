@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import words
+from ... import words
 from ..prose import Prose
 from .shared import Findings, bounds, finding_of, funds, known, place, significant, value_of
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ... import words
 from ...findings import Finding
-from .. import words
 
 Findings = Mapping[str, Finding]
 

@@ -5,8 +5,8 @@ Every sentence follows sign, size and absence of a value; none holds a number no
 
 from __future__ import annotations
 
+from ... import words
 from ...findings import Finding
-from .. import words
 from ..prose import Prose
 from .shared import Findings, bounds, finding_of, funds, known, significant, value_of
 

@@ -5,7 +5,7 @@ Every line must stay true, and readable, when a value is missing.
 
 from __future__ import annotations
 
-from .. import words
+from ... import words
 from .shared import Findings, bounds, finding_of, funds, known, place, significant, value_of
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ... import words
 from ...findings import Finding
-from .. import words
 from .terms import Findings, bounds, get, held, led, number, settled, why_not
 
 STATED = 3.32

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ... import words
 from ...findings import Finding
-from .. import words
 from .terms import Findings, bounds, get, held, number, settled, why_not
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ... import words
 from ...findings import Finding
-from .. import words
 from .terms import Findings, bounds, get, grown, held, number, settled, why_not
 
 #: Names as readers know them.

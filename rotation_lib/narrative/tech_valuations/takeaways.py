@@ -5,7 +5,7 @@ It must never claim more than the chapter's verdicts do.
 
 from __future__ import annotations
 
-from .. import words
+from ... import words
 from .terms import Findings, bounds, get, grown, held, led, number, settled, why_not
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
-from ..errors import BuildError
+from ...errors import BuildError
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

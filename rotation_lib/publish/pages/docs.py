@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from ..errors import BuildError
+from ...errors import BuildError
 from .reference import reference
 
 #: Folder of these pages in the site.

@@ -12,8 +12,8 @@ from html import escape, unescape
 
 import nbformat
 
-from ..errors import BuildError
-from .notebooks import CHECK_MARK, markdown_cell
+from ...errors import BuildError
+from ..source.notebooks import CHECK_MARK, markdown_cell
 
 #: Tag of a cell whose output is folded.
 FOLD = "fold"

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ..errors import BuildError
+from ...errors import BuildError
 from .lean import nbformat
 
 CHECK_MARK = "# NBVAL_CHECK_OUTPUT"

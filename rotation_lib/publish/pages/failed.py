@@ -1,35 +1,13 @@
-"""What is known of a chapter that failed, and the page that says so.
+"""The page of a chapter that failed: where, why, and the full traceback.
 
-It must never hide a cause, nor let a cause's text act as markup.
+It must never let a cause's text act as markup.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 
-
-@dataclass(frozen=True)
-class ChapterFailure:
-    """A chapter that could not be executed.
-
-    Attributes:
-        chapter: its name, as in the table of contents.
-        notebook: the notebook's path, as the reader knows it.
-        cell_index: position of the failing cell from 0; ``None`` if no cell had run.
-        cause: the error in one line.
-        traceback: the full text, if there is one.
-    """
-
-    chapter: str
-    notebook: str
-    cell_index: int | None
-    cause: str
-    traceback: str = ""
-
-    def __str__(self) -> str:
-        where = "" if self.cell_index is None else f", cell {self.cell_index} (counted from 0)"
-        return f"{self.notebook}{where}: {self.cause}"
+from ..execute.outcome import ChapterFailure
 
 
 def failure_cells(failure: ChapterFailure) -> list[tuple[str, str]]:

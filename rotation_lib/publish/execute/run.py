@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from ..fingerprint import (
+from ...fingerprint import (
     canonical,
     code_key,
     data_key,
@@ -30,15 +30,15 @@ from ..fingerprint import (
     lock_key,
     settings_key,
 )
-from ..project import CHAPTERS, DATA, THEMES
-from .drawing import Drawing
-from .failure import ChapterFailure
-from .kept import ChapterRun, seal, unbroken
-from .notebooks import normalised, read_notebook, with_prose, write_notebook
+from ...project import CHAPTERS, DATA, THEMES
+from ..draw.drawing import Drawing
+from ..kept import seal, unbroken
+from ..source.notebooks import normalised, read_notebook, with_prose, write_notebook
+from .outcome import ChapterFailure, ChapterRun
 from .warm import SINGLE, Nursery
 
 if TYPE_CHECKING:
-    from ..market import Market
+    from ...market import Market
 
 CELL_SECONDS = 600
 #: Files of the data folder whose text reaches every chapter.

@@ -1,7 +1,7 @@
 """A kernel that was forked before its chapter began, in place of a new interpreter.
 
 Papermill and its client take it for any local kernel: the same messages, interrupts, timeouts and
-death. It is used in forks of :mod:`rotation_lib.publish.warm` only, once each.
+death. It is used in forks of :mod:`rotation_lib.publish.execute.warm` only, once each.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, cast
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from .warm import die_with_parent
+from .child import die_with_parent
 
 _NAME = "rotation-forked"
 _LAUNCHER = "ipykernel_launcher"

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
-from ..errors import BuildError
+from ...errors import BuildError
+from ..draw.runtime import write_atomic
 from .polish import SEARCH_PAGE
-from .runtime import write_atomic
 
 #: The sheets that are kept whole.
 OWN = ("rotation.css", "print.css")

@@ -12,11 +12,12 @@ from typing import Any
 
 import nbformat
 
-from ..errors import BuildError
-from .failure import ChapterFailure, failure_cells
+from ...errors import BuildError
+from ..execute.outcome import ChapterFailure
+from ..source.notebooks import CHECK_MARK, code_cell, markdown_cell
+from .failed import failure_cells
 from .fold import FOLD, folded, stands_in, waits
 from .markdown import Links, mend_headings, tame
-from .notebooks import CHECK_MARK, code_cell, markdown_cell
 
 _MARKER = re.compile(r'<div data-rotation-figure="([^"]+)">\s*</div>')
 _ENDS = re.compile(r"</(?:p|li|dt|dd|th|td|tr|caption|figcaption|summary|h\d|button|option)>(?=<)")

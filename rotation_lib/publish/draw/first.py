@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ..errors import BuildError
+from ...errors import BuildError
 from .figures import numbered
 from .runtime import whole, write_atomic, write_sealed
 from .waiting import with_hover_waiting
@@ -87,7 +87,7 @@ def write_pictures(payload: Mapping[str, Any], html: Path, cache: Path) -> dict[
     Raises:
         BuildError: if the chart cannot be drawn.
     """
-    from ..charts.theme import palette_pairs
+    from ...charts.theme import palette_pairs
 
     dark = dict(palette_pairs())
     files = {}
@@ -116,8 +116,8 @@ def draw(payload: Mapping[str, Any], cache: Path) -> None:
 
 
 def _drawn(payload: Mapping[str, Any], width: int, cache: Path) -> str:
-    from ..charts.clock import converter
-    from ..charts.figure import inline
+    from ...charts.clock import converter
+    from ...charts.figure import inline
 
     key = [_FORMAT, version("vl-convert-python"), width, payload["spec"], payload["data"]]
     name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()

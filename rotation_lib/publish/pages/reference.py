@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import BuildError
+from ...errors import BuildError
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _SECTIONS = {

@@ -11,7 +11,7 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import BuildError
+from ...errors import BuildError
 
 
 class Drawing:
@@ -38,7 +38,7 @@ class Drawing:
     def prepare(self) -> None:
         """Load the converter; called while nothing else can be done."""
         if self._cache is not None:
-            from ..charts.clock import converter
+            from ...charts.clock import converter
 
             converter()
 

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ..errors import BuildError
+from ...errors import BuildError
 from .controls import control_bar
 from .encode import csv_text, encoded
 from .runtime import whole, write_atomic, write_sealed
@@ -92,8 +92,8 @@ def compiled(payload: Mapping[str, Any], cache: Path) -> Compiled:
 
 
 def _compile(payload: Mapping[str, Any]) -> Compiled:
-    from ..charts.clock import converter
-    from ..charts.figure import inline
+    from ...charts.clock import converter
+    from ...charts.figure import inline
 
     vl_convert = converter()
     try:
@@ -140,7 +140,7 @@ def write_downloads(payload: Mapping[str, Any], chart: Compiled, folder: Path) -
         chart: the same, compiled.
         folder: ``downloads/figures`` of the site.
     """
-    from ..charts.figure import inline
+    from ...charts.figure import inline
 
     name = payload["id"]
     write_atomic(folder / f"{name}.csv", csv_text(payload["data"]["main"]))
@@ -159,8 +159,8 @@ def page_data(
         figures: payloads and compiled charts.
         daily: address of the script made by :func:`page_daily`, if there is one.
     """
-    from ..charts.parts import DATE_LABELS
-    from ..charts.theme import palette_pairs
+    from ...charts.parts import DATE_LABELS
+    from ...charts.theme import palette_pairs
 
     body = {
         "dark": dict(palette_pairs()),

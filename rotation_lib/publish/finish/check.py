@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ..errors import BuildError
+from ...errors import BuildError
 
 #: Tag → attribute that makes a browser fetch something by itself.
 _FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}

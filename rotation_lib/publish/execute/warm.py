@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +20,8 @@ from importlib import import_module
 from types import TracebackType
 from typing import NoReturn
 
-from ..project import CHAPTER_NAMES, PACKAGE, PROJECT_ROOT, THEMES
+from ...project import CHAPTER_NAMES, PACKAGE, PROJECT_ROOT, THEMES
+from .child import die_with_parent
 
 #: Letters of one job on its way to the server, at most.
 _LETTERS = 1 << 20
@@ -42,7 +42,9 @@ _IMPORTS = (
     "scipy.stats",
     "statsmodels.api",
 )
-_PROGRAM = "import sys; from rotation_lib.publish.warm import serve; serve(int(sys.argv[1]))"
+_PROGRAM = (
+    "import sys; from rotation_lib.publish.execute.warm import serve; serve(int(sys.argv[1]))"
+)
 #: One thread everywhere: sums stay the same to the bit, and only a lone thread may fork.
 SINGLE = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
@@ -156,7 +158,7 @@ def serve(number: int) -> None:
 
 
 def _import_all() -> None:
-    import_module("rotation_lib.publish.lean")  # first: altair takes the schemas it imports
+    import_module("rotation_lib.publish.source.lean")  # first: altair takes the schemas it imports
     ours = ["chapter", "publish.run", "publish.forked"]
     ours += [f"studies.{theme}" for theme in THEMES]
     ours += [f"{layer}.{name}" for layer in ("charts", "narrative") for name in CHAPTER_NAMES]
@@ -170,9 +172,9 @@ def _import_all() -> None:
 
 def _read_data() -> None:
     """Read the snapshot, so that all chapters share one copy of it."""
-    from ..errors import RotationError
-    from ..market import Market
-    from ..params import ReportParams
+    from ...errors import RotationError
+    from ...market import Market
+    from ...params import ReportParams
 
     with suppress(RotationError):  # what is wrong is told by the build, which reads it too
         Market.load(ReportParams())
@@ -185,14 +187,6 @@ def _reap() -> None:
                 return
         except ChildProcessError:
             return
-
-
-def die_with_parent() -> None:
-    """Let the system kill this process when the one that forked it is gone."""
-    import ctypes
-
-    set_death_signal = 1
-    ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
 
 
 def _work(order: bytes, result: int) -> NoReturn:

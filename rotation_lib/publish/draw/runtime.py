@@ -9,7 +9,7 @@ from importlib.metadata import version as packaged
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from ..fingerprint import digest
+from ...fingerprint import digest
 
 #: What rotation.js uses; the bundler drops the rest of vega's interface.
 _EXPORTS = "View, parse"

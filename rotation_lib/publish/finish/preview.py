@@ -20,8 +20,8 @@ from urllib.parse import urljoin, urlsplit
 
 import yaml  # type: ignore[import-untyped]
 
-from ..errors import BuildError
-from .runtime import whole, write_sealed
+from ...errors import BuildError
+from ..draw.runtime import whole, write_sealed
 
 #: Name of the picture in the site's top folder, and its size as the large cards want it.
 NAME = "preview.png"

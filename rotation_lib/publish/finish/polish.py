@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from html import escape, unescape
 
-from ..errors import BuildError
-from .fold import with_folds
+from ...errors import BuildError
+from ..pages.fold import with_folds
 from .reading import filter_bar
 
 #: The page that Sphinx makes for searching.

@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from ..errors import BuildError
+from ...errors import BuildError
 from .notebooks import read_notebook, stored
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,63}")

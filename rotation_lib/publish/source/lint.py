@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 
-from ..errors import BuildError
-from ..params import EXTRAS, NoExtras, ReportParams
-from ..project import BUILD, CHAPTER_NAMES, CHAPTERS
+from ...errors import BuildError
+from ...params import EXTRAS, NoExtras, ReportParams
+from ...project import BUILD, CHAPTER_NAMES, CHAPTERS
 from .mend import SLUG, assignments, mended
 from .notebooks import CHECK_MARK, read_notebook, stored, write_notebook
 from .typed import typed_numbers

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from pathlib import Path
 
-from ..errors import BuildError
+from ...errors import BuildError
+from ..draw.runtime import write_atomic
 from .polish import SEARCH_PAGE
-from .runtime import write_atomic
 
-_SCRIPT = Path(__file__).parent / "assets" / "places.js"
+_SCRIPT = Path(__file__).parents[1] / "assets" / "places.js"
 _RESULTS = '<div id="search-results"></div>'
 _HEADING = re.compile(r"<h1[^>]*>(.*?)(?:<a class=\"?headerlink|</h1>)", re.DOTALL)
 _CLAIM = re.compile(
