@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report test quick setup hooks serve lint types bench clean help
+.PHONY: report test quick coverage setup hooks serve lint types bench clean help
 .DEFAULT_GOAL := help
 
 help:            ## Show what can be made
@@ -20,6 +20,10 @@ test: $(READY)   ## Run every check: style, types, layers, tests, notebooks, bro
 
 quick: $(READY)  ## Run the checks that take seconds
 	$(BIN)/python tools/check.py --quick
+
+coverage: $(READY) ## The same checks as `make test`, and which lines and branches the tests reach
+	$(BIN)/python tools/browser.py
+	$(BIN)/python tools/check.py --coverage
 
 setup: $(READY)  ## Make the environment only
 

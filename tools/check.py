@@ -18,9 +18,9 @@ STYLE = [
     ["lint-imports"],
     ["rotation", "lint"],
 ]
-QUICK = [["pytest", "-q", "-n", "2", "--dist", "worksteal", "-m", "not slow"]]
-FULL = [
-    ["pytest", "-q", "-n", "2", "--dist", "worksteal"],
+TESTS = ["pytest", "-q", "-n", "2", "--dist", "worksteal"]
+QUICK = [[*TESTS, "-m", "not slow"]]
+NOTEBOOKS = [
     [
         "pytest",
         "-q",
@@ -32,6 +32,12 @@ FULL = [
         "--nbval-cell-timeout=300",
         "chapters",
     ],
+]
+#: Measuring lines and branches takes a third longer, so not every run of the tests does.
+MEASURED = [
+    [*TESTS, "--cov", "--cov-report="],
+    # Some of what ran were copies of the project, which are gone by now.
+    ["coverage", "report", "--ignore-errors", "--skip-covered", "--sort=cover", "--fail-under=95"],
 ]
 
 
@@ -47,8 +53,10 @@ def run(command: list[str]) -> None:
 
 
 def main() -> None:
-    """Run the quick or the full list."""
-    for command in STYLE + (QUICK if "--quick" in sys.argv[1:] else FULL):
+    """Run the quick list, the full one, or the full one with coverage."""
+    asked = sys.argv[1:]
+    tests = QUICK if "--quick" in asked else MEASURED if "--coverage" in asked else [TESTS]
+    for command in STYLE + tests + ([] if "--quick" in asked else NOTEBOOKS):
         run(command)
 
 
