@@ -32,7 +32,7 @@ Statistic: TypeAlias = Callable[[Array], Array]
 
 #: Tables of resamples are most of what a chapter keeps in memory: the smallest integers that do,
 #: and no more of them than this.
-_BYTES = 40_000_000
+_BYTES = 20_000_000
 #: Numbers in a batch of resamples, so that a batch stays near the cache.
 _BATCH = 500_000
 _tables: OrderedDict[tuple[object, ...], Table] = OrderedDict()
