@@ -45,7 +45,8 @@ _IMPORTS = (
 _PROGRAM = (
     "import sys; from rotation_lib.publish.execute.warm import serve; serve(int(sys.argv[1]))"
 )
-#: The environment of those processes. One thread everywhere: sums stay the same to the bit, and only a lone thread may fork.
+#: The environment of those processes. One thread everywhere: sums stay the same to the bit, and
+#: only a lone thread may fork.
 SINGLE = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
