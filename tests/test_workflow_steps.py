@@ -17,15 +17,16 @@ def job(tmp_path: Path) -> Job:
     return checkout(tmp_path)
 
 
-def test_the_test_job(job: Job) -> None:
+@pytest.mark.parametrize("checks", ["test", "coverage"])
+def test_the_test_job(job: Job, checks: str) -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    job.values["matrix.python"] = version
+    job.values |= {"matrix.python": version, "matrix.checks": checks}
     assert_done(job.run("test", "test"), 2)
-    assert job.said("make") == [["setup"], ["test"]]
+    assert job.said("make") == [["setup"], [checks]]
 
 
 def test_the_test_job_notices_another_python(job: Job) -> None:
-    job.values["matrix.python"] = "3.9"
+    job.values |= {"matrix.python": "3.9", "matrix.checks": "test"}
     assert [d.returncode for d in job.run("test", "test")] == [1]
 
 
