@@ -53,7 +53,7 @@ def distribution(
     x = alt.X(
         "low:Q", bin="binned", axis=parts.number_axis(unit), scale=alt.Scale(nice=False, zero=False)
     )
-    top = float(counts.max())
+    top = float(np.max(counts))
     tip = (
         f"({theme.number_expr('datum.low', unit, signed=signed)}) + ' to ' + "
         f"({theme.number_expr('datum.high', unit, signed=signed)})"

@@ -143,7 +143,7 @@ def _counts_of(indices: Table) -> Table:
     counts = np.empty(indices.shape, dtype=np.uint8)
     for number, taken in enumerate(indices):
         found = np.bincount(taken, minlength=indices.shape[1])
-        if counts.itemsize == 1 and found.max() > np.iinfo(np.uint8).max:
+        if counts.itemsize == 1 and np.max(found) > np.iinfo(np.uint8).max:
             counts = counts.astype(np.uint32)
         counts[number] = found
     return counts

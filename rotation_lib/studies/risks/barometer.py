@@ -118,7 +118,7 @@ def sample(market: Market, horizon: int) -> pd.DataFrame:
         return frame
     month = frame.index.to_period("M").astype("int64")
     run = np.cumsum(np.r_[0, np.diff(month) != 1])
-    longest = np.bincount(run).argmax()
+    longest = np.argmax(np.bincount(run))
     return frame[run == longest]
 
 
