@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from small_series import days, noise
 
 from rotation_lib.errors import DataError
 from rotation_lib.stats import _checks as checks
@@ -28,14 +29,6 @@ from rotation_lib.stats import (
 from rotation_lib.stats import regression as g
 from rotation_lib.stats import returns as r
 from rotation_lib.stats import sharpe as s
-
-
-def days(n: int) -> pd.DatetimeIndex:
-    return pd.bdate_range("2020-01-01", periods=n, unit="us", name="date")
-
-
-def noise(n: int, seed: int = 1, sd: float = 0.01) -> pd.Series:
-    return pd.Series(np.random.default_rng(seed).normal(0, sd, n), index=days(n), name="x")
 
 
 def test_the_constants_are_those_that_readers_are_told() -> None:

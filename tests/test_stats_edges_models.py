@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from small_series import days, noise
 
 from rotation_lib.errors import DataError
 from rotation_lib.stats import (
@@ -24,15 +25,6 @@ from rotation_lib.stats import (
 from rotation_lib.stats import returns as r
 from rotation_lib.stats.bootstrap import Interval
 from rotation_lib.stats.shifts import shifted_means
-
-
-def days(n: int) -> pd.DatetimeIndex:
-    return pd.bdate_range("2020-01-01", periods=n, unit="us", name="date")
-
-
-def noise(n: int, seed: int = 1, sd: float = 0.01) -> pd.Series:
-    return pd.Series(np.random.default_rng(seed).normal(0, sd, n), index=days(n), name="x")
-
 
 # -- breaks ---------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import pandas as pd
 from ...errors import DataError
 from ...findings import Finding, missing, tendency
 from ...market import Market
-from ...stats.eventstudy import EventStudy, Model, event_study
+from ...stats.eventstudy import ESTIMATION, EventStudy, Model, event_study
 from .betas import THEME
 from .decisions import KINDS, decision_days
 
@@ -79,8 +79,9 @@ def findings(market: Market) -> list[Finding]:
         if isinstance(found, str):
             made.append(missing(id, label, unit="fraction", series=series, reason=found))
             continue
+        fitted = ESTIMATION[1] - ESTIMATION[0] + 1
         method = (
-            f"market model fitted to 230 sessions before each cut; {found.interval.method}, "
+            f"market model fitted to {fitted} sessions before each cut; {found.interval.method}, "
             f"t test p = {found.p:.3f}; {found.positive} of {found.n} above zero, "
             f"sign test p = {found.sign_p:.3f}; {found.dropped} left out for want of a full window"
         )
