@@ -13,6 +13,7 @@ import pandas as pd
 from ... import words
 from ...narrative import rate_sensitivity as text
 from ...narrative.prose import Prose
+from ...stats.eventstudy import ESTIMATION
 from .. import alttext, bars, distributions, intervals, lines
 from ..figure import Figure
 from ..table import Table
@@ -88,6 +89,7 @@ def abnormal(table: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestamp) ->
     Args:
         table: as ``studies.rate_sensitivity.abnormal.table`` makes it.
     """
+    first, last = ESTIMATION
     kinds = [f"{PLURAL[k]} ({n})" for k, n in zip(table["kind"], table["n"], strict=True)]
     return table_of(
         "abnormal_returns",
@@ -107,8 +109,9 @@ def abnormal(table: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestamp) ->
         as_of=as_of,
         signed=("Mean",),
         note=f"Low and high: 95% t interval; both tests give p-values. Model of the return expected: "
-        f"market, {pair[0]} on {pair[1]}; mean, its own mean; each over 230 sessions that end 21 sessions "
-        "before the decision. Decisions without them, or without all sessions after, are left out.",
+        f"market, {pair[0]} on {pair[1]}; mean, its own mean; each over {last - first + 1} sessions that "
+        f"end {-last} sessions before the decision. Decisions without them, or without all "
+        "sessions after, are left out.",
     )
 
 
