@@ -8,35 +8,53 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from statsmodels.tsa.regime_switching.markov_regression import MarkovRegression
 
 from rotation_lib.errors import DataError
 from rotation_lib.stats import bootstrap, measures
 from rotation_lib.stats.bootstrap import Bootstrap, OfSums, resample_counts, stationary_indices
-from rotation_lib.stats.regimes import switching_model
 from rotation_lib.stats.regression import first_slope, newey_west
 from rotation_lib.stats.returns import week_ends, weekly_log_returns
+from rotation_lib.stats.switching import Switching
 
 WEEKS = pd.date_range("2010-01-08", periods=300, freq="W-FRI")
 
 
 @pytest.mark.parametrize("states", [2, 3])
-def test_the_regime_model_keeps_the_librarys_transform_and_score(states: int) -> None:
+def test_the_regime_model_is_the_librarys(states: int) -> None:
     random = np.random.default_rng(5)
     calm = np.arange(300) % 100 < 60
     values = np.where(calm, random.normal(0.3, 1.5, 300), random.normal(-0.3, 4.0, 300))
-    model = switching_model()(values, k_regimes=states, trend="c", switching_variance=True)
-    parent = super(switching_model(), model)
+    model = Switching(values, k_regimes=states, trend="c", switching_variance=True)
+    library = MarkovRegression(values, k_regimes=states, trend="c", switching_variance=True)
     start = model.untransform_params(model.start_params)
     for _ in range(3):
         params = start + random.normal(0.0, 0.3, len(start))
         np.testing.assert_allclose(
-            model.transform_params(params), parent.transform_params(params), rtol=1e-13
+            model.transform_params(params), library.transform_params(params), rtol=1e-13
+        )
+        fixed = library.transform_params(params)
+        assert model.loglike(fixed) == pytest.approx(library.loglike(fixed), rel=1e-12)
+        np.testing.assert_allclose(
+            model.initial_probabilities(fixed), library.initial_probabilities(fixed), rtol=1e-12
         )
         np.testing.assert_allclose(
-            model.score(params, False), parent.score(params, False), rtol=1e-9, atol=1e-9
+            model.score(params, False), library.score(params, False), rtol=1e-9, atol=1e-9
         )
+        stepped, expected = model._em_iteration(fixed)[1], library._em_iteration(fixed)[1]
+        np.testing.assert_allclose(stepped, expected, rtol=1e-9)
     extreme = np.where(np.arange(len(start)) == 0, 900.0, start)
     assert np.isfinite(model.transform_params(extreme)).all()
+
+
+def test_states_that_are_never_left_start_as_the_library_starts_them() -> None:
+    values = np.random.default_rng(1).normal(size=120)
+    model = Switching(values, k_regimes=2, trend="c", switching_variance=True)
+    library = MarkovRegression(values, k_regimes=2, trend="c", switching_variance=True)
+    never = np.array([1.0, 0.0, 0.1, -0.1, 1.0, 2.0])
+    np.testing.assert_allclose(
+        model.initial_probabilities(never), library.initial_probabilities(never)
+    )
 
 
 def test_slopes_on_arrays_are_statsmodels() -> None:

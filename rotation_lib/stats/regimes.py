@@ -83,67 +83,16 @@ def fit_regimes(
 @lru_cache(maxsize=2)
 def _best(returns: bytes, states: int, starts: int, seed: int) -> tuple[Any, int]:
     """The likeliest fit and how many starts reached it; kept, since two chapters ask for one."""
+    from rotation_lib.stats.switching import Switching  # statsmodels takes a second to import
+
     scaled = np.frombuffer(returns) * PERCENT
-    model = switching_model()(scaled, k_regimes=states, trend="c", switching_variance=True)
+    model = Switching(scaled, k_regimes=states, trend="c", switching_variance=True)
     rng = np.random.default_rng(seed)
     fits = [f for f in (_fit(model, states, scaled, rng) for _ in range(starts)) if f is not None]
     if not fits:
         raise DataError("no start of the regime model led to a likelihood; widen the window.")
     best = max(fits, key=lambda f: f.llf)
     return best, sum(bool(best.llf - f.llf < AGREE) for f in fits)
-
-
-@lru_cache(maxsize=1)
-def switching_model() -> Any:
-    """statsmodels' MarkovRegression with the same transform and score, computed faster."""
-    from statsmodels.tsa.regime_switching.markov_regression import MarkovRegression
-
-    class Switching(MarkovRegression):  # type: ignore[misc]
-        """For a mean and a variance in each state, and constant odds, which is all that is used.
-
-        The original spends most of a fit in a general logsumexp of two or three numbers, and in
-        one complex filter for every parameter where a filter and a smoother tell the whole score.
-        """
-
-        def transform_params(self, unconstrained: Any) -> Any:
-            """Logits to probabilities, roots to variances; as the parent, for constant odds."""
-            free = np.asarray(unconstrained)
-            constrained = free.astype(np.promote_types(np.float64, free.dtype))
-            for state in range(self.k_regimes):
-                at = self.parameters[state, "regime_transition"]
-                peak = max(0.0, float(free[at].real.max()))
-                odds = np.exp(free[at] - peak)
-                constrained[at] = odds / (np.exp(-peak) + odds.sum())
-            at = self.parameters["variance"]
-            constrained[at] = free[at] ** 2
-            return constrained
-
-        def score(self, params: Any, transformed: bool = True) -> Any:
-            """Gradient in the optimiser's parameters: expected score of the states (Louis 1982)."""
-            if transformed:
-                return super().score(params, transformed)
-            free = np.asarray(params, dtype=float)
-            fixed = self.transform_params(free)
-            passed = self._filter(fixed)
-            # Probabilities of the states [to, from, row] and [state, row], given the whole sample.
-            joint, held = self._smooth(fixed, passed[-2], passed[-1])
-            odds, moves, first = passed[0][:, :, 0], joint.sum(axis=2), joint[:, :, 0].sum(axis=0)
-            gradient = np.zeros(len(free))
-            for state in range(self.k_regimes):
-                at = self.parameters[state, "regime_transition"]
-                gradient[at] = moves[:-1, state] - odds[:-1, state] * moves[:, state].sum()
-                for place in np.arange(len(free))[at]:
-                    nudged = free.astype(complex)
-                    nudged[place] += 1e-20j
-                    moved = self.initial_probabilities(self.transform_params(nudged))
-                    gradient[place] += (first * np.log(moved).imag).sum() / 1e-20
-            root = free[self.parameters["variance"]][:, None]
-            error = (self.endog - fixed[self.parameters["exog"]][:, None]) / root
-            gradient[self.parameters["exog"]] = (held * error / root).sum(axis=1)
-            gradient[self.parameters["variance"]] = (held * (error**2 - 1.0) / root).sum(axis=1)
-            return gradient
-
-    return Switching
 
 
 def _fit(model: Any, states: int, values: np.ndarray, rng: np.random.Generator) -> Any | None:
