@@ -77,13 +77,18 @@ def _frame_bytes(frame: pd.DataFrame) -> bytes:
     head = canonical({"columns": [str(c) for c in frame.columns], "rows": len(frame)})
     index = pd.util.hash_pandas_object(frame.index, index=False).to_numpy()
     parts = [index.tobytes()]
-    for name in frame.columns:
-        column = frame[name]
-        if column.dtype.kind == "f":
-            parts.append(np.ascontiguousarray(column.to_numpy()).tobytes())
-        else:
-            parts.append(pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes())
+    if frame.columns.size and all(kind.kind == "f" for kind in frame.dtypes):
+        parts.append(np.ascontiguousarray(frame.to_numpy()).tobytes())  # at once: a third the time
+    else:
+        parts += [_column_bytes(frame[name]) for name in frame.columns]
     return digest(head, *parts).encode()
+
+
+def _column_bytes(column: pd.Series) -> bytes:
+    import pandas as pd
+
+    values = column if column.dtype.kind == "f" else pd.util.hash_pandas_object(column, index=False)
+    return bytes(values.to_numpy().tobytes())
 
 
 def code_key(modules: Iterable[str]) -> str:

@@ -61,7 +61,7 @@ def fit_garch(returns: pd.Series) -> Garch:
         warnings.simplefilter("ignore")  # a failure shows in the convergence flag
         fit = model.fit(disp="off", show_warning=False, options={"ftol": 1e-10, "maxiter": 500})
     if fit.convergence_flag != 0:
-        raise DataError("the GARCH model did not converge on these returns; widen the window.")
+        raise DataError("the GARCH model did not converge on these returns.")
     return _settled(*(float(v) for v in fit.params), unit=unit)
 
 
@@ -115,10 +115,12 @@ def path_of(model: Garch, shocks: Array) -> Array:
     growth *= shocks
     growth += model.beta
     variance = np.empty_like(shocks)
-    variance[0] = model.variance
-    for t in range(1, len(shocks)):
-        np.multiply(growth[t - 1], variance[t - 1], out=variance[t])
-        variance[t] += model.omega
+    before = variance[0]
+    before[:] = model.variance
+    for grown, after in zip(growth[:-1], variance[1:], strict=True):
+        np.multiply(grown, before, out=after)
+        after += model.omega
+        before = after
     del growth
     errors = np.sqrt(variance, out=variance)
     errors *= shocks
