@@ -24,7 +24,11 @@ class Switching(MarkovRegression):  # type: ignore[misc]
     _passed: tuple[bytes, Any] = (b"", None)
 
     def transform_params(self, unconstrained: Any) -> Any:
-        """Logits to probabilities, roots to variances; as the parent, for constant odds."""
+        """Logits to probabilities, roots to variances; as the parent, for constant odds.
+
+        Args:
+            unconstrained: the optimiser's parameters, real or complex.
+        """
         free = np.asarray(unconstrained)
         constrained = free.astype(np.promote_types(np.float64, free.dtype))
         for state in range(self.k_regimes):
@@ -37,7 +41,12 @@ class Switching(MarkovRegression):  # type: ignore[misc]
         return constrained
 
     def initial_probabilities(self, params: Any, regime_transition: Any = None) -> Any:
-        """Steady state: one of the balances is redundant, so that their sum can stand for it."""
+        """Steady state: one of the balances is redundant, so that their sum can stand for it.
+
+        Args:
+            params: probabilities, means, variances.
+            regime_transition: [to, from, 1] where the caller has it already.
+        """
         if regime_transition is None:
             regime_transition = self.regime_transition_matrix(np.asarray(params))
         try:
@@ -47,7 +56,12 @@ class Switching(MarkovRegression):  # type: ignore[misc]
         return np.maximum(held, 1e-20)
 
     def score(self, params: Any, transformed: bool = True) -> Any:
-        """Gradient in the optimiser's parameters: expected score of the states (Louis 1982)."""
+        """Gradient of the log-likelihood: expected score of the states (Louis 1982).
+
+        Args:
+            params: the optimiser's parameters, or probabilities, means, variances.
+            transformed: which of the two; the gradient is in the same.
+        """
         if transformed:
             return super().score(params, transformed)
         free = np.asarray(params, dtype=float)
