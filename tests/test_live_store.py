@@ -197,6 +197,13 @@ def test_read_only_store(series_id: str, server: Standin) -> None:
         shutil.rmtree(folder)
 
 
+def test_a_client_needs_no_files_of_an_earlier_one(server: Standin, tmp_path: Path) -> None:
+    pull_of(server, tmp_path / "first").run(["IWM"])
+    shutil.rmtree(tmp_path / "first")
+    assert pull_of(server, tmp_path / "second").run(["IWM"])[0].outcome == "ok"
+    assert list((tmp_path / "second" / "yfinance").glob("*.db"))
+
+
 # -- damage -------------------------------------------------------------------------------
 
 

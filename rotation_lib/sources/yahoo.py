@@ -60,6 +60,16 @@ def watched_session(base: type[Any], heard: _Heard, clock: Clock) -> Any:
     return Watched(impersonate="chrome")
 
 
+def _keep_files_in(folder: Path) -> None:
+    """yfinance holds on to the files that it opened first, which may be gone by now."""
+    from yfinance import cache
+
+    cache.set_cache_location(str(folder))
+    cache._TzCacheManager._tz_cache = None
+    cache._CookieCacheManager._Cookie_cache = None
+    cache._ISINCacheManager._isin_cache = None
+
+
 @dataclass
 class Yahoo:
     """The client.
@@ -161,11 +171,10 @@ class Yahoo:
     def _open(self) -> None:
         if self._session is not None:
             return
-        import yfinance
         from curl_cffi import requests
 
         if self.cache is not None:
-            yfinance.set_tz_cache_location(str(self.cache))
+            _keep_files_in(self.cache)
         base = self.session_class or requests.Session
         self._session = watched_session(base, self._heard, self.clock)
 
