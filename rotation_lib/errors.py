@@ -1,14 +1,14 @@
 """Every error a user can meet, in one tree.
 
-    RotationError             one line: what, which value, what is allowed, what to do next
-    ├── ParameterError        a name, type, date or value on the command line or in a parameters cell
-    ├── DataError             data that are missing, damaged, too short or not what they claim to be
-    │   ├── SnapshotError     the embedded snapshot does not match its manifest
-    │   ├── StoreError        the store of live data is missing, damaged, in use or cannot be written
-    │   └── FetchError        a live source did not answer as it should; says how it failed
-    ├── LedgerError           claims.toml names something that does not exist, or a rule is malformed
-    ├── FigureError           a figure or table lacks what every figure must carry
-    └── BuildError            a chapter or the site could not be made
+    RotationError           one line: what, which value, what is allowed, what to do next
+    ├── ParameterError      a name, type, date or value given for a parameter
+    ├── DataError           data that are missing, damaged, too short or not as they claim
+    │   ├── SnapshotError   the embedded snapshot does not match its manifest
+    │   ├── StoreError      the store of live data is missing, damaged, in use or read-only
+    │   └── FetchError      a live source did not answer as it should; says how it failed
+    ├── LedgerError         claims.toml names what does not exist, or a rule is malformed
+    ├── FigureError         a figure or table lacks what every figure must carry
+    └── BuildError          a chapter or the site could not be made
 
 A message never spans lines, so that it reads the same in a terminal, a log and a page.
 """

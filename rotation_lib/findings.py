@@ -7,10 +7,10 @@ module computes nothing from data.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
@@ -28,8 +28,6 @@ __all__ = [
     "missing",
     "tendency",
 ]
-
-_TOO_FEW = re.compile(r"needs at least (\d+) observations, got (\d+); widen the window")
 
 
 class HasBounds(Protocol):
@@ -181,6 +179,7 @@ def tendency(
         method: overrides the interval's own description.
         n: observations, if not ``len(index)``.
     """
+    days = index.to_numpy()
     return Finding(
         id=id,
         chapter=chapter_of(id),
@@ -192,8 +191,8 @@ def tendency(
         confidence=None if interval is None else interval.confidence,
         method=method or ("" if interval is None else interval.method),
         n=len(index) if n is None else n,
-        start=_iso(index.min()) if len(index) else None,
-        end=_iso(index.max()) if len(index) else None,
+        start=_iso(days.min()) if len(days) else None,
+        end=_iso(days.max()) if len(days) else None,
         series=tuple(series),
         reason="the estimate is not defined for these data" if not math.isfinite(value) else None,
     )
@@ -212,23 +211,9 @@ def missing(id: str, label: str, *, unit: str, series: Iterable[str], reason: st
         value=None,
         unit=unit,
         series=tuple(series),
-        reason=_told(reason),
+        reason=reason,
     )
 
 
-def _told(reason: str) -> str:
-    """A reason as a reader is told it.
-
-    A statistic that got too little cannot know whether the window is short or a series is missing.
-
-    >>> _told("block_length needs at least 40 observations, got 0; widen the window.")
-    'only 0 observations are held, and 40 are needed'
-    """
-    found = _TOO_FEW.search(reason)
-    if found:
-        return f"only {found[2]} observations are held, and {found[1]} are needed"
-    return reason.replace("; widen the window", "")
-
-
-def _iso(stamp: pd.Timestamp) -> str:
-    return str(stamp.date())
+def _iso(day: np.datetime64) -> str:
+    return str(day)[:10]

@@ -20,6 +20,9 @@ from .params import LATEST, MINIMUM_SESSIONS, ReportParams
 from .sources.base import Dataset
 from .store import open_source, source_state
 
+#: Dates and values of one series.
+Observed = tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]
+
 
 @lru_cache(maxsize=2)
 def _dataset(source: str, state: str) -> Dataset:
@@ -71,12 +74,12 @@ class Market:
 
     # -- the window -------------------------------------------------------------------
 
-    @property
+    @cached_property
     def start(self) -> pd.Timestamp:
         """First session whose return counts."""
         return pd.Timestamp(self.params.start)
 
-    @property
+    @cached_property
     def end(self) -> pd.Timestamp:
         """Last session."""
         return pd.Timestamp(self.params.end)
@@ -96,7 +99,7 @@ class Market:
         """Symbol that stands for big technology."""
         return self.params.tech
 
-    @property
+    @cached_property
     def horizon(self) -> pd.Timestamp:
         """The day of knowledge: ``as_of`` where set, else ``end``."""
         return self.end if self.params.as_of is None else pd.Timestamp(self.params.as_of)
@@ -141,8 +144,27 @@ class Market:
 
     def relative(self, a: str, b: str) -> pd.Series:
         """Daily simple total return of ``a`` minus that of ``b`` in the window, NaN dropped."""
-        both = self.total_returns[[a, b]].dropna()
+        both = self.complete(a, b)
         return (both[a] - both[b]).rename(f"{a} − {b}")
+
+    def complete(self, *symbols: str) -> pd.DataFrame:
+        """Simple daily total returns of the window's sessions on which all of ``symbols`` have one.
+
+        Sessions × symbols as given, each once; the frame is the caller's own.
+        """
+        if symbols not in self._complete:
+            names = list(dict.fromkeys(symbols))
+            values = np.array([self.total_returns[name].to_numpy() for name in names])
+            known = ~np.isnan(values).any(axis=0)
+            frame = pd.DataFrame(values.T, index=self.sessions, columns=names)
+            # With nothing dropped the index stays the same object, which pandas aligns at once.
+            self._complete[symbols] = frame if known.all() else frame[known]
+        return self._complete[symbols].copy(deep=False)
+
+    @cached_property
+    def _complete(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        """Sets of funds asked for so far."""
+        return {}
 
     # -- macro ------------------------------------------------------------------------
 
@@ -150,18 +172,18 @@ class Market:
     def observations(self) -> pd.DataFrame:
         """Visible macro observations, long: ``series_id, date, value``."""
         rows = self.dataset.observations
-        rows = rows[rows["date"] <= self.end]
-        if self.params.as_of is None:
-            return rows
-        known = np.zeros(len(rows), dtype=bool)
         dates = pd.DatetimeIndex(rows["date"])
+        known = np.asarray(dates <= self.end)
+        if self.params.as_of is None:
+            return rows[known]
         for series_id, at in rows.groupby("series_id", sort=False).indices.items():
             if series_id in self._dated_series or not self.catalog[str(series_id)].point_in_time:
+                known[at] = False
                 continue
-            published = self.catalog.published(str(series_id), dates[at])
-            known[at] = published.to_numpy() <= self.horizon.to_datetime64()
-        true = self._vintages
-        true = true[true["date"] <= self.end][list(rows.columns)]
+            until_end = at[known[at]]
+            published = self.catalog.published(str(series_id), dates[until_end])
+            known[until_end] = published.to_numpy() <= self.horizon.to_datetime64()
+        true = self._vintages[self._vintages["date"] <= self.end][list(rows.columns)]
         return pd.concat([true, rows[known]]) if len(true) else rows[known]
 
     @cached_property
@@ -197,39 +219,36 @@ class Market:
                 else f"it has no observation up to {self.end.date()}"
             )
             raise DataError(f"{series_id} ({entry.title}) cannot be shown: {why}.")
-        if series_id not in self._series:
-            rows = self.observations.iloc[self._by_series[series_id]]
-            self._series[series_id] = rows.set_index("date")["value"].rename(series_id)
-        return self._series[series_id].copy(deep=False)  # a caller's changes stay its own
+        dates, values = self._observed[series_id]
+        return pd.Series(values, index=pd.DatetimeIndex(dates, name="date"), name=series_id)
 
     def has_macro(self, series_id: str) -> bool:
         """Whether :meth:`macro` would answer."""
-        return series_id in self._by_series
+        return series_id in self._observed
 
     @cached_property
-    def _series(self) -> dict[str, pd.Series]:
-        """Series asked for so far."""
-        return {}
-
-    @cached_property
-    def _by_series(self) -> dict[str, npt.NDArray[np.intp]]:
-        """Places of each series among the visible observations."""
-        groups = self.observations.groupby("series_id", sort=False).indices
-        return {str(name): at for name, at in groups.items()}
+    def _observed(self) -> dict[str, Observed]:
+        """Dates and values of each series with a visible observation."""
+        rows = self.observations
+        dates, values = rows["date"].to_numpy(), rows["value"].to_numpy()
+        places = rows.groupby("series_id", sort=False).indices
+        return {str(name): (dates[at], values[at]) for name, at in places.items()}
 
     @cached_property
     def yields(self) -> pd.DataFrame:
         """Daily rates in percent, days × series, never forward filled."""
-        daily = [
+        daily = sorted(
             s.id
             for s in self.catalog.series.values()
             if s.kind == "macro" and s.frequency == "daily" and s.unit == "percent"
-        ]
-        rows = self.observations
-        rows = rows[rows["series_id"].isin(daily)]
-        return rows.pivot(index="date", columns="series_id", values="value").rename_axis(
-            columns=None
         )
+        observed = {name: self._observed[name] for name in daily if self.has_macro(name)}
+        every = [dates for dates, _ in observed.values()]
+        days = np.sort(pd.unique(np.concatenate(every or [np.empty(0, "datetime64[us]")])))
+        table = np.full((len(observed), len(days)), np.nan)
+        for row, (dates, values) in zip(table, observed.values(), strict=True):
+            row[days.searchsorted(dates)] = values
+        return pd.DataFrame(table.T, pd.DatetimeIndex(days, name="date"), list(observed))
 
     def basis(self, series_id: str) -> str:
         """How a series was made point-in-time.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from rotation_lib.findings import missing
 from rotation_lib.market import Market
-from rotation_lib.studies.facts import all_windows, window_fact
+from rotation_lib.studies.facts import all_windows, window_fact, window_returns
 
 ID = "risks.august_2025"
 
@@ -23,6 +23,16 @@ def test_a_made_up_window_is_compounded(made_up: Callable[..., Market], market: 
     assert (fact.start, fact.end, fact.n) == ("2024-07-10", "2024-07-11", 2)
     assert fact.low is None
     assert fact.high is None
+
+
+def test_windows_across_a_gap_are_missing(made_up: Callable[..., Market], market: Market) -> None:
+    returns = pd.DataFrame({"IWM": 0.01, "SPY": 0.0}, index=market.history.index)
+    returns.iloc[5, 0] = np.nan
+    made = made_up(returns)
+    values = window_returns(made, "IWM", 2, "SPY")
+    assert np.flatnonzero(np.isnan(values)).tolist() == [4, 5]
+    assert values[0] == pytest.approx(1.01**2 - 1)
+    assert all_windows(made, "IWM", 2, "SPY").index.equals(made.closes[:-2])
 
 
 def test_the_rank_counts_lower_windows(made_up: Callable[..., Market], market: Market) -> None:
@@ -69,19 +79,3 @@ def test_windows_before_a_listing_are_missing(market: Market) -> None:
     windows = all_windows(market, "PAVE", 21)
     assert windows.loc[:"2017-03-07"].isna().all()
     assert windows.loc["2017-03-08":].notna().all()
-
-
-@pytest.mark.parametrize(
-    ("reason", "told"),
-    [
-        (
-            "block_length needs at least 40 observations, got 0; widen the window.",
-            "only 0 observations are held, and 40 are needed",
-        ),
-        ("the GARCH model did not converge; widen the window", "the GARCH model did not converge"),
-        ("no fund was listed throughout", "no fund was listed throughout"),
-    ],
-)
-def test_a_missing_finding_does_not_blame_the_window(reason: str, told: str) -> None:
-    made = missing("risks.x", "X", unit="ratio", series=["IWM"], reason=reason)
-    assert made.reason == told

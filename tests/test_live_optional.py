@@ -22,9 +22,9 @@ from rotation_lib.catalog import load_catalog
 from rotation_lib.market import Market
 from rotation_lib.narrative.prose import Prose
 from rotation_lib.params import report_params
-from rotation_lib.project import CHAPTER_NAMES, CHAPTERS
+from rotation_lib.project import CHAPTER_NAMES, CHAPTERS, THEMES
 from rotation_lib.publish.build import credits
-from rotation_lib.results import kept_in
+from rotation_lib.results import kept_in, theme_results
 from rotation_lib.sources import Dataset
 
 pytestmark = pytest.mark.slow
@@ -112,6 +112,15 @@ def test_without_any_optional_series(name: str, run_without: Callable[..., Run])
     text = words_of(shown)
     assert "Not available live, and left out of every figure" in text
     assert any(hasattr(value, "chart") for value in shown.values())
+    if name in THEMES:
+        found, _ = theme_results(name, Market.load(report_params(source="live", start=START)))
+        resting = [f for f in found.values() if f.value is None and {*f.series} & {*OPTIONAL}]
+        # What only lies outside the window rests on nothing that is lacking.
+        assert resting
+        for finding in resting:
+            gone = [s for s in dict.fromkeys(finding.series) if s in OPTIONAL]
+            assert str(finding.reason).startswith("these data hold no values of ")
+            assert all(s in str(finding.reason) for s in gone)
 
 
 def test_source_lines_tell_what_is_missing_or_old(dataset: Dataset) -> None:

@@ -120,6 +120,22 @@ def test_events_end_with_the_window(market_of: MakeMarket) -> None:
     assert seen.cpi_releases["reaction_session"].min() >= pd.Timestamp("2010-01-04")
 
 
+def test_complete_returns_are_those_of_sessions_with_all_of_them(market_of: MakeMarket) -> None:
+    market = market_of(start="2010-06-01", end="2012-12-31")
+    both = market.complete("SPY", "META", "SPY")
+    plain = market.total_returns[["SPY", "META"]].dropna()
+    assert 0 < len(both) < len(market.sessions)
+    pd.testing.assert_frame_equal(both, plain, check_column_type=False)
+    both["SPY"] = 0.0
+    assert (market.complete("SPY", "META", "SPY")["SPY"] != 0.0).any()
+
+
+def test_yields_are_the_observations_of_each_day(market_of: MakeMarket) -> None:
+    market = market_of(end="2019-06-28", as_of="2019-06-28")
+    for series_id in market.yields:
+        pd.testing.assert_series_equal(market.yields[series_id].dropna(), market.macro(series_id))
+
+
 def test_relative_return_is_the_plain_difference(market: Market) -> None:
     day = pd.Timestamp("2024-07-11")
     frame = market.total_returns

@@ -86,6 +86,29 @@ def test_the_date_s_interval_holds_the_date() -> None:
     assert np.mean(held) >= 0.85
 
 
+def test_a_break_without_any_noise_is_found_where_it_is() -> None:
+    got = b.break_test(series(np.where(np.arange(60) < 25, 0.0, 1.0)), draws=49)
+    assert (got.date, got.low, got.high) == (INDEX[25],) * 3
+    assert got.p == pytest.approx(0.02)
+    assert got.statistic > 1e15
+
+
+@pytest.mark.parametrize(("n", "regressors"), [(60, 0), (400, 1), (120, 2)])
+def test_many_outcomes_at_once_have_the_largest_f_of_each_path(n: int, regressors: int) -> None:
+    random = np.random.default_rng(n)
+    x = np.column_stack([np.ones(n), random.normal(2.0, 1.0, (n, regressors))])
+    outcomes = random.normal(size=(150, n))  # more than a batch of the longest
+    search = b._Search(x, 12)
+    largest, places = search.largest(outcomes)
+    paths = np.array([search.path(y) for y in outcomes])
+    np.testing.assert_allclose(largest, paths.max(axis=1), rtol=1e-12)
+    assert places.tolist() == paths.argmax(axis=1).tolist()
+    y, at = outcomes[7], 12 + places[7]
+    after = x * (np.arange(n) >= at)[:, None]
+    f, _, _ = sm.OLS(y, np.hstack([x, after])).fit().compare_f_test(sm.OLS(y, x).fit())
+    assert largest[7] == pytest.approx(f, rel=1e-9)
+
+
 def test_scale_and_shift_change_nothing_but_the_coefficients() -> None:
     values = noise(6) + np.where(np.arange(120) < 50, 0.0, 1.0)
     one = b.break_test(series(values), draws=49)

@@ -254,7 +254,9 @@ def test_half_of_the_sample_is_the_longest_block() -> None:
         with pytest.raises(DataError, match="1 to 30 rows"):
             s.sharpe_difference(first, second, block=block, draws=40)
     assert s.sharpe_difference(first, second, block=1, draws=40).interval.block == 1
-    with pytest.raises(DataError, match="at least 40 observations, got 39"):
+    with pytest.raises(
+        DataError, match="only 39 observations are held, and at least 40 are needed"
+    ):
         s.sharpe_difference(first.iloc[:39], second.iloc[:39], block=5, draws=40)
     assert s.sharpe_difference(first + 0.05, second, block=5, draws=40).p == 1 / 41
     with pytest.raises(DataError, match="second is constant"):

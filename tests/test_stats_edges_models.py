@@ -90,9 +90,10 @@ def test_interval_and_p_value_of_a_date_by_hand() -> None:
     sieve = breaks._Sieve(y.to_numpy() - level)
     search = breaks._Search(np.ones((120, 1)), 18)
     rng = np.random.default_rng(3)
-    null = search.f(sieve.resampled(200, rng, wild=True)).max(axis=1)
+    null = np.array([search.path(r).max() for r in sieve.resampled(200, rng, wild=True)])
     assert found.p == (1 + (null >= found.statistic).sum()) / 201
-    again = 18 + search.f(level + sieve.resampled(200, rng, wild=False)).argmax(axis=1)
+    drawn = level + sieve.resampled(200, rng, wild=False)
+    again = 18 + np.array([search.path(r).argmax() for r in drawn])
     ends = np.quantile(again, [0.25, 0.75], method="nearest")
     assert [found.low, found.high] == [y.index[min(ends[0], at)], y.index[max(ends[1], at)]]
 
@@ -332,7 +333,7 @@ def test_twelve_forecasts_are_enough_and_eleven_are_not(horizon: int) -> None:
     y, x = noise(least, 12), noise(least, 13)
     told = prediction.lead_lag(y, x, horizon, min_train=20, block=4, draws=20)
     assert told.n == 12
-    with pytest.raises(DataError, match=f"at least {least} observations"):
+    with pytest.raises(DataError, match=f"at least {least} are needed"):
         prediction.lead_lag(y.iloc[1:], x.iloc[1:], horizon, min_train=20, block=4, draws=20)
 
 

@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from statsmodels.tsa.regime_switching.markov_regression import MarkovRegression
 
 from rotation_lib.errors import DataError
-from rotation_lib.stats import bootstrap, measures
+from rotation_lib.stats import bootstrap, measures, multiple
 from rotation_lib.stats.bootstrap import Bootstrap, OfSums, resample_counts, stationary_indices
 from rotation_lib.stats.regression import first_slope, newey_west
 from rotation_lib.stats.returns import week_ends, weekly_log_returns
@@ -111,15 +111,30 @@ def test_only_so_many_tables_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(stationary_indices(50, 5, 10, 1), first)
 
 
-def test_one_pass_over_the_tails_is_each_figure() -> None:
-    x = np.random.default_rng(4).standard_t(4, size=(1, 20, 500))
-    found = measures.tails((0.95, 0.99))(x)
+@pytest.mark.parametrize(("n", "digits"), [(500, 12), (501, 1), (101, 0), (2, 12), (1, 12)])
+def test_one_pass_over_the_tails_is_each_figure(n: int, digits: int) -> None:
+    """Also of rounded returns, where many days equal the quantile."""
+    x = np.random.default_rng(4).standard_t(4, size=(1, n, 20)).round(digits).transpose(0, 2, 1)
+    levels = (0.95, 0.99, 0.4)
+    found = measures.tails(levels)(x)
     each = [
         figure(level)(x)
-        for level in (0.95, 0.99)
+        for level in levels
         for figure in (measures.value_at_risk, measures.expected_shortfall)
     ]
-    np.testing.assert_array_equal(found, np.stack(each, axis=-1))
+    np.testing.assert_array_equal(found[..., ::2], np.stack(each[::2], axis=-1))
+    np.testing.assert_allclose(found[..., 1::2], np.stack(each[1::2], axis=-1), rtol=1e-13)
+
+
+def test_means_of_a_family_come_from_the_resampled_rows() -> None:
+    frame = pd.DataFrame(np.random.default_rng(8).normal(size=(90, 3)) + 0.1)
+    rows = stationary_indices(90, 4, 60, 5)
+    means = frame.to_numpy()[rows].mean(axis=1)
+    spread = means.std(axis=0, ddof=1)
+    centre = frame.to_numpy().mean(axis=0)
+    by_hand = multiple.romano_wolf(centre / spread, (means - centre) / spread, ["0", "1", "2"])
+    found = multiple.family_of_means(frame, block=4, draws=60, seed=5)
+    pd.testing.assert_frame_equal(found.table, by_hand.table, rtol=1e-11)
 
 
 def test_weeks_are_those_of_a_grouping_by_calendar() -> None:

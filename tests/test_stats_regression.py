@@ -77,6 +77,38 @@ def test_newey_west_refuses_what_it_cannot_use(data: pd.DataFrame) -> None:
         g.newey_west(y, x, -1)
 
 
+@pytest.mark.parametrize("lags", [0, 4])
+@pytest.mark.parametrize("level", [0.0, 40.0])
+def test_every_figure_is_that_of_statsmodels(data: pd.DataFrame, level: float, lags: int) -> None:
+    x = data[["x", "z"]] + level
+    fit = sm.OLS(data["y"], sm.add_constant(x)).fit(
+        cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": False}, use_t=True
+    )
+    got = g.newey_west(data["y"], x, lags, confidence=0.9)
+    columns = (fit.params, fit.bse, fit.tvalues, fit.pvalues, *fit.conf_int(0.1).to_numpy().T)
+    np.testing.assert_allclose(got.table, np.column_stack(columns), rtol=1e-8)
+    assert got.r2 == pytest.approx(fit.rsquared, rel=1e-9)
+
+
+def test_a_level_far_from_zero_costs_no_accuracy(data: pd.DataFrame) -> None:
+    far = data[["x", "z"]] + 1e5
+    near = g.newey_west(data["y"], far - 1e5).table.loc["x"]
+    got = g.newey_west(data["y"], far).table.loc["x"]
+    np.testing.assert_allclose(got[["coefficient", "se"]], near[["coefficient", "se"]], rtol=1e-10)
+
+
+def test_what_is_explained_in_full_or_never_varies_has_no_error(data: pd.DataFrame) -> None:
+    x = data["x"]
+    whole = g.newey_west(x.rename("y"), x)
+    assert whole.coefficient("x") == pytest.approx(1.0, rel=1e-14)
+    assert whole.r2 == pytest.approx(1.0, rel=1e-14)
+    assert whole.p("x") < 1e-300
+    nothing = g.newey_west(0.0 * x, x)
+    assert (nothing.coefficient("x"), nothing.interval("x").high) == (0.0, 0.0)
+    assert np.isnan(nothing.p("x"))
+    assert np.isnan(nothing.r2)
+
+
 @given(st.floats(0.01, 100.0), st.floats(-5.0, 5.0))
 @settings(max_examples=15, deadline=None)
 def test_a_slope_scales_with_y_and_ignores_shifts(scale: float, shift: float) -> None:

@@ -29,6 +29,16 @@ def test_wealth_starts_at_one_on_the_base_close() -> None:
     assert grown.name == "x"
 
 
+def test_complete_rows_are_those_of_a_frame_without_its_gaps() -> None:
+    columns = {"a": series([1.0, np.nan, 3.0, 4.0]), "b": np.array([True, True, False, True])}
+    index = columns["a"].index
+    made = r.complete_rows(columns, index)
+    assert made["a"].tolist() == [1.0, 3.0, 4.0]
+    assert made["b"].tolist() == [1.0, 0.0, 1.0]
+    assert list(made.index) == [index[0], index[2], index[3]]
+    assert r.complete_rows({"b": columns["b"]}, index).index is index
+
+
 def test_wealth_without_a_base_date_has_no_base_row() -> None:
     np.testing.assert_allclose(r.wealth(series([0.1, 0.1])), [1.1, 1.21], rtol=1e-14)
 

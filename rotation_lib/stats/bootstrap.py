@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from rotation_lib.errors import DataError
-from rotation_lib.stats._checks import complete, fraction, varying
+from rotation_lib.stats._checks import complete, floats, fraction, varying
 from rotation_lib.stats.effort import capped
 
 SEED = 20240918
@@ -33,8 +34,8 @@ Statistic: TypeAlias = Callable[[Array], Array]
 #: Tables of resamples are most of what a chapter keeps in memory: the smallest integers that do,
 #: and no more of them than this.
 _BYTES = 20_000_000
-#: Numbers in a batch of resamples, so that a batch stays near the cache.
-_BATCH = 500_000
+#: Numbers in a batch of resamples: under a megabyte stays in the cache, four take thrice as long.
+_BATCH = 100_000
 _tables: OrderedDict[tuple[object, ...], Table] = OrderedDict()
 
 
@@ -61,23 +62,41 @@ class Interval:
 def block_length(frame: pd.DataFrame | pd.Series) -> int:
     """Mean block length for resampling these returns.
 
-    The largest stationary-bootstrap length of Politis & White (2004, corrected by Patton, Politis &
-    White 2009; `arch.bootstrap.optimal_block_length`) among the ABSOLUTE returns of the columns,
-    rounded, at least 1 and at most n // 8. Absolute returns carry the volatility clusters: lengths
-    chosen on the returns themselves are far too short for ratios of volatility and for tails.
+    The largest length of Politis & White (2004; see `politis_white`) among the ABSOLUTE returns of
+    the columns, rounded, at least 1 and at most n // 8. Absolute returns carry the volatility
+    clusters: lengths chosen on the returns themselves are far too short for ratios of volatility
+    and for tails.
 
     Args:
         frame: n complete rows.
 
     NaN: refused. Raises `DataError` under 40 rows or on a constant column.
     """
-    from arch.bootstrap import optimal_block_length
-
     complete(frame, MINIMUM, "block_length")
     absolute = frame.abs()
     varying(absolute, "block_length")
-    longest = float(optimal_block_length(absolute)["stationary"].max())
+    columns = floats(absolute).reshape(len(frame), -1).T
+    longest = max(politis_white(column) for column in columns)
     return int(np.clip(round(longest), 1, len(frame) // 8))
+
+
+def politis_white(values: Array) -> float:
+    """Best mean block length of the stationary bootstrap of a mean.
+
+    Politis & White (2004), corrected by Patton, Politis & White (2009):
+    `arch.bootstrap.optimal_block_length`. Kept, since findings share their series.
+
+    Args:
+        values: n >= 40 values that vary, none missing.
+    """
+    return _optimal(np.asarray(values, dtype=float).tobytes())
+
+
+@lru_cache(maxsize=16)
+def _optimal(values: bytes) -> float:
+    from arch.bootstrap import optimal_block_length
+
+    return float(optimal_block_length(np.frombuffer(values))["stationary"].iloc[0])
 
 
 def stationary_indices(n: int, block: int, draws: int, seed: int) -> Table:
@@ -111,13 +130,26 @@ def resample_counts(n: int, block: int, draws: int, seed: int) -> Table:
     return _kept(_counted, (n, block, draws, seed))
 
 
+def resampled_sums(terms: Array, block: int, draws: int, seed: int) -> Array:
+    """Sums of every column over every resample of the rows, shape (draws, m).
+
+    Args:
+        terms: what is summed, shape (n, m); the rest as in `stationary_indices`.
+    """
+    counts = resample_counts(len(terms), block, draws, seed)
+    step = max(1, _BATCH // len(terms))
+    parts = [counts[i : i + step].astype(float) @ terms for i in range(0, draws, step)]
+    return np.concatenate(parts)
+
+
 def _kept(make: Callable[..., Table], choices: tuple[int, ...]) -> Table:
     """A table made before, or a new one; those used last are kept, as many as `_BYTES` hold."""
     key = (make.__name__, *choices)
-    table = _tables.pop(key, None)
-    if table is None:
-        table = make(*choices)
-        table.flags.writeable = False
+    if key in _tables:
+        _tables.move_to_end(key)
+        return _tables[key]
+    table = make(*choices)
+    table.flags.writeable = False
     _tables[key] = table
     while len(_tables) > 1 and sum(t.nbytes for t in _tables.values()) > _BYTES:
         _tables.popitem(last=False)
@@ -143,7 +175,7 @@ def _counts_of(indices: Table) -> Table:
     counts = np.empty(indices.shape, dtype=np.uint8)
     for number, taken in enumerate(indices):
         found = np.bincount(taken, minlength=indices.shape[1])
-        if counts.itemsize == 1 and np.max(found) > np.iinfo(np.uint8).max:
+        if counts.itemsize == 1 and found.max() > 255:
             counts = counts.astype(np.uint32)
         counts[number] = found
     return counts
@@ -204,13 +236,9 @@ class Bootstrap:
         columns, n = self.columns, len(self.frame)
         key = (n, self.block or 0, self.draws, self.seed)
         if isinstance(statistic, OfSums):
-            step = max(1, _BATCH // n)
-            terms, counts = statistic.terms(columns).T, resample_counts(*key)
-            parts = (
-                counts[i : i + step].astype(float) @ terms for i in range(0, len(counts), step)
-            )
+            sums = resampled_sums(statistic.terms(columns).T, *key[1:])
             with np.errstate(divide="ignore", invalid="ignore"):
-                return statistic.value(np.concatenate(list(parts)).T)
+                return statistic.value(sums.T)
         indices, step = stationary_indices(*key), max(1, _BATCH // columns.size)
         batches = (indices[i : i + step] for i in range(0, self.draws, step))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -245,9 +273,7 @@ class Bootstrap:
         values = self.distribution(statistic)
         usable = values[np.isfinite(values)]
         if not np.isfinite(estimate) or len(usable) < 0.99 * len(values):
-            raise DataError(
-                "the statistic is not finite on this sample or its resamples; widen the window."
-            )
+            raise DataError("the statistic is not finite on this sample or its resamples.")
         how = f"stationary block bootstrap, {self.draws:,} draws, mean block {self.block} rows"
         if reference == "percentile":
             low, high = percentile_ends(usable, confidence)

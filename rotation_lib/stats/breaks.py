@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from rotation_lib.errors import DataError
@@ -20,6 +21,8 @@ DRAWS = 999
 MINIMUM = 40
 TRIM = 0.15
 BURN_IN = 50
+#: Numbers of one batch of outcomes: a quarter of a megabyte, which stays in the cache.
+_CACHED = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -87,16 +90,16 @@ def break_test(
     n, k = design.shape
     edge = max(int(np.ceil(trim * n)), k + 2)
     search = _Search(design.to_numpy(dtype=float), edge)
-    path = search.f(values[None])[0]
+    path = search.path(values)
     at = edge + int(np.argmax(path))
     before, after = search.fits(values, at)
     rng = np.random.default_rng(seed)
     broken = np.where(np.arange(n) < at, search.x @ before, search.x @ after)
     residuals = values - broken
     sieve = _Sieve(residuals)
-    null = search.f(sieve.resampled(draws, rng, wild=True)).max(axis=1)
-    noise = sieve.resampled(draws, rng, wild=False)
-    dates = edge + search.f(broken + noise).argmax(axis=1)
+    null, _ = search.largest(sieve.resampled(draws, rng, wild=True))
+    _, found = search.largest(broken + sieve.resampled(draws, rng, wild=False))
+    dates = edge + found
     tail = (1.0 - confidence) / 2.0
     low, high = np.quantile(dates, [tail, 1.0 - tail], method="nearest").astype(int)
     index = pd.DatetimeIndex(y.index)
@@ -196,21 +199,46 @@ class _Search:
         # Orthonormal regressors: the same fit, better conditioned.
         self.q = np.linalg.qr(x)[0]
         products = np.cumsum(self.q[:, :, None] * self.q[:, None, :], axis=0)
-        self.rows = np.arange(edge, self.n - edge + 1)  # first row of the new regime
-        left = products[self.rows - 1]
-        self.left, self.right = np.linalg.inv(left), np.linalg.inv(products[-1] - left)
+        left = products[edge - 1 : self.n - edge]  # before each first row of a new regime
+        self.weights = np.linalg.inv(left) + np.linalg.inv(products[-1] - left)
 
-    def f(self, y: Array) -> Array:
-        """F at every candidate row, shape (paths, candidates), for y of shape (paths, n)."""
-        moments = [np.cumsum(y * column, axis=1) for column in self.q.T]
-        total = np.stack([m[:, -1] for m in moments], axis=-1)
-        left = np.stack([m[:, self.rows - 1] for m in moments], axis=-1)
-        right = total[:, None, :] - left
-        null = (total * total).sum(axis=-1)[:, None]
-        split = _quadratic(left, self.left) + _quadratic(right, self.right)
-        rest = (y * y).sum(axis=1)[:, None] - split
-        degrees = self.n - 2 * self.k
-        return np.asarray((split - null) / self.k / (rest / degrees))
+    def path(self, y: Array) -> Array:
+        """F at every candidate row, for one y of shape (n,)."""
+        gain, rest = self._gain(y[None])
+        return self._f(gain[0], rest[0])
+
+    def largest(self, y: Array) -> tuple[Array, npt.NDArray[np.intp]]:
+        """The largest F of each row of y, shape (paths, n), and its place among the candidates."""
+        step = max(1, _CACHED // self.n)
+        parts = [self._largest(y[i : i + step]) for i in range(0, len(y), step)]
+        return np.concatenate([f for f, _ in parts]), np.concatenate([at for _, at in parts])
+
+    def _largest(self, y: Array) -> tuple[Array, npt.NDArray[np.intp]]:
+        gain, rest = self._gain(y)  # F rises with the gain
+        return self._f(gain.max(axis=1), rest), gain.argmax(axis=1)
+
+    def _f(self, gain: Array, rest: Array) -> Array:
+        left = np.maximum(rest - gain, np.finfo(float).eps * rest + np.finfo(float).tiny)
+        return np.asarray(gain / self.k / (left / (self.n - 2 * self.k)))
+
+    def _gain(self, y: Array) -> tuple[Array, Array]:
+        """Fall of the squared residuals at every candidate row, and their sum without a break.
+
+        Both sides' normal equations start from the residuals e of the fit without a break: their
+        sums of q e before a row, and the same with the opposite sign after it, are all it takes.
+        """
+        residuals = y - (y @ self.q) @ self.q.T
+        before = residuals[:, : self.n - self.edge]
+        running = [np.cumsum(before * q[: before.shape[1]], axis=1) for q in self.q.T]
+        sums = [s[:, self.edge - 1 :] for s in running]
+        gain = np.zeros_like(sums[0])
+        for i, left in enumerate(sums):
+            weighted = left * self.weights[:, i, i]
+            for j in range(i + 1, self.k):  # the weights are symmetric
+                weighted += sums[j] * (2.0 * self.weights[:, i, j])
+            weighted *= left
+            gain += weighted
+        return gain, (residuals * residuals).sum(axis=1)
 
     def fits(self, y: Array, at: int) -> tuple[Array, Array]:
         """Coefficients before row `at` and from it on."""
@@ -219,8 +247,13 @@ class _Search:
         return np.asarray(before, dtype=float), np.asarray(after, dtype=float)
 
 
-def _quadratic(v: Array, inverse: Array) -> Array:
-    return np.asarray(np.einsum("pci,cij,pcj->pc", v, inverse, v))
+def _autoregression(values: Array, most: int) -> Array:
+    """Weights of the lags, without a constant, of the order up to `most` that has the least BIC."""
+    from statsmodels.tsa.ar_model import AutoReg, ar_select_order
+
+    lags = ar_select_order(values, most, ic="bic", trend="n").ar_lags or []
+    weights = AutoReg(values, lags, trend="n").fit().params if lags else np.empty(0)
+    return np.asarray(weights, dtype=float)
 
 
 class _Sieve:
@@ -228,16 +261,14 @@ class _Sieve:
 
     def __init__(self, residuals: Array) -> None:
         from scipy.signal import lfilter
-        from statsmodels.tsa.ar_model import AutoReg, ar_select_order
 
-        most = max(1, round(4.0 * (len(residuals) / 100.0) ** 0.25))
-        lags = ar_select_order(residuals, most, ic="bic", trend="n").ar_lags or []
-        weights = AutoReg(residuals, lags, trend="n").fit().params if lags else np.empty(0)
-        self.polynomial = np.concatenate([[1.0], -np.asarray(weights, dtype=float)])
+        weights = _autoregression(residuals, max(1, round(4.0 * (len(residuals) / 100.0) ** 0.25)))
+        self.polynomial = np.concatenate([[1.0], -weights])
         innovations = lfilter(self.polynomial, [1.0], residuals)
-        self.settled = innovations[len(lags) :] - innovations[len(lags) :].mean()
+        settled = innovations[len(weights) :]
+        self.settled = settled - settled.mean()
         # The first ones lack a past: residuals stand in for their innovations.
-        self.kept = np.concatenate([innovations[: len(lags)], self.settled])
+        self.kept = np.concatenate([innovations[: len(weights)], self.settled])
 
     def resampled(self, draws: int, rng: np.random.Generator, *, wild: bool) -> Array:
         """Residuals with the same autocorrelation, shape (draws, n); `wild` keeps their places."""
@@ -249,5 +280,7 @@ class _Sieve:
         else:
             shocks = rng.choice(self.settled, size=size)
         before = rng.choice(self.settled, size=(draws, BURN_IN))
+        if len(self.polynomial) == 1:
+            return np.asarray(shocks)  # no past to carry
         paths = lfilter([1.0], self.polynomial, np.concatenate([before, shocks], axis=1))
         return np.asarray(paths[:, BURN_IN:])

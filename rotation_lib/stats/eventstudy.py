@@ -307,18 +307,20 @@ def _attempt(
     rows: Rows, k: int, draws: int, gap: int, rng: np.random.Generator
 ) -> tuple[Rows, npt.NDArray[np.bool_]]:
     """Sets of rows, and which of them reached `k` rows within the tries allowed for each row."""
-    sets = np.empty((draws, k), dtype=np.int64)
+    candidates = rows.astype(np.int32)
+    sets = np.empty((k, draws), dtype=np.int32)  # a column a set: comparing runs along the draws
     whole = np.ones(draws, dtype=bool)
     for i in range(k):
         todo = np.flatnonzero(whole)
         for _ in range(ATTEMPTS):
-            sets[todo, i] = rng.choice(rows, size=len(todo))
-            near = np.abs(sets[todo, :i] - sets[todo, i : i + 1]) < gap
-            todo = todo[near.any(axis=1)]
+            picked = candidates[rng.integers(len(candidates), size=len(todo))]
+            sets[i, todo] = picked
+            others = sets[:i] if len(todo) == draws else sets[:i, todo]
+            todo = todo[(np.abs(others - picked) < gap).any(axis=0)]
             if len(todo) == 0:
                 break
         whole[todo] = False
-    return sets, whole
+    return sets.T.astype(np.int64), whole
 
 
 def placebo_p_value(observed: float, placebo: Array) -> float:

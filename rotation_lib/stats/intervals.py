@@ -88,7 +88,7 @@ def _blocks(columns: Array, statistic: Statistic, confidence: float, *, log: boo
     if not log:
         return ibragimov_mueller(values.tolist(), confidence=confidence)
     if not (np.isfinite(values) & (values > 0.0)).all():
-        raise DataError("a block of this sample has no volatility; widen the window.")
+        raise DataError("a block of this sample has no volatility.")
     found = ibragimov_mueller(np.log(values).tolist(), confidence=confidence)
     text = f"{found.method}, log scale"
     return replace(found, low=float(np.exp(found.low)), high=float(np.exp(found.high)), method=text)

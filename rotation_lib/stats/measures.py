@@ -73,18 +73,26 @@ def tails(levels: Sequence[float]) -> Statistic:
     """`value_at_risk` and `expected_shortfall` of every level in turn, on a new last axis.
 
     Args:
-        levels: 0.99 for the worst 1 % of days. One pass finds all their quantiles.
+        levels: 0.99 for the worst 1 % of days. One sort serves all; it is quicker than to select.
     """
 
     def statistic(x: Array) -> Array:
-        shares = [1.0 - level for level in levels]
-        made = []
-        for threshold in np.quantile(x[0], shares, axis=-1, keepdims=True):
-            tail = x[0] <= threshold
-            made += [threshold[..., 0], (x[0] * tail).sum(axis=-1) / tail.sum(axis=-1)]
-        return np.stack(made, axis=-1)
+        ordered = np.sort(np.ascontiguousarray(x[0]), axis=-1)
+        return np.stack([v for level in levels for v in _tail(ordered, 1.0 - level)], axis=-1)
 
     return statistic
+
+
+def _tail(ordered: Array, share: float) -> tuple[Array, Array]:
+    """Quantile of sorted rows as `np.quantile` has it, and the mean of what is not above it."""
+    place = share * (ordered.shape[-1] - 1)
+    first = int(place)
+    below, above = ordered[..., first], ordered[..., min(first + 1, ordered.shape[-1] - 1)]
+    weight, step = place - first, above - below  # from the nearer of the two, as numpy rounds
+    threshold = below + weight * step if weight < 0.5 else above - (1.0 - weight) * step
+    count = np.count_nonzero(ordered <= threshold[..., None], axis=-1)
+    front = ordered[..., : count.max()]
+    return threshold, (front * (front <= threshold[..., None])).sum(axis=-1) / count
 
 
 def max_drawdown(x: Array) -> Array:

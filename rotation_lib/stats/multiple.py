@@ -21,7 +21,7 @@ from rotation_lib.stats.bootstrap import (
     SEED,
     Array,
     block_length,
-    stationary_indices,
+    resampled_sums,
 )
 from rotation_lib.stats.effort import capped
 
@@ -118,13 +118,8 @@ def family_of_means(
     complete(frame, MINIMUM, "family_of_means")
     varying(frame, "family_of_means")
     length = block_length(frame) if block is None else block
-    indices = stationary_indices(len(frame), length, capped(draws), seed)
     columns = frame.to_numpy(dtype=float)
-    step = max(1, 500_000 // len(frame))  # resamples a batch: all at once are a hundred megabytes
-    batches = [indices[i : i + step] for i in range(0, len(indices), step)]
-    means = np.column_stack(
-        [np.concatenate([column[b].mean(axis=1) for b in batches]) for column in columns.T]
-    )
+    means = resampled_sums(columns, length, capped(draws), seed) / len(columns)
     centre, spread = columns.mean(axis=0), means.std(axis=0, ddof=1)
     names = [str(c) for c in frame.columns]
     family = romano_wolf(centre / spread, (means - centre) / spread, names, alternative=alternative)

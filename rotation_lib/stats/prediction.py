@@ -8,18 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from rotation_lib.errors import DataError
 from rotation_lib.stats._checks import complete, increasing, varying
-from rotation_lib.stats.bootstrap import SEED, Array, block_length, stationary_indices
+from rotation_lib.stats.bootstrap import (
+    SEED,
+    Array,
+    block_length,
+    politis_white,
+    stationary_indices,
+)
 from rotation_lib.stats.effort import capped
 from rotation_lib.stats.multiple import Family, romano_wolf
 
 DRAWS = 999
 MINIMUM_FORECASTS = 12
+_COLUMNS = pd.Index(["actual", "model", "mean"])
 
 
 @dataclass(frozen=True)
@@ -83,23 +91,26 @@ def lead_lag(
     _check(y, x, horizon, min_train)
     length = _length(y, horizon) if block is None else block
     draws = capped(draws)
-    rows = stationary_indices(len(y), length, draws, seed)
-    xs, ys = x.to_numpy(dtype=float), y.to_numpy(dtype=float)
-    actual, model, mean = _forecasts(ys[None], xs, horizon, min_train)
-    statistic = float(_clark_west(actual, model, mean, horizon)[0])
-    null = _clark_west(*_forecasts(ys[rows], xs, horizon, min_train), horizon)
+    ys, xs = y.to_numpy(dtype=float), x.to_numpy(dtype=float)
+    known = _outcomes(ys.tobytes(), horizon, min_train, length, draws, seed)
+    departures = _departures(known, xs, horizon, min_train)
+    statistics = _clark_west(known.surprises, departures, horizon)
+    statistic, null = float(statistics[0]), statistics[1:]
     from scipy.special import ndtr
 
-    outcome = y.index[len(y) - actual.shape[1] :]
+    mean, surprise, departure = known.means[0], known.surprises[0], departures[0]
+    left = surprise - departure
     return LeadLag(
-        oos_r2=float(1.0 - ((actual - model) ** 2).sum() / ((actual - mean) ** 2).sum()),
+        oos_r2=float(1.0 - (left @ left) / (surprise @ surprise)),
         clark_west=statistic,
         p_normal=float(ndtr(-statistic)),
         p=float((1.0 + (null >= statistic).sum()) / (1.0 + draws)),
-        n=actual.shape[1],
+        n=len(mean),
         horizon=horizon,
         forecasts=pd.DataFrame(
-            {"actual": actual[0], "model": model[0], "mean": mean[0]}, index=outcome
+            np.column_stack([mean + surprise, mean + departure, mean]),
+            index=y.index[len(y) - len(mean) :],
+            columns=_COLUMNS,
         ),
         null=null,
         method=(
@@ -183,36 +194,64 @@ def _check(y: pd.Series, x: pd.Series, horizon: int, min_train: int) -> None:
 
 def _length(y: pd.Series, horizon: int) -> int:
     """Block length from y and from its absolute values: outcomes may be autocorrelated."""
-    from arch.bootstrap import optimal_block_length
-
     absolute = block_length(y.rename("y"))
-    own = float(optimal_block_length(y.to_numpy(dtype=float))["stationary"].iloc[0])
+    own = politis_white(y.to_numpy(dtype=float))
     return int(np.clip(max(absolute, round(own), horizon), 1, max(len(y) // 8, horizon)))
 
 
-def _forecasts(y: Array, x: Array, horizon: int, min_train: int) -> tuple[Array, Array, Array]:
-    """Outcome, model forecast and historical mean for each row of y, shape (paths, n)."""
-    lead, outcome = x[:-horizon] - x[0], y[:, horizon:]
-    count = np.arange(1, len(lead) + 1, dtype=float)
-    mean_x = np.cumsum(lead) / count
-    spread = np.cumsum(lead * lead) - count * mean_x * mean_x
-    mean_y = np.cumsum(outcome, axis=1) / count
-    cross = np.cumsum(lead * outcome, axis=1) - count * mean_x * mean_y
-    first = min_train + horizon - 1  # the first pair forecast from min_train earlier outcomes
-    known = slice(min_train - 1, len(lead) - horizon)
-    slope = cross[:, known] / spread[known]
-    model = mean_y[:, known] + slope * (lead[first:] - mean_x[known])
-    return outcome[:, first:], model, mean_y[:, known]
+@dataclass(frozen=True)
+class _Outcomes:
+    """Outcomes of the sample, in row 0, and of its resamples: all that every x is tried on.
+
+    Attributes:
+        trained: those of the training pairs. sums: of all known when each forecast is made.
+        means: the same divided by their number. surprises: actual outcomes less these means.
+    """
+
+    trained: Array
+    sums: Array
+    means: Array
+    surprises: Array
 
 
-def _clark_west(actual: Array, model: Array, mean: Array, horizon: int) -> Array:
-    """Clark-West t statistic of each row, Newey-West with horizon - 1 lags."""
-    gain = (actual - mean) ** 2 - (actual - model) ** 2 + (mean - model) ** 2
+@lru_cache(maxsize=2)  # a family tries many x on the same outcomes, at up to two horizons in turn
+def _outcomes(
+    values: bytes, horizon: int, min_train: int, block: int, draws: int, seed: int
+) -> _Outcomes:
+    y = np.frombuffer(values)
+    rows = stationary_indices(len(y), block, draws, seed)
+    outcome = np.concatenate([y[None], y.take(rows)])[:, horizon:]
+    pairs = outcome.shape[1] - horizon  # with which the last forecast is made
+    trained = outcome[:, :pairs]
+    sums = np.cumsum(trained, axis=1)[:, min_train - 1 :]
+    means = sums / np.arange(min_train, pairs + 1, dtype=float)
+    return _Outcomes(trained, sums, means, outcome[:, min_train + horizon - 1 :] - means)
+
+
+def _departures(known: _Outcomes, x: Array, horizon: int, min_train: int) -> Array:
+    """Model forecasts less the historical means, for each row of outcomes, shape (paths, n)."""
+    lead, pairs = x[:-horizon] - x[0], known.trained.shape[1]
+    count = np.arange(min_train, pairs + 1, dtype=float)
+    mean = np.cumsum(lead[:pairs])[min_train - 1 :] / count
+    spread = np.cumsum(lead[:pairs] ** 2)[min_train - 1 :] - count * mean * mean
+    departures = np.cumsum(lead[:pairs] * known.trained, axis=1)[:, min_train - 1 :]
+    departures -= known.sums * mean
+    departures *= (lead[min_train + horizon - 1 :] - mean) / spread
+    return np.asarray(departures)
+
+
+def _clark_west(surprises: Array, departures: Array, horizon: int) -> Array:
+    """Clark-West t statistic of each row, Newey-West with horizon - 1 lags.
+
+    With u the surprise and d the model's departure from the mean, the adjusted difference of the
+    losses, u² - ((u - d)² - d²), is 2 u d.
+    """
+    gain = 2.0 * surprises * departures
     centre = gain.mean(axis=1)
-    deviation = gain - centre[:, None]
-    variance = (deviation * deviation).sum(axis=1)
+    gain -= centre[:, None]
+    variance = np.einsum("ij,ij->i", gain, gain)
     for lag in range(1, min(horizon, gain.shape[1] - 1)):
-        product = (deviation[:, lag:] * deviation[:, :-lag]).sum(axis=1)
-        variance += 2.0 * (1.0 - lag / horizon) * product
+        weight = 2.0 * (1.0 - lag / horizon)
+        variance += weight * np.einsum("ij,ij->i", gain[:, lag:], gain[:, :-lag])
     floor = np.finfo(float).tiny
     return np.asarray(centre * gain.shape[1] / np.sqrt(np.maximum(variance, floor)))

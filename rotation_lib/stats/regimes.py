@@ -90,7 +90,7 @@ def _best(returns: bytes, states: int, starts: int, seed: int) -> tuple[Any, int
     rng = np.random.default_rng(seed)
     fits = [f for f in (_fit(model, states, scaled, rng) for _ in range(starts)) if f is not None]
     if not fits:
-        raise DataError("no start of the regime model led to a likelihood; widen the window.")
+        raise DataError("no start of the regime model led to a likelihood.")
     best = max(fits, key=lambda f: f.llf)
     return best, sum(bool(best.llf - f.llf < AGREE) for f in fits)
 

@@ -6,7 +6,8 @@ fills a missing return.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ DAYS_PER_YEAR = 365.25
 FRIDAY = 4
 
 Frame = TypeVar("Frame", pd.Series, pd.DataFrame)
+Column: TypeAlias = "pd.Series | npt.NDArray[np.float64]"
 
 
 def align(*series: pd.Series | pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -49,6 +51,27 @@ def align(*series: pd.Series | pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return frame, len(union) - len(frame)
 
 
+def complete_rows(columns: Mapping[str, Column], index: pd.DatetimeIndex) -> pd.DataFrame:
+    """The rows on which every column has a value: a frame's `dropna`, at a fraction of its time.
+
+    Args:
+        columns: by name, n values each; their order is that of the rows.
+        index: n dates.
+
+    Returns:
+        Floats, n rows or fewer; NaN: none is left.
+
+    >>> days = pd.bdate_range("2024-01-02", periods=2)
+    >>> complete_rows({"a": np.array([1.0, 2.0]), "b": np.array([np.nan, 4.0])}, days).iloc[0].tolist()
+    [2.0, 4.0]
+    """
+    values = np.array([np.asarray(column, dtype=float) for column in columns.values()])
+    known = ~np.isnan(values).any(axis=0)
+    if known.all():
+        return pd.DataFrame(values.T, index=index, columns=list(columns))
+    return pd.DataFrame(values[:, known].T, index=index[known], columns=list(columns))
+
+
 def wealth(returns: Frame, base_date: pd.Timestamp | None = None) -> Frame:
     """Growth of 1 invested at the base close.
 
@@ -66,27 +89,30 @@ def wealth(returns: Frame, base_date: pd.Timestamp | None = None) -> Frame:
         DataError: a hole, dates out of order, or a base date that is not before the first return.
     """
     frame = returns.to_frame() if isinstance(returns, pd.Series) else returns
-    complete(frame.fillna(0.0), 1, "wealth")
-    increasing(frame.index, "wealth")
-    present = frame.notna().to_numpy()
+    values, index = frame.to_numpy(dtype=float), frame.index
+    present = ~np.isnan(values)
+    complete(np.where(present, values, 0.0), 1, "wealth")
+    increasing(index, "wealth")
     inside = np.logical_or.accumulate(present) & np.logical_or.accumulate(present[::-1])[::-1]
     if (inside & ~present).any():
         name = frame.columns[(inside & ~present).any(axis=0)][0]
         raise DataError(f"wealth got a missing return inside {name!r}; align the series first.")
-    grown = (1.0 + frame).cumprod()
+    grown = np.where(present, np.cumprod(np.where(present, 1.0 + values, 1.0), axis=0), np.nan)
     if base_date is not None:
         base = pd.Timestamp(base_date)
-        if base >= frame.index[0]:
+        if base >= index[0]:
             raise DataError(
                 f"base_date = {base.date()} cannot be used: it must be before the first return "
-                f"({pd.Timestamp(frame.index[0]).date()})."
+                f"({pd.Timestamp(index[0]).date()})."
             )
-        head = pd.DataFrame(np.nan, index=pd.DatetimeIndex([base]), columns=frame.columns)
-        head.index.name = frame.index.name
-        grown = pd.concat([head.astype(float), grown])
-    start = grown.notna() & grown.shift(1).isna() & (grown.notna().cumsum() == 1)
-    grown = grown.mask(start.shift(-1, fill_value=False) & grown.isna(), 1.0)
-    return grown.iloc[:, 0].rename(returns.name) if isinstance(returns, pd.Series) else grown
+        index = pd.DatetimeIndex([base]).append(pd.DatetimeIndex(index)).rename(index.name)
+        grown = np.vstack([np.full(grown.shape[1], np.nan), grown])
+    known = ~np.isnan(grown)
+    # Growth starts from 1 on the row before the first return.
+    grown[:-1][known[1:] & ~np.logical_or.accumulate(known)[:-1]] = 1.0
+    if isinstance(returns, pd.Series):
+        return pd.Series(grown[:, 0], index=index, name=returns.name)
+    return pd.DataFrame(grown, index=index, columns=frame.columns)
 
 
 def total_return(returns: pd.Series) -> float:
@@ -153,7 +179,7 @@ def drawdown(returns: Frame, base_date: pd.Timestamp | None = None) -> Frame:
     Shapes and NaN rule as in `wealth`. Raises what `wealth` raises.
     """
     grown = wealth(returns, base_date)
-    peak = grown.cummax().clip(lower=1.0)
+    peak = np.maximum(np.fmax.accumulate(grown.to_numpy(), axis=0), 1.0)
     return grown / peak - 1.0
 
 
@@ -245,11 +271,11 @@ def week_ends(
     """
     if weekday not in range(5):
         raise DataError(f"weekday = {weekday!r} cannot be used: 0 (Monday) to 4 (Friday) is.")
-    every = pd.DatetimeIndex([pd.Timestamp(base_date)]).append(sessions)
-    increasing(every, "week_ends")
-    last = pd.Timestamp(end) if end is not None else every[-1]
-    closing = _closing_day(every.to_numpy().astype("datetime64[D]"), weekday)
-    ends = np.append(closing[1:] != closing[:-1], True) & (closing <= last.to_datetime64())
+    every = np.append(pd.Timestamp(base_date).to_datetime64(), sessions.to_numpy())
+    increasing(pd.DatetimeIndex(every), "week_ends")
+    last = pd.Timestamp(end).to_datetime64() if end is not None else every[-1]
+    closing = _closing_day(every.astype("datetime64[D]"), weekday)
+    ends = np.append(closing[1:] != closing[:-1], True) & (closing <= last)
     return pd.DatetimeIndex(every[ends], name=sessions.name)
 
 
@@ -284,16 +310,17 @@ def weekly_log_returns(
     """
     sessions = pd.DatetimeIndex(returns.index)
     ends = week_ends(sessions, base_date, end, weekday)
-    if (np.asarray(returns, dtype=float) <= -1.0).any():
+    values = returns.to_numpy(dtype=float)
+    if (values <= -1.0).any():
         raise DataError("weekly_log_returns got a return of -100 % or less; check the series.")
     if len(ends) < 2:
         return returns.iloc[:0].astype(float)
     first = sessions.searchsorted(ends, side="right")  # of each week, the session that begins it
-    inside = returns.iloc[first[0] : first[-1]]
-    sums = np.add.reduceat(np.log1p(inside.to_numpy(dtype=float)), first[:-1] - first[0], axis=0)
-    weekly = inside.iloc[: len(sums)].astype(float)
-    weekly.iloc[:] = sums
-    return weekly.set_axis(ends[1:])
+    inside = values[first[0] : first[-1]]
+    sums = np.add.reduceat(np.log1p(inside), first[:-1] - first[0], axis=0)
+    if isinstance(returns, pd.Series):
+        return pd.Series(sums, index=ends[1:], name=returns.name)
+    return pd.DataFrame(sums, index=ends[1:], columns=returns.columns)
 
 
 def latest_on(levels: pd.Series, dates: pd.DatetimeIndex) -> pd.Series:
@@ -309,11 +336,12 @@ def latest_on(levels: pd.Series, dates: pd.DatetimeIndex) -> pd.Series:
     Raises:
         DataError: levels with dates out of order.
     """
-    known = levels.dropna()
-    increasing(known.index, "latest_on")
-    at = pd.DatetimeIndex(known.index).searchsorted(dates, side="right") - 1
-    padded = np.r_[np.nan, known.to_numpy(dtype=float)]
-    return pd.Series(padded[at + 1], index=dates, name=levels.name)
+    values = levels.to_numpy(dtype=float)
+    known = ~np.isnan(values)
+    observed = levels.index.to_numpy()[known]
+    increasing(pd.DatetimeIndex(observed), "latest_on")
+    at = observed.searchsorted(dates.to_numpy(), side="right")
+    return pd.Series(np.append(np.nan, values[known])[at], index=dates, name=levels.name)
 
 
 def weekly_changes(levels: pd.Series, ends: pd.DatetimeIndex) -> pd.Series:
@@ -321,7 +349,8 @@ def weekly_changes(levels: pd.Series, ends: pd.DatetimeIndex) -> pd.Series:
 
     NaN where either end is unknown. Raises what `latest_on` raises.
     """
-    return latest_on(levels, ends).diff().iloc[1:]
+    level = latest_on(levels, ends).to_numpy()
+    return pd.Series(np.diff(level), index=ends[1:], name=levels.name)
 
 
 def historical_var(returns: pd.Series, level: float = 0.99) -> float:

@@ -5,11 +5,16 @@ A fact has no interval. What tells whether it is unusual is its percentile.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..findings import Finding, chapter_of, missing
 from ..market import Market
+
+Array = npt.NDArray[np.float64]
 
 
 def window_fact(
@@ -40,16 +45,17 @@ def window_fact(
     first, last = pd.Timestamp(first_close), pd.Timestamp(last_close)
     series = (symbol,) if minus is None else (symbol, minus)
     reason = null_reason(market, first, last)
+    closes = market.closes
+    at, to = closes.get_indexer(pd.DatetimeIndex([first, last]))
     if reason is None:
-        gaps = [s for s in series if not _listed(market, s, first, last)]
+        # Row i of the history ends at close i + 1.
+        gaps = [s for s in series if np.isnan(market.history[s].to_numpy()[at:to]).any()]
         reason = f"{gaps[0]} has no returns for the whole window" if gaps else None
     if reason is not None:
         return missing(id, label, unit="fraction", series=series, reason=reason)
-    closes = market.closes
-    at, to = closes.get_indexer(pd.DatetimeIndex([first, last]))
-    windows = all_windows(market, symbol, int(to - at), minus)
-    value = float(windows.iloc[at])
-    known = windows.dropna()
+    windows = window_returns(market, symbol, int(to - at), minus)
+    value = float(windows[at])
+    known = windows[~np.isnan(windows)]
     return Finding(
         id=id,
         chapter=chapter_of(id),
@@ -77,6 +83,19 @@ def all_windows(market: Market, symbol: str, length: int, minus: str | None = No
     Returns:
         Fractions indexed by the base close of each window; NaN where a return is missing.
     """
+    values = window_returns(market, symbol, length, minus)
+    return pd.Series(values, index=market.closes[: len(values)], name=symbol)
+
+
+def window_returns(market: Market, symbol: str, length: int, minus: str | None = None) -> Array:
+    """:func:`all_windows` as an array: place i is the window from close i of ``market.closes``.
+
+    Args:
+        market: data and window.
+        symbol: whose return.
+        length: sessions in a window, at least 1.
+        minus: symbol whose return is subtracted.
+    """
     total = _windows(market, symbol, length)
     return total if minus is None else total - _windows(market, minus, length)
 
@@ -95,17 +114,19 @@ def null_reason(market: Market, first: pd.Timestamp, last: pd.Timestamp) -> str 
     return None
 
 
-def _windows(market: Market, symbol: str, length: int) -> pd.Series:
-    returns = market.history[symbol]
-    logs = np.log1p(returns.to_numpy())
-    # A gap makes every window across it NaN: counted apart, since a cumulated NaN never ends.
-    sums = np.concatenate([[0.0], np.nancumsum(logs)])
-    gaps = np.concatenate([[0], np.cumsum(np.isnan(logs))])
+@lru_cache(maxsize=256)
+def _windows(market: Market, symbol: str, length: int) -> Array:
+    sums, gaps = _cumulated(market, symbol)
     values = np.expm1(sums[length:] - sums[:-length])
     values[gaps[length:] != gaps[:-length]] = np.nan
-    return pd.Series(values, index=market.closes[: len(values)], name=symbol)
+    values.flags.writeable = False  # it is handed out again
+    return values
 
 
-def _listed(market: Market, symbol: str, first: pd.Timestamp, last: pd.Timestamp) -> bool:
-    part = market.history.loc[first:last, symbol]
-    return bool(part[part.index > first].notna().all())
+@lru_cache(maxsize=64)
+def _cumulated(market: Market, symbol: str) -> tuple[Array, npt.NDArray[np.intp]]:
+    """Log returns and gaps up to each close."""
+    logs = np.log1p(market.history[symbol].to_numpy())
+    # A gap makes every window across it NaN: counted apart, since a cumulated NaN never ends.
+    sums = np.concatenate([[0.0], np.nancumsum(logs)])
+    return sums, np.concatenate([[0], np.cumsum(np.isnan(logs))])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ...findings import Finding, Specification
 from ...market import Market
+from ..lacking import with_lacking_named
 from . import (
     abnormal,
     betas,
@@ -40,7 +41,7 @@ def findings(market: Market) -> list[Finding]:
     )  # fmt: skip
     made = {f.id: f for part in parts for f in part.findings(market)}
     first = [made.pop(f"{betas.THEME}.{name}") for name in FIXED]
-    return [*first, *made.values()]
+    return with_lacking_named(market, [*first, *made.values()])
 
 
 def specifications(market: Market) -> dict[str, list[Specification]]:

@@ -34,7 +34,7 @@ def study(market: Market, kind: str, model: Model, sessions: int) -> EventStudy 
         model: of ``MODELS``.
         sessions: from the close before the decision on.
     """
-    both = market.history[[market.small, market.large]].dropna()
+    both = _both(market)
     days = decision_days(market)
     events = pd.DatetimeIndex(days.loc[days["kind"] == kind, "date"])
     try:
@@ -43,6 +43,12 @@ def study(market: Market, kind: str, model: Model, sessions: int) -> EventStudy 
         )
     except DataError as error:
         return str(error).rstrip(".")
+
+
+@lru_cache(maxsize=4)
+def _both(market: Market) -> pd.DataFrame:
+    """Returns of the two funds since 2010: models are fitted to days before the window too."""
+    return market.history[[market.small, market.large]].dropna()
 
 
 def table(market: Market) -> pd.DataFrame:

@@ -5,6 +5,7 @@ Slopes with Newey-West intervals; it must never pick a sample by what it shows.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ...findings import Finding, missing
@@ -102,10 +103,11 @@ def asymmetry(w: Weekly, tag: str, rate: str) -> list[Finding]:
     """
     series = (w.small, w.large, rate)
     y, x = _known(w, [rate])
-    up, down = x[rate].clip(lower=0.0), x[rate].clip(upper=0.0)
-    both = pd.DataFrame({"rise": up, "fall": down})
+    change = x[rate].to_numpy(dtype=float)
+    up, down = np.maximum(change, 0.0), np.minimum(change, 0.0)
+    both = pd.DataFrame({"rise": up, "fall": down}, index=y.index)
     # Slope on the whole change and on its rises: the second is the difference of the two slopes.
-    gap = pd.DataFrame({"change": x[rate], "rise": up})
+    gap = pd.DataFrame({"change": change, "rise": up}, index=y.index)
     id = f"{THEME}.beta_{tag}"
     words = RATES[rate]
     return [

@@ -18,12 +18,13 @@ from ...errors import DataError
 from ...findings import SEED, Finding, Specification, chapter_of, missing
 from ...market import Market
 from ...stats.bootstrap import Array
+from ...stats.months import month_ends as last_of_months
 from ...stats.multiple import family_of_means
 from ...stats.regression import first_slope
 from ...stats.returns import latest_on
 from .betas import THEME
 from .september import EQUAL_WEIGHT, SECOND_SMALL
-from .stability import FIRST_ERA, LAST_ERA, era_of
+from .stability import FIRST_ERA, LAST_ERA, in_era
 from .weekly import LAGS, SLOPE_UNIT, Weekly, weekly
 
 WHOLE = "whole window"
@@ -39,16 +40,21 @@ COLUMNS = ["label", "value", "low", "high", "n", "yield", "sampling", "control",
 
 @dataclass(frozen=True)
 class _Rows:
-    """Aligned returns and yield changes at one sampling."""
+    """Aligned returns and yield changes at one sampling, and the rows of each period."""
 
     relative: Array
     market: Array
     changes: dict[str, Array]
-    eras: npt.NDArray[np.object_]
+    inside: dict[str, npt.NDArray[np.bool_]]
 
 
 def pairs(market: Market) -> list[tuple[str, str]]:
     """The report's pair, then a second small-cap index, equal weights and technology."""
+    return list(_pairs(market))
+
+
+@lru_cache(maxsize=8)
+def _pairs(market: Market) -> tuple[tuple[str, str], ...]:
     second = next(s for s in SECOND_SMALL if s != market.small)
     wanted = [
         (market.small, market.large),
@@ -57,7 +63,9 @@ def pairs(market: Market) -> list[tuple[str, str]]:
         (market.small, market.tech),
     ]
     complete = market.total_returns.notna().all()
-    return [p for p in dict.fromkeys(wanted) if p[0] != p[1] and complete[p[0]] and complete[p[1]]]
+    return tuple(
+        p for p in dict.fromkeys(wanted) if p[0] != p[1] and complete[p[0]] and complete[p[1]]
+    )
 
 
 @lru_cache(maxsize=8)
@@ -89,9 +97,7 @@ def _row(
     if rate not in rows.changes:
         return None
     x = np.column_stack([rows.changes[rate], *([rows.market] if control else [])])
-    known = np.isfinite(rows.relative) & np.isfinite(x).all(axis=1)
-    if period != WHOLE:
-        known &= rows.eras == period
+    known = np.isfinite(rows.relative) & np.isfinite(x).all(axis=1) & rows.inside[period]
     lags, least = SAMPLING[sampling]
     if known.sum() < least:
         return None
@@ -109,7 +115,7 @@ def _sampled(market: Market, pair: tuple[str, str], sampling: str) -> _Rows:
     if sampling in DAYS:
         w = weekly(market, *pair, DAYS.index(sampling))
         return _rows(w.relative, w.returns[pair[1]], w.changes)
-    logs = np.log1p(market.total_returns[list(pair)])
+    logs = np.log1p(market.complete(*pair))
     if sampling == MONTHLY:
         ends = month_ends(market)
         at = pd.DatetimeIndex(logs.index)
@@ -127,16 +133,20 @@ def _sampled(market: Market, pair: tuple[str, str], sampling: str) -> _Rows:
 
 
 def _rows(relative: pd.Series, market: pd.Series, changes: pd.DataFrame) -> _Rows:
-    eras = era_of(pd.DatetimeIndex(relative.index)).to_numpy(dtype=object)
+    inside = _inside(pd.DatetimeIndex(relative.index))
     columns = {rate: changes[rate].to_numpy(dtype=float) for rate in YIELDS if rate in changes}
-    return _Rows(relative.to_numpy(dtype=float), market.to_numpy(dtype=float), columns, eras)
+    return _Rows(relative.to_numpy(dtype=float), market.to_numpy(dtype=float), columns, inside)
+
+
+def _inside(index: pd.DatetimeIndex) -> dict[str, npt.NDArray[np.bool_]]:
+    """Which dates each of :data:`PERIODS` holds."""
+    return {p: np.full(len(index), True) if p == WHOLE else in_era(index, p) for p in PERIODS}
 
 
 def month_ends(market: Market) -> pd.DatetimeIndex:
     """Last closes of complete months from the base close on."""
     closes = pd.DatetimeIndex([market.base]).append(market.sessions)
-    last = pd.Series(closes, index=closes).groupby(closes.to_period("M")).last()
-    ends = pd.DatetimeIndex(last)
+    ends = last_of_months(closes)
     unfinished = (ends[-1] + pd.offsets.BDay()).month == ends[-1].month
     return ends[:-1] if unfinished else ends
 
@@ -237,14 +247,11 @@ def _influences(weeks: list[Weekly]) -> pd.DataFrame:
     lets every member share each resample, also members that use different weeks.
     """
     index = pd.DatetimeIndex(weeks[0].relative.index)
-    eras = era_of(index)
-    inside = {
-        p: np.full(len(index), True) if p == WHOLE else (eras == p).to_numpy() for p in PERIODS
-    }
+    inside = _inside(index)
     columns = {}
-    for w in weeks:
-        held = pd.concat([w.relative, w.returns[w.large], w.changes[list(YIELDS)]], axis=1)
-        values = held.reindex(index).to_numpy(dtype=float).T
+    for w in weeks:  # all on the same week-ends
+        held = [w.relative, w.returns[w.large], *(w.changes[rate] for rate in YIELDS)]
+        values = np.array([column.to_numpy(dtype=float) for column in held])
         for (at, rate), period, control in product(enumerate(YIELDS, 2), PERIODS, (False, True)):
             design = np.column_stack([np.ones(len(index)), *values[[at, 1] if control else [at]]])
             rows = inside[period] & np.isfinite(design).all(axis=1) & np.isfinite(values[0])

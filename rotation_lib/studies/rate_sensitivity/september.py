@@ -15,13 +15,15 @@ import pandas as pd
 from ...findings import Finding, Specification, chapter_of, missing
 from ...market import Market
 from ...stats.multiple import Family, romano_wolf
-from ..facts import all_windows, null_reason, window_fact
+from ..facts import all_windows, null_reason, window_fact, window_returns
 from .betas import THEME
 
 DECISION = pd.Timestamp("2024-09-18")
 #: Close before the decision: the base of every window that includes the day itself.
 BEFORE = pd.Timestamp("2024-09-17")
 HORIZONS = (1, 5, 21, 63, 126, 252)
+#: Base of a window → its close.
+_FIRST = {"close before": BEFORE, "close of the day": DECISION}
 EQUAL_WEIGHT = "RSP"
 #: A second small-cap index, profitable companies only, and its stand-in.
 SECOND_SMALL = ("IJR", "IWM")
@@ -94,16 +96,17 @@ def grid(market: Market) -> pd.DataFrame:
         "percentile",
     ]
     rows = []
+    at = {base: _base(market, first) for base, first in _FIRST.items()}
     for small, minus, base, horizon in _specifications(market):
-        windows = all_windows(market, small, horizon, minus).dropna()
-        first = BEFORE if base == "close before" else DECISION
-        if first not in windows.index:
+        windows = window_returns(market, small, horizon, minus)
+        value = float(windows[at[base]])
+        if np.isnan(value):
             continue
-        value = float(windows.loc[first])
-        low, high = np.quantile(windows, [0.025, 0.975])
+        known = windows[~np.isnan(windows)]
+        low, high = np.quantile(known, [0.025, 0.975])
         sessions = "session" if horizon == 1 else "sessions"
         label = f"{small} − {minus}, {horizon} {sessions} from the {base}"
-        rank = float((windows < value).mean())
+        rank = float((known < value).mean())
         rows.append((label, horizon, minus, small, base, value, low, high, rank))
     return pd.DataFrame(rows, columns=columns)
 
@@ -112,13 +115,16 @@ def _specifications(market: Market) -> list[tuple[str, str, str, int]]:
     second = next(s for s in SECOND_SMALL if s != market.small)
     yardsticks = dict.fromkeys([market.large, market.tech, EQUAL_WEIGHT])
     smalls = dict.fromkeys([market.small, second])
-    bases = ("close before", "close of the day")
+    held = set(market.history.columns)
+    spans = [
+        (base, horizon)
+        for base, horizon in product(_FIRST, HORIZONS)
+        if _why_not(market, horizon, _FIRST[base]) is None
+    ]
     return [
-        (small, minus, base, horizon)
-        for small, minus, base, horizon in product(smalls, yardsticks, bases, HORIZONS)
-        if small != minus
-        and {small, minus} <= set(market.history.columns)
-        and _why_not(market, horizon, BEFORE if base == "close before" else DECISION) is None
+        (small, minus, *span)
+        for small, minus, span in product(smalls, yardsticks, spans)
+        if small != minus and {small, minus} <= held
     ]
 
 
@@ -134,13 +140,13 @@ def family(market: Market) -> Family | None:
         return None
     longest = int(table["horizon"].max())
     keys = zip(table["small"], table["benchmark"], table["base"], table["horizon"], strict=True)
-    columns = []
-    for small, minus, base, horizon in keys:
-        windows = all_windows(market, small, horizon, minus)
+    count = len(market.closes) - longest - 1
+    values = np.empty((count, len(table)))
+    for column, (small, minus, base, horizon) in zip(values.T, keys, strict=True):
+        windows = window_returns(market, small, horizon, minus)
         # A placebo date is the close before its "decision", so later bases shift by one session.
-        columns.append(windows.shift(-1) if base != "close before" else windows)
-    placebo = pd.concat(columns, axis=1).iloc[: len(market.closes) - longest - 1].dropna()
-    values = placebo.to_numpy()
+        column[:] = windows[:count] if base == "close before" else windows[1 : count + 1]
+    values = values[~np.isnan(values).any(axis=1)]
     if len(values) < 2 * longest:
         return None
     centre, spread = values.mean(axis=0), values.std(axis=0, ddof=1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ...errors import DataError
@@ -26,6 +27,7 @@ ERAS = {
     "since mid-2023": SPLIT_SINCE,
 }
 FIRST_ERA, MIDDLE_ERA, LAST_ERA = ERAS
+_STARTS = pd.DatetimeIndex(list(ERAS.values())).to_numpy()
 #: Fewest weeks in which a break is sought.
 BREAK_WEEKS = 156
 
@@ -36,8 +38,22 @@ def era_of(index: pd.DatetimeIndex) -> pd.Series:
     Args:
         index: dates.
     """
-    at = pd.DatetimeIndex(list(ERAS.values())).searchsorted(index, side="right") - 1
-    return pd.Series(np.array(list(ERAS))[np.maximum(at, 0)], index=index, name="era")
+    return pd.Series(np.array(list(ERAS))[_era_at(index)], index=index, name="era")
+
+
+def in_era(index: pd.DatetimeIndex, era: str) -> npt.NDArray[np.bool_]:
+    """Whether each date lies in an era.
+
+    Args:
+        index: dates.
+        era: its name, of :data:`ERAS`.
+    """
+    return np.asarray(_era_at(index) == list(ERAS).index(era))
+
+
+def _era_at(index: pd.DatetimeIndex) -> npt.NDArray[np.intp]:
+    """Place of each date's era among :data:`ERAS`."""
+    return np.asarray(np.maximum(_STARTS.searchsorted(index.to_numpy(), side="right") - 1, 0))
 
 
 def rolling(market: Market, weeks: int = LATEST_WEEKS, rate: str = "DGS2") -> pd.DataFrame:
@@ -71,7 +87,7 @@ def sign_break(market: Market, rate: str = "DGS2") -> Break | str:
     """
     w = weekly(market)
     if rate not in w.changes:
-        return f"{rate} has no observation in this window"
+        return f"{rate} has no observation that can be shown"
     y, x = w.pair([rate])
     if len(y) < BREAK_WEEKS:
         return f"{len(y)} complete weeks are too few to look for a break, {BREAK_WEEKS} are needed"
@@ -160,13 +176,13 @@ def _eras(market: Market, tag: str, rate: str) -> list[Finding]:
         y, x = w.relative.iloc[:0], pd.DataFrame({rate: []}, index=w.relative.index[:0])
     else:
         y, x = w.pair([rate])
-    eras = era_of(pd.DatetimeIndex(y.index))
+    inside = {era: in_era(pd.DatetimeIndex(y.index), era) for era in names}
     return [
         slope_finding(
             f"{THEME}.beta_{tag}_{name}",
             f"Rate beta, {RATES[rate]}, {era}",
-            y[eras == era],
-            x[eras == era],
+            y[inside[era]],
+            x[inside[era]],
             rate,
             series,
         )
@@ -191,9 +207,9 @@ def _era_gap(market: Market) -> Finding:
     if "DGS2" not in w.changes:
         return absent
     y, x = w.pair(["DGS2"])
-    eras = era_of(pd.DatetimeIndex(y.index))
-    ends = eras != MIDDLE_ERA
-    y, x, late = y[ends], x.loc[ends, "DGS2"], (eras[ends] == LAST_ERA).astype(float)
+    dates = pd.DatetimeIndex(y.index)
+    ends = ~in_era(dates, MIDDLE_ERA)
+    y, x, late = y[ends], x["DGS2"][ends], in_era(dates, LAST_ERA)[ends].astype(float)
     if min(late.sum(), (1 - late).sum()) < MINIMUM_WEEKS:
         return absent
     design = pd.DataFrame({"change": x, "late": late, "more": x * late})

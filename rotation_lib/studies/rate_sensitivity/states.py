@@ -146,21 +146,15 @@ def curve_moves(market: Market, since: pd.Timestamp | None = None) -> pd.DataFra
     y, x = w.pair(["DGS2", "DGS10"])
     if since is not None:
         y, x = y.loc[since:], x.loc[since:]
-    level, slope = x.mean(axis=1), x["DGS10"] - x["DGS2"]
-    side = np.where(level < 0, "bull", "bear")
-    kind = pd.Series(
-        [
-            f"{s}_{'steepening' if c > 0 else 'flattening'}"
-            for s, c in zip(side, slope, strict=True)
-        ],
-        index=y.index,
-    )
+    falls, steepens = (x.mean(axis=1) < 0).to_numpy(), (x["DGS10"] > x["DGS2"]).to_numpy()
+    sides = (falls & steepens, falls & ~steepens, ~falls & steepens, ~falls & ~steepens)
+    kinds = dict(zip(MOVES, sides, strict=True))
     rows = {}
     for move in MOVES:
-        others = [m for m in MOVES if m != move and (kind == m).any()]
+        others = [m for m in MOVES if m != move and kinds[m].any()]
         # The intercept is the mean of the one kind that has no indicator of its own.
-        design = pd.DataFrame({m: (kind == m).astype(float) for m in others}, index=y.index)
-        dates = y.index[kind == move]
+        design = pd.DataFrame({m: kinds[m].astype(float) for m in others}, index=y.index)
+        dates = y.index[kinds[move]]
         weeks = len(dates)
         result = fit(y, design) if weeks >= 10 and others else ""
         if not isinstance(result, str):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -61,15 +61,29 @@ class Weekly:
         """
         unseen = [r for r in rates if r not in self.changes]
         if unseen:
-            raise DataError(f"{unseen[0]} has no observation in this window; choose other dates.")
-        x = self.changes[list(rates)]
+            raise DataError(f"{unseen[0]} has no observation that can be shown.")
+        asked = (tuple(rates), control)
+        if asked not in self._pairs:
+            self._pairs[asked] = self._pair(*asked)
+        y, x = self._pairs[asked]
+        return y.copy(deep=False), x.copy(deep=False)  # a caller's changes stay its own
+
+    def _pair(self, rates: tuple[str, ...], control: bool) -> tuple[pd.Series, pd.DataFrame]:
+        columns = {rate: self.changes[rate].to_numpy() for rate in rates}
         if control:
-            x = x.assign(market=self.returns[self.large])
-        known = self.relative.notna().to_numpy() & x.notna().to_numpy().all(axis=1)
-        return self.relative[known], x[known]
+            columns["market"] = self.returns[self.large].to_numpy()
+        relative = self.relative.to_numpy()
+        known = ~np.isnan([relative, *columns.values()]).any(axis=0)
+        index = self.relative.index[known]
+        x = pd.DataFrame({name: values[known] for name, values in columns.items()}, index=index)
+        return pd.Series(relative[known], index=index, name=self.relative.name), x
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[tuple[str, ...], bool], tuple[pd.Series, pd.DataFrame]]:
+        """Pairs asked for so far: a dozen findings rest on the same few."""
+        return {}
 
 
-@lru_cache(maxsize=32)
 def weekly(market: Market, small: str = "", large: str = "", weekday: int = FRIDAY) -> Weekly:
     """The window by weeks.
 
@@ -81,8 +95,14 @@ def weekly(market: Market, small: str = "", large: str = "", weekday: int = FRID
         market: data and window.
         small, large: symbols; the market's own when empty.
     """
-    first, second = small or market.small, large or market.large
-    daily = market.total_returns[[first, second]]
+    return _weekly(market, small or market.small, large or market.large, weekday)
+
+
+@lru_cache(maxsize=32)
+def _weekly(market: Market, first: str, second: str, weekday: int) -> Weekly:
+    both = market.complete(first, second)
+    whole = len(both) == len(market.sessions)
+    daily = both if whole else market.total_returns[[first, second]]  # a gap stays a gap
     returns = weekly_log_returns(daily, market.base, market.end, weekday)
     relative = (returns[first] - returns[second]).rename("relative")
     return Weekly(first, second, returns, relative, _yield_changes(market, weekday))
@@ -162,23 +182,23 @@ def by_group(y: pd.Series, x: pd.Series, groups: pd.Series) -> pd.DataFrame:
         Rows by label in order of appearance in ``groups.unique()``; columns ``value, low, high,
         weeks, first, last``. Groups under :data:`MINIMUM_WEEKS` weeks are left out.
     """
-    sizes = groups[groups != ""].value_counts(sort=False)
-    kept = [str(g) for g in groups.unique() if g != "" and sizes[g] >= MINIMUM_WEEKS]
+    labels = groups.to_numpy(dtype=object)
+    places = {str(group): labels == group for group in dict.fromkeys(labels) if group != ""}
+    kept = {group: inside for group, inside in places.items() if inside.sum() >= MINIMUM_WEEKS}
     columns = ["value", "low", "high", "weeks", "first", "last"]
-    design = pd.DataFrame(index=y.index)
+    design = {}
     # A group's own intercept; the last set of weeks keeps the common one.
-    rest = (~groups.isin(kept)).any()
-    for position, group in enumerate(kept):
-        inside = (groups == group).to_numpy()
+    rest = sum(inside.sum() for inside in kept.values()) < len(labels)
+    for position, (group, inside) in enumerate(kept.items()):
         if rest or position:
             design[f"level {group}"] = inside.astype(float)
         design[f"slope {group}"] = np.where(inside, x.to_numpy(), 0.0)
-    result = fit(y, design) if kept else ""
+    result = fit(y, pd.DataFrame(design, index=y.index)) if kept else ""
     if isinstance(result, str):
         return pd.DataFrame(columns=columns)
     rows = {}
-    for group in kept:
-        interval, dates = result.interval(f"slope {group}"), y.index[groups == group]
+    for group, inside in kept.items():
+        interval, dates = result.interval(f"slope {group}"), y.index[inside]
         value = result.coefficient(f"slope {group}")
         rows[group] = (value, interval.low, interval.high, len(dates), dates[0], dates[-1])
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

@@ -16,6 +16,8 @@ from ...findings import SEED, Finding, missing, tendency
 from ...market import Market
 from ...stats.bootstrap import Array, stationary_indices
 from ...stats.effort import capped
+from ...stats.months import month_ends as last_of_months
+from ...stats.months import monthly_sums, months_before
 from ...stats.multiple import romano_wolf
 from ...stats.prediction import MINIMUM_FORECASTS, lead_lag
 from .spending import series
@@ -52,9 +54,7 @@ def horizons(lead_months: int = LEAD_MONTHS) -> tuple[int, ...]:
 
 def month_ends(market: Market) -> pd.DatetimeIndex:
     """Last session of each complete calendar month of the window."""
-    sessions = market.sessions
-    last = pd.Series(sessions, index=sessions).groupby(sessions.to_period("M")).last()
-    ends = pd.DatetimeIndex(last)
+    ends = last_of_months(market.sessions)
     return ends if _next_session(market.end).month != market.end.month else ends[:-1]
 
 
@@ -75,11 +75,8 @@ def monthly_relative(market: Market, a: str, b: str) -> pd.Series:
     Months in which either fund lacks a daily return, and the first month of a window that does
     not begin with it, are left out.
     """
-    logs = np.log1p(market.total_returns[[a, b]])
-    gap = logs[a] - logs[b]
-    monthly = gap.groupby(gap.index.to_period("M")).sum(skipna=False)
-    ends = month_ends(market)
-    values = pd.Series(monthly.reindex(ends.to_period("M")).to_numpy(), index=ends)
+    left, right = (np.log1p(market.total_returns[fund]) for fund in (a, b))
+    values = monthly_sums(left - right).iloc[: len(month_ends(market))]
     if market.base.to_period("M") == market.start.to_period("M"):
         values = values.iloc[1:]
     return values.dropna().rename(f"{a} − {b}").rename_axis("date")
@@ -111,13 +108,12 @@ def _public_growth(market: Market, series_id: str, months: int, deflated: bool) 
     values = np.log(series(market, series_id, deflated=deflated))
     if values.empty:
         return values
-    earlier = values.copy()
-    earlier.index = earlier.index + pd.DateOffset(months=months)
-    growth = (values - earlier.reindex(values.index)).dropna()
+    growth = (values - months_before(values, months)).dropna()
     public = _published(market, series_id, growth.index, deflated)
     rows = pd.Series(growth.to_numpy(), index=public)
     # Two months published on one day (after a shutdown): the later observation counts.
-    return rows[rows.index.notna()].groupby(level=0).last()
+    rows = rows[rows.index.notna()].sort_index(kind="stable")
+    return rows[~rows.index.duplicated(keep="last")]
 
 
 def _published(
@@ -149,8 +145,10 @@ def table(market: Market, lead_months: int = LEAD_MONTHS) -> pd.DataFrame:
         for name, (series_id, months, deflated) in PREDICTORS.items():
             index = pd.DatetimeIndex(y.index)
             x = known_growth(market, series_id, months, deflated=deflated, dates=index)
+            if x.isna().any():
+                continue
             for horizon in horizons(lead_months):
-                if x.isna().any() or len(y) < MIN_TRAIN + 2 * horizon - 1 + MINIMUM_FORECASTS:
+                if len(y) < MIN_TRAIN + 2 * horizon - 1 + MINIMUM_FORECASTS:
                     continue
                 try:
                     # One block length for all, so that outcomes of one length share resamples.

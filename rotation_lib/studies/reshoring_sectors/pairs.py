@@ -116,11 +116,12 @@ def sample_since(market: Market, base: pd.Timestamp) -> tuple[Drawn, pd.Datetime
     returns = inputs(market, base)
     if returns.empty or not len(returns.columns):
         return None
-    return drawn(differences(returns), returns), pd.DatetimeIndex(returns.index)
+    return drawn(differences(returns), block_length(returns)), pd.DatetimeIndex(returns.index)
 
 
 def _since_law(market: Market) -> list[Finding]:
     sample = sample_since(market, IIJA.base_close)
+    family = None if sample is None else sample[0].family(sample[0].names)
     reason = reason_without(market, IIJA.base_close) or "its funds were not listed throughout"
     made = []
     for key, ids in PAIRS.items():
@@ -129,14 +130,13 @@ def _since_law(market: Market) -> list[Finding]:
             f"{title(key)} per year since the IIJA was signed",
             f"Family-wise p-value of {title(key)} since the IIJA",
         )
-        if sample is None or key not in sample[0].names:
+        if sample is None or family is None or key not in sample[0].names:
             made += [
                 missing(n, t, unit=u, series=ids, reason=reason)
                 for n, t, u in zip(names, labels, ("fraction", "p-value"), strict=True)
             ]
             continue
         held, index = sample
-        family = held.family(held.names)
         bounds = Bounds(*held.interval(key), held.method)
         value = float(held.estimate[held.names.index(key)])
         made += [
@@ -162,7 +162,7 @@ def _change(market: Market, key: str) -> Finding:
     if reason_without(market, IIJA.base_close) is not None:
         reason = str(reason_without(market, IIJA.base_close))
         return missing(name, label, unit="fraction", series=(a, b), reason=reason)
-    both = market.total_returns[[a, b]].dropna()
+    both = market.complete(a, b)
     both = both.loc[PSCI_DAILY_FROM:] if "PSCI" in (a, b) else both
     early, late = (both[both.index <= IIJA.base_close], both[both.index > IIJA.base_close])
     if min(len(early), len(late)) < SESSIONS_PER_YEAR:

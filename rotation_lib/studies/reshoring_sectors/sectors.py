@@ -152,15 +152,14 @@ class Drawn:
         )
 
 
-def drawn(frame: pd.DataFrame, inputs: pd.DataFrame, draws: int = DRAWS) -> Drawn:
+def drawn(frame: pd.DataFrame, block: int, draws: int = DRAWS) -> Drawn:
     """Resample the daily relative returns of ``frame`` together.
 
     Args:
         frame: complete daily relative returns, one column each.
-        inputs: the returns they were made of; their absolute values set the block length.
+        block: mean block length, of the returns they were made of.
         draws: resamples.
     """
-    block = block_length(inputs)
     sample = Bootstrap(frame, block, draws)
     means = sample.distribution(lambda x: np.moveaxis(x.mean(axis=-1), 0, -1)) * SESSIONS_PER_YEAR
     estimate = frame.mean().to_numpy(dtype=float) * SESSIONS_PER_YEAR
@@ -190,7 +189,7 @@ def fund_table(market: Market) -> pd.DataFrame:
     held = since(market)
     if held is None:
         return pd.DataFrame(columns=columns)
-    sample = drawn(held.relative(), held.returns)
+    sample = drawn(held.relative(), block_length(held.returns))
     family = sample.family(held.funds)
     wealth = held.relative_wealth(held.returns[held.funds])
     rows = []
@@ -245,10 +244,11 @@ def findings(market: Market) -> list[Finding]:
     held = since(market)
     if held is None:
         return made + _without(market, reason_without(market) or "no fund was listed throughout")
-    sample = drawn(held.group_relative(), held.returns)
+    sample = drawn(held.group_relative(), block_length(held.returns))
+    wealth = held.relative_wealth(held.group_returns())
     for group, key in GROUP_KEYS.items():
-        made += _group(held, sample, group, key)
-    family = drawn(held.relative(), held.returns).family(held.funds)
+        made += _group(held, sample, wealth, group, key)
+    family = drawn(held.relative(), sample.block).family(held.funds)
     best = superiority(held, sample.block)
     text = f"Romano–Wolf step-down over {len(held.funds)} funds, two-sided; {sample.method}"
     index, ids = pd.DatetimeIndex(held.returns.index), (*held.funds, held.benchmark)
@@ -292,7 +292,7 @@ def findings(market: Market) -> list[Finding]:
     return made
 
 
-def _group(held: Since, sample: Drawn, group: str, key: str) -> list[Finding]:
+def _group(held: Since, sample: Drawn, wealth: pd.DataFrame, group: str, key: str) -> list[Finding]:
     names = (finding_id(f"group_{key}"), finding_id(f"group_{key}_drawdown"))
     titles = _group_titles(group)
     members = held.groups.get(group)
@@ -303,8 +303,7 @@ def _group(held: Since, sample: Drawn, group: str, key: str) -> list[Finding]:
             for n, t in zip(names, titles, strict=True)
         ]
     ids, index = (*members, held.benchmark), pd.DatetimeIndex(held.returns.index)
-    wealth = held.relative_wealth(held.group_returns()[[group]])
-    depth = Bootstrap(wealth, sample.block, DRAWS).interval(measures.max_drawdown)
+    depth = Bootstrap(wealth[[group]], sample.block, DRAWS).interval(measures.max_drawdown)
     bounds = Bounds(*sample.interval(group), sample.method)
     value = float(sample.estimate[sample.names.index(group)])
     return [

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ...findings import Specification
 from ...market import Market
+from ...stats.bootstrap import block_length
 from ...stats.eventstudy import event_returns
 from . import leads, pairs, spending, tax
 from .sectors import drawn, since
@@ -45,7 +46,7 @@ def sector_curve(market: Market) -> pd.DataFrame:
             held = since(market, base, benchmark, sessions)
             if held is None:
                 continue
-            sample = drawn(held.relative(), held.returns)
+            sample = drawn(held.relative(), block_length(held.returns))
             for fund in held.funds:
                 low, high = sample.interval(fund)
                 value = float(sample.estimate[sample.names.index(fund)])

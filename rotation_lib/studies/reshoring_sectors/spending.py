@@ -6,11 +6,14 @@ months that both the series and the deflator have.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
 from ...findings import Finding, missing
 from ...market import Market
+from ...stats.months import months_before
 from .terms import (
     DEFLATOR,
     IIJA,
@@ -49,6 +52,11 @@ def series(market: Market, series_id: str, *, deflated: bool = False) -> pd.Seri
     Returns:
         Values by first day of the month observed; months that either series lacks are left out.
     """
+    return _series(market, series_id, deflated).copy(deep=False)  # a caller's changes stay its own
+
+
+@lru_cache(maxsize=32)
+def _series(market: Market, series_id: str, deflated: bool) -> pd.Series:
     if not market.has_macro(series_id) or (deflated and not market.has_macro(DEFLATOR)):
         return pd.Series(dtype=float, index=pd.DatetimeIndex([], name="date"), name=series_id)
     values = market.macro(series_id).loc[SPENDING_FROM:].dropna()
@@ -144,9 +152,7 @@ def yearly_growth(values: pd.Series, months: int = 12) -> pd.Series:
     Args:
         values: monthly levels.
     """
-    earlier = values.copy()
-    earlier.index = earlier.index + pd.DateOffset(months=months)
-    return (values / earlier.reindex(values.index) - 1).dropna()
+    return (values / months_before(values, months) - 1).dropna()
 
 
 def findings(market: Market) -> list[Finding]:
@@ -236,7 +242,12 @@ def _since_law(
     base = IIJA.month - pd.DateOffset(months=1)
     ids = _ids(series_id, deflated)
     if base not in values.index or values.index[-1] <= base:
-        reason = "the visible data end before the IIJA was signed"
+        early = values.empty or values.index[-1] <= base
+        reason = (
+            "the visible data end before the IIJA was signed"
+            if early
+            else f"the data hold no value of {base:%Y-%m}, the month before the IIJA was signed"
+        )
         return missing(finding_id(name), title, unit="fraction", series=ids, reason=reason)
     months = (values.index[-1].to_period("M") - base.to_period("M")).n
     value = float(values.iloc[-1] / values.loc[base] - 1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ...findings import Finding, Specification
 from ...market import Market
+from ..lacking import with_lacking_named
 from . import (
     august,
     backtest,
@@ -46,7 +47,7 @@ def findings(market: Market) -> list[Finding]:
     ):
         made.update(part)
     rest = [key for key in made if key not in FIXED]
-    return [made[key] for key in (*FIXED, *rest)]
+    return with_lacking_named(market, [made[key] for key in (*FIXED, *rest)])
 
 
 def specifications(market: Market) -> dict[str, list[Specification]]:

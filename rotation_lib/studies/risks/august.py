@@ -6,6 +6,8 @@ among three Augusts would say nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -34,6 +36,7 @@ def monthly(market: Market, symbol: str, minus: str | None = None) -> pd.Series:
     return total if minus is None else (total - _months(market, minus)).dropna()
 
 
+@lru_cache(maxsize=8)
 def _months(market: Market, symbol: str) -> pd.Series:
     returns = market.history[symbol]
     period = returns.index.to_period("M")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.lib.stride_tricks import sliding_window_view
 
 from ...errors import DataError
 from ...findings import Finding, missing, tendency
@@ -117,17 +116,17 @@ def forecasts(returns: pd.Series, level: float, method: str) -> pd.Series:
         scale = np.sqrt(_ewma(values))
     standard = values / scale[:-1]
     # The first 20 scales rest on the seed of the recursion: no forecast uses them as they age out.
-    quantiles = np.quantile(sliding_window_view(standard, WINDOW)[:-1], 1.0 - level, axis=1)
-    return pd.Series(quantiles * scale[WINDOW:-1], index=returns.index[WINDOW:])
+    quantiles = pd.Series(standard).rolling(WINDOW).quantile(1.0 - level).to_numpy()
+    return pd.Series(quantiles[WINDOW - 1 : -1] * scale[WINDOW:-1], index=returns.index[WINDOW:])
 
 
 def _ewma(values: Array) -> Array:
     """RiskMetrics variance known before each session (n + 1 values), seeded with 20 sessions."""
-    variance = np.empty(len(values) + 1)
-    variance[0] = float(np.mean(values[:20] ** 2))
-    for t, value in enumerate(values):
-        variance[t + 1] = DECAY * variance[t] + (1.0 - DECAY) * value * value
-    return np.maximum(variance, 1e-10)
+    from scipy.signal import lfilter
+
+    seed = float(np.mean(values[:20] ** 2))
+    after, _ = lfilter([1.0 - DECAY], [1.0, -DECAY], values * values, zi=[DECAY * seed])
+    return np.asarray(np.maximum(np.append(seed, after), 1e-10))
 
 
 def breaches(market: Market, who: str, level: float, method: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ reader of the day, save for revisions. Every combination tried is counted and sh
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from ...errors import DataError
 from ...findings import Finding, Specification, tendency
 from ...market import Market
 from ...stats import multiple, prediction
+from ...stats.months import month_ends as last_of_months
+from ...stats.months import monthly_sums
 from .breadth import correlation
 from .common import guarded
 
@@ -34,11 +37,11 @@ OUTCOMES = {
 def month_ends(market: Market) -> pd.DatetimeIndex:
     """Last session of every month since 2010 that is complete at ``end``."""
     sessions = pd.DatetimeIndex(market.history.index)
-    last = sessions.to_series().groupby(sessions.to_period("M")).last()
-    every = market.dataset.total_returns.index
-    later = every[every > market.end]
+    last = last_of_months(sessions)
+    every = pd.DatetimeIndex(market.dataset.total_returns.index)
+    later = every[every.searchsorted(market.end, side="right") :]
     open_month = len(later) and later[0].to_period("M") == market.end.to_period("M")
-    return pd.DatetimeIndex(last.iloc[:-1] if open_month else last)
+    return last[:-1] if open_month else last
 
 
 def known_at(market: Market, series_id: str, dates: pd.DatetimeIndex) -> pd.Series:
@@ -53,20 +56,14 @@ def known_at(market: Market, series_id: str, dates: pd.DatetimeIndex) -> pd.Seri
     values = market.macro(series_id)
     released = pd.DatetimeIndex(market.catalog.published(series_id, pd.Series(values.index)))
     usable = ~pd.isna(released)
-    table = pd.DataFrame(
-        {
-            "released": released[usable],
-            "date": values.index[usable],
-            "value": values.to_numpy()[usable],
-        }
-    ).sort_values(["date"])
+    observed = values.index.to_numpy()[usable]
     # What counts is the newest period known, even when an older one was published later.
-    table["released"] = table["released"].cummax()
-    at = pd.DatetimeIndex(table["released"]).searchsorted(dates, side="right") - 1
-    found = pd.Series(np.r_[np.nan, table["value"].to_numpy(dtype=float)][at + 1], index=dates)
-    dated = pd.DatetimeIndex(np.r_[np.datetime64("NaT", "us"), table["date"].to_numpy()][at + 1])
-    age = (dates - dated).days.to_numpy(dtype=float)
-    return found.where(age <= STALE_DAYS)
+    known_from = np.maximum.accumulate(released.to_numpy()[usable])
+    at = known_from.searchsorted(dates.to_numpy(), side="right")
+    found = np.append(np.nan, values.to_numpy(dtype=float)[usable])[at]
+    dated = np.append(np.datetime64("NaT", "us"), observed)[at]
+    stale = ~(dates.to_numpy() - dated <= np.timedelta64(STALE_DAYS, "D"))
+    return pd.Series(np.where(stale, np.nan, found), index=dates)
 
 
 def predictors(market: Market) -> pd.DataFrame:
@@ -74,9 +71,13 @@ def predictors(market: Market) -> pd.DataFrame:
 
     Rows: month-ends; columns: one a look-back; NaN until it is filled.
     """
-    logs = np.log1p(market.history[[market.small, market.large]].dropna())
-    monthly = logs.groupby(logs.index.to_period("M")).sum()
-    relative = monthly[market.small] - monthly[market.large]
+    return _predictors(market).copy(deep=False)  # a caller's changes stay its own
+
+
+@lru_cache(maxsize=4)
+def _predictors(market: Market) -> pd.DataFrame:
+    small, large = (np.log1p(market.history[fund]) for fund in (market.small, market.large))
+    relative = _monthly((small - large).dropna())
     frame = pd.DataFrame({f"{k} months": relative.rolling(k).sum() for k in LOOKBACKS})
     ends = month_ends(market)
     return frame.reindex(ends.to_period("M")).set_axis(ends)
@@ -88,6 +89,11 @@ def outcomes(market: Market, horizon: int) -> pd.DataFrame:
     CFNAI is itself a growth rate: its mean. INDPRO: log growth. NFCI: change. Market: log return of
     the large fund. Series that cannot be had are absent.
     """
+    return _outcomes(market, horizon).copy(deep=False)
+
+
+@lru_cache(maxsize=8)
+def _outcomes(market: Market, horizon: int) -> pd.DataFrame:
     ends = month_ends(market)
     frame: dict[str, pd.Series] = {}
     for series_id in ("CFNAI", "INDPRO", "NFCI"):
@@ -99,9 +105,15 @@ def outcomes(market: Market, horizon: int) -> pd.DataFrame:
         else:
             frame[series_id] = (np.log(level) if series_id == "INDPRO" else level).diff(horizon)
     logs = np.log1p(market.history[market.large].dropna())
-    monthly = logs.groupby(logs.index.to_period("M")).sum().rolling(horizon).sum()
+    monthly = _monthly(logs).rolling(horizon).sum()
     frame["market"] = monthly.reindex(ends.to_period("M")).set_axis(ends)
     return pd.DataFrame(frame)
+
+
+def _monthly(daily: pd.Series) -> pd.Series:
+    """Sums by month period."""
+    sums = monthly_sums(daily)
+    return sums.set_axis(pd.DatetimeIndex(sums.index).to_period("M"))
 
 
 def sample(market: Market, horizon: int) -> pd.DataFrame:
@@ -220,7 +232,8 @@ def findings(market: Market, tried: Barometer | DataError) -> dict[str, Finding]
 
     made = [
         of("barometer_best",
-           "Best out-of-sample R² of all attempts to foretell from relative strength", "ratio", "best"),
+           "Best out-of-sample R² of all attempts to foretell from relative strength",
+           "fraction", "best"),
         of("barometer_p", "Smallest family-wise p-value of those attempts", "p-value", "p"),
         of("barometer_tries", "Combinations of outcome, look-back and horizon tried", "count", "count"),
         of("barometer_wins", "Combinations that beat the historical mean out of sample", "count", "wins"),

@@ -39,19 +39,20 @@ def guarded(
 
 def pair(market: Market) -> pd.DataFrame:
     """Daily simple total returns, columns ``small`` and ``large``, sessions with both."""
-    return _pair(market).copy(deep=False)  # a caller's changes stay its own
-
-
-@lru_cache(maxsize=4)
-def _pair(market: Market) -> pd.DataFrame:
-    both = market.total_returns[[market.small, market.large]].dropna()
+    both = market.complete(market.small, market.large)
     return both.set_axis(["small", "large"], axis=1)
 
 
 def weekly_log(market: Market, symbols: Iterable[str]) -> pd.DataFrame:
     """Weekly log total returns of the window, weeks × symbols, NaN outside a listing."""
-    columns = list(dict.fromkeys(symbols))
-    return rt.weekly_log_returns(market.total_returns[columns], market.base, market.end)
+    columns = {symbol: _weekly_log(market, symbol) for symbol in symbols}
+    return pd.DataFrame(columns, index=week_ends(market)[1:])
+
+
+@lru_cache(maxsize=32)
+def _weekly_log(market: Market, symbol: str) -> Array:
+    daily = market.total_returns[symbol]
+    return np.asarray(rt.weekly_log_returns(daily, market.base, market.end))
 
 
 def week_ends(market: Market) -> pd.DatetimeIndex:
@@ -78,6 +79,11 @@ def relative_windows(market: Market, horizon: int) -> pd.Series:
 
     Indexed by each window's first session; NaN where it runs past the end.
     """
+    return _relative_windows(market, horizon).copy(deep=False)
+
+
+@lru_cache(maxsize=16)
+def _relative_windows(market: Market, horizon: int) -> pd.Series:
     both = pair(market)
     return eventstudy.window_returns(both["small"], horizon, both["large"])
 

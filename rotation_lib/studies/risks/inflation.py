@@ -6,6 +6,8 @@ surprise. A breakeven alone is never read as inflation: it rises with growth too
 
 from __future__ import annotations
 
+from functools import cache, lru_cache, partial
+
 import pandas as pd
 
 from ...errors import DataError
@@ -114,9 +116,10 @@ def _hot_days(market: Market, days: pd.DataFrame) -> list[Finding]:
     ):
         label = f"{relative} {when}"
         windows = relative_windows(market, horizon)
+        tested = cache(partial(placebo_p, windows, hot))  # once for both findings
 
-        def mean(key=key, label=label, windows=windows) -> Finding:  # type: ignore[no-untyped-def]
-            value, _, n = placebo_p(windows, hot)
+        def mean(key=key, label=label, windows=windows, tested=tested) -> Finding:  # type: ignore[no-untyped-def]
+            value, _, n = tested()
             real = windows.reindex(hot).dropna()
             interval = mean_interval(real)
             return tendency(
@@ -125,8 +128,8 @@ def _hot_days(market: Market, days: pd.DataFrame) -> list[Finding]:
                 method=f"2-year yield up {HOT * 100:.0f} bp or more; {interval.method}",
             )  # fmt: skip
 
-        def p_value(key=key, label=label, windows=windows) -> Finding:  # type: ignore[no-untyped-def]
-            _, p, n = placebo_p(windows, hot)
+        def p_value(key=key, label=label, tested=tested) -> Finding:  # type: ignore[no-untyped-def]
+            _, p, n = tested()
             return tendency(
                 f"risks.{key}_p", f"Placebo p-value: {label}", p, None,
                 unit="p-value", index=hot, series=series, n=n,
@@ -149,13 +152,14 @@ def mean_interval(values: pd.Series) -> Interval:
     Raises:
         DataError: fewer than three events.
     """
-    from scipy.stats import ttest_1samp
+    from scipy.special import stdtrit
 
     if len(values) < 3:
         raise DataError(f"an interval over events needs three of them, got {len(values)}.")
-    ends = ttest_1samp(values.to_numpy(dtype=float), 0.0).confidence_interval(0.95)
-    text = f"t interval over {len(values)} events"
-    return Interval(float(ends.low), float(ends.high), 0.95, text)
+    x, n = values.to_numpy(dtype=float), len(values)
+    half = float(stdtrit(n - 1, 0.975) * x.std(ddof=1) / n**0.5)
+    mean = float(x.mean())
+    return Interval(mean - half, mean + half, 0.95, f"t interval over {n} events")
 
 
 # -- breakevens -----------------------------------------------------------------------
@@ -163,6 +167,11 @@ def mean_interval(values: pd.Series) -> Interval:
 
 def breakeven_design(market: Market) -> pd.DataFrame:
     """Weekly ``relative`` log return, ``breakeven`` and ``real`` changes (pp), ``market`` log return."""
+    return _breakeven_design(market).copy(deep=False)  # a caller's changes stay its own
+
+
+@lru_cache(maxsize=4)
+def _breakeven_design(market: Market) -> pd.DataFrame:
     weekly = weekly_log(market, [market.small, market.large])
     ends = week_ends(market)
     frame = pd.DataFrame({"relative": weekly[market.small] - weekly[market.large]})

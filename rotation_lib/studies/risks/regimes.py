@@ -6,6 +6,8 @@ sorted by its own return; only the model's parameters know the whole window.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -101,6 +103,7 @@ def findings(market: Market, fitted: model.Regimes | DataError) -> dict[str, Fin
     small, large = market.small, market.large
     series = (small, large)
 
+    @cache
     def states() -> pd.DataFrame:
         if isinstance(fitted, DataError):
             raise fitted

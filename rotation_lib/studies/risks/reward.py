@@ -31,8 +31,9 @@ def excess(market: Market) -> pd.DataFrame:
     symbols = [market.small, market.large]
     if CASH not in market.total_returns or CASH in symbols:
         raise DataError(f"no return of Treasury bills ({CASH}) to set the funds against.")
-    held = market.total_returns[[*symbols, CASH]].dropna()
-    return held[symbols].sub(held[CASH], axis=0).set_axis(["small", "large"], axis=1)
+    held = market.complete(*symbols, CASH)
+    cash = held[CASH]
+    return pd.DataFrame({"small": held[symbols[0]] - cash, "large": held[symbols[1]] - cash})
 
 
 @lru_cache(maxsize=4)

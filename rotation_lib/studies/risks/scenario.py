@@ -7,7 +7,7 @@ carries a prediction interval, and episodes are replayed with a model that has n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,11 @@ def factor_frame(market: Market) -> pd.DataFrame:
     Yields and breakeven in pp of change; ``credit`` is HYG − 0.4·IEF − 0.6·SHY and ``market`` the
     large fund, weekly log returns.
     """
+    return _factor_frame(market).copy(deep=False)  # a caller's changes stay its own
+
+
+@lru_cache(maxsize=4)
+def _factor_frame(market: Market) -> pd.DataFrame:
     weekly = weekly_log(market, [market.small, market.large, "HYG", "IEF", "SHY"])
     ends = week_ends(market)
     frame = pd.DataFrame({"relative": weekly[market.small] - weekly[market.large]})
@@ -112,21 +117,17 @@ class FactorModel:
             prediction interval of ``value``; ``effect_low``, ``effect_high`` the confidence
             interval of ``effect``.
         """
-        x = pd.Series({"const": float(weeks), **{t: moves.get(t, 0.0) for t in TERMS}})
-        x = x[self.coefficients.index]
-        shock = x.copy()
-        shock["const"] = 0.0
-        value, effect = float(x @ self.coefficients), float(shock @ self.coefficients)
-        spread = self.quantile * float(np.sqrt(x @ self.covariance @ x + weeks * self.residual**2))
-        sure = self.quantile * float(np.sqrt(max(shock @ self.covariance @ shock, 0.0)))
+        terms = self.coefficients.index
+        shock = np.array([0.0 if t == "const" else moves.get(t, 0.0) for t in terms])
+        x = np.where(terms == "const", float(weeks), shock)
+        b, covariance = self.coefficients.to_numpy(), self.covariance.to_numpy()
+        value, effect = float(x @ b), float(shock @ b)
+        spread = self.quantile * float(np.sqrt(x @ covariance @ x + weeks * self.residual**2))
+        sure = self.quantile * float(np.sqrt(max(shock @ covariance @ shock, 0.0)))
         logs = {
-            "effect": effect,
-            "effect_low": effect - sure,
-            "effect_high": effect + sure,
-            "value": value,
-            "low": value - spread,
-            "high": value + spread,
-        }
+            "effect": effect, "effect_low": effect - sure, "effect_high": effect + sure,
+            "value": value, "low": value - spread, "high": value + spread,
+        }  # fmt: skip
         return {name: float(np.expm1(v)) for name, v in logs.items()}
 
 
@@ -137,24 +138,29 @@ def fit(frame: pd.DataFrame) -> FactorModel:
         DataError: fewer than 104 weeks, or a factor that does not vary.
     """
     from statsmodels.regression.linear_model import OLS
-    from statsmodels.tools import add_constant
 
     if len(frame) < 104:
         raise DataError(
             f"the factor model needs 104 complete weeks, the window holds {len(frame)}."
         )
     varying(frame, "the factor model")
-    design = add_constant(frame[list(TERMS)], has_constant="add")
-    result = OLS(frame["relative"], design).fit(
+    # Bare arrays: statsmodels handles them several times faster.
+    result = OLS(frame["relative"].to_numpy(), _design(frame)).fit(
         cov_type="HAC", cov_kwds={"maxlags": LAGS, "use_correction": False}, use_t=True
     )
+    names = ["const", *TERMS]
     return FactorModel(
-        coefficients=result.params,
-        covariance=result.cov_params(),
+        coefficients=pd.Series(result.params, index=names),
+        covariance=pd.DataFrame(result.cov_params(), index=names, columns=names),
         residual=float(np.sqrt(result.scale)),
         n=int(result.nobs),
         r2=float(result.rsquared),
     )
+
+
+def _design(frame: pd.DataFrame) -> Array:
+    """A constant and the factors: weeks × (1 + terms)."""
+    return np.column_stack([np.ones(len(frame)), *(frame[term].to_numpy() for term in TERMS)])
 
 
 def slider_frame(model: FactorModel) -> pd.DataFrame:
@@ -169,18 +175,12 @@ def slider_frame(model: FactorModel) -> pd.DataFrame:
         ends = model.interval_of(str(term))
         rows.append(
             {
-                "term": term,
-                "label": label,
-                "unit": unit,
-                "coefficient": float(model.coefficients[term]),
-                "low": ends.low,
-                "high": ends.high,
+                "term": term, "label": label, "unit": unit,
+                "coefficient": float(model.coefficients[term]), "low": ends.low, "high": ends.high,
                 **{f"cov_{t}": float(model.covariance.loc[term, t]) for t in model.covariance},
-                "residual": model.residual,
-                "quantile": model.quantile,
-                "weeks": model.n,
+                "residual": model.residual, "quantile": model.quantile, "weeks": model.n,
             }
-        )
+        )  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -205,10 +205,10 @@ def company(frame: pd.DataFrame, shock: float) -> dict[str, float]:
 
     ``frame`` holds complete weeks, as :func:`factor_frame` makes them.
     """
-    two = frame["two_year"]
-    return {
-        t: shock if t == "two_year" else shock * float(two.cov(frame[t]) / two.var()) for t in TERMS
-    }
+    together = np.cov(frame[list(TERMS)].to_numpy().T)
+    at = list(TERMS).index("two_year")
+    slopes = dict(zip(TERMS, together[at] / together[at, at], strict=True))
+    return {t: shock if t == "two_year" else shock * float(slopes[t]) for t in TERMS}
 
 
 def modelled(moves: dict[str, float]) -> dict[str, float]:
@@ -298,20 +298,22 @@ def out_of_sample(frame: pd.DataFrame) -> pd.DataFrame:
     from scipy.special import stdtrit
 
     y = frame["relative"].to_numpy(dtype=float)
-    x = np.column_stack([np.ones(len(frame)), frame[list(TERMS)].to_numpy(dtype=float)])
-    rows = []
-    for t in range(TRAIN, len(frame)):
-        past, known = x[:t], y[:t]
-        inverse = np.linalg.inv(past.T @ past)
-        b = inverse @ (past.T @ known)
-        error = known - past @ b
-        degrees = t - x.shape[1]
-        scale = float(error @ error) / degrees
-        guess = float(x[t] @ b)
-        half = float(stdtrit(degrees, 0.975)) * np.sqrt(scale * (1.0 + x[t] @ inverse @ x[t]))
-        rows.append((y[t], guess, known.mean(), float(abs(y[t] - guess) <= half)))
-    columns = ["actual", "model", "mean", "inside"]
-    return pd.DataFrame(rows, columns=columns, index=frame.index[TRAIN:])
+    x = _design(frame)
+    # Every fit at once: row t of these sums is of the weeks before t.
+    past = slice(TRAIN - 1, -1)
+    weeks = np.arange(TRAIN, len(frame))
+    moments = np.cumsum(x[:, :, None] * x[:, None, :], axis=0)[past]
+    inverse = np.linalg.inv(moments)
+    b = np.einsum("tij,tj->ti", inverse, np.cumsum(x * y[:, None], axis=0)[past])
+    squares = np.cumsum(y * y)[past] - np.einsum("ti,tij,tj->t", b, moments, b)
+    ahead, actual = x[TRAIN:], y[TRAIN:]
+    guess = (ahead * b).sum(axis=1)
+    degrees = weeks - x.shape[1]
+    spread = squares / degrees * (1.0 + np.einsum("ti,tij,tj->t", ahead, inverse, ahead))
+    inside = np.abs(actual - guess) <= stdtrit(degrees, 0.975) * np.sqrt(spread)
+    mean = np.cumsum(y)[past] / weeks
+    columns = {"actual": actual, "model": guess, "mean": mean, "inside": inside.astype(float)}
+    return pd.DataFrame(columns, index=frame.index[TRAIN:])
 
 
 def _r2(x: Array) -> Array:
@@ -350,16 +352,11 @@ def findings(market: Market) -> dict[str, Finding]:
     def oos() -> Finding:
         need()
         errors = out_of_sample(frame)
-        losses = pd.DataFrame(
-            {
-                "model": (errors["actual"] - errors["model"]) ** 2,
-                "mean": (errors["actual"] - errors["mean"]) ** 2,
-            }
-        )
+        losses = errors[["model", "mean"]].sub(errors["actual"], axis=0) ** 2
         sample = Bootstrap(losses)
         return tendency(
             "risks.scenario_r2", r2_label, sample.estimate(_r2), sample.interval(_r2),
-            unit="ratio", index=pd.DatetimeIndex(errors.index), series=series,
+            unit="fraction", index=pd.DatetimeIndex(errors.index), series=series,
         )  # fmt: skip
 
     def coverage() -> Finding:
@@ -393,7 +390,7 @@ def findings(market: Market) -> dict[str, Finding]:
             "what_if_yield_latest", f"{shock}, model of the last {LATEST} weeks",
             frame.iloc[-LATEST:], 0,
         ),
-        guarded("risks.scenario_r2", r2_label, "ratio", series, oos),
+        guarded("risks.scenario_r2", r2_label, "fraction", series, oos),
         guarded("risks.scenario_coverage", cover_label, "fraction", series, coverage),
         guarded("risks.replays_inside", replay_label, "count", series, covered),
     ]  # fmt: skip

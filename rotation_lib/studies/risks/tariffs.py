@@ -6,7 +6,7 @@ funds closed away from their indices, so those two sessions are only ever judged
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import pandas as pd
@@ -50,22 +50,29 @@ def tariff_events(market: Market) -> pd.DataFrame:
     "unclear".
     """
     events = market.events
-    events = events[
-        (events["category"] == "tariff") & (events["reaction_session"] >= market.start)
-    ].copy()
-    day = events["date"].dt.strftime("%Y-%m-%d")
-    events["direction"] = np.select(
-        [day.isin(ESCALATION), day.isin(EASING)], ["escalation", "easing"], "unclear"
-    )
-    events["expected"] = day.isin(EXPECTED)
-    rows = events.groupby("reaction_session", sort=True).agg(
-        label=("label", "; ".join),
-        direction=("direction", lambda d: d.iloc[0] if (d == d.iloc[0]).all() else "unclear"),
-        expected=("expected", "all"),
+    events = events[(events["category"] == "tariff") & (events["reaction_session"] >= market.start)]
+    news: dict[pd.Timestamp, list[tuple[str, str]]] = {}
+    for event in events.sort_values("reaction_session", kind="stable").itertuples():
+        told = (str(event.date.date()), str(event.label))
+        news.setdefault(event.reaction_session, []).append(told)
+    rows = pd.DataFrame(
+        {
+            "label": ["; ".join(label for _, label in told) for told in news.values()],
+            "direction": [_direction({day for day, _ in told}) for told in news.values()],
+            "expected": [all(day in EXPECTED for day, _ in told) for told in news.values()],
+        },
+        index=pd.DatetimeIndex(list(news), dtype="datetime64[us]", name="session"),
     )
     rows = rows.join(pair(market)).dropna(subset=["small", "large"])
     rows["relative"] = rows["small"] - rows["large"]
-    return rows.rename_axis("session").reset_index()
+    return rows.reset_index()
+
+
+def _direction(days: set[str]) -> str:
+    """What all events of one session say, by their dates."""
+    if days <= set(ESCALATION):
+        return "escalation"
+    return "easing" if days <= set(EASING) else "unclear"
 
 
 def sessions_of(market: Market, direction: str, *, surprises: bool = False) -> pd.DatetimeIndex:
@@ -199,8 +206,10 @@ def _mean_reaction(market: Market, direction: str, horizon: int) -> list[Finding
     windows = relative_windows(market, horizon)
     sessions = sessions_of(market, direction)
 
+    tested = cache(partial(placebo_p, windows, sessions))  # once for both findings
+
     def mean() -> Finding:
-        value, _, n = placebo_p(windows, sessions)
+        value, _, n = tested()
         real = windows.reindex(sessions).dropna()
         return tendency(
             f"risks.{key}", label, value, mean_interval(real),
@@ -208,7 +217,7 @@ def _mean_reaction(market: Market, direction: str, horizon: int) -> list[Finding
         )  # fmt: skip
 
     def p_value() -> Finding:
-        _, p, n = placebo_p(windows, sessions)
+        _, p, n = tested()
         return tendency(
             f"risks.{key}_p", p_label, p, None, unit="p-value", index=sessions, series=series, n=n,
             method="the same pattern of dates moved to every other place in the window",

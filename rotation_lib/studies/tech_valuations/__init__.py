@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from ...findings import Finding, Specification
 from ...market import Market
+from ..lacking import with_lacking_named
 from . import discount, dominance, earnings, lead, quality, rally, rotation, seven
+from .common import SEVEN
 
 __all__ = [
     "discount",
@@ -33,7 +35,8 @@ def findings(market: Market) -> list[Finding]:
         for finding in module.findings(market)
     ]
     first = [f"tech_valuations.{name}" for name in _FIXED]
-    return sorted(made, key=lambda f: first.index(f.id) if f.id in first else len(first))
+    ordered = sorted(made, key=lambda f: first.index(f.id) if f.id in first else len(first))
+    return with_lacking_named(market, ordered, [frozenset(SEVEN)])
 
 
 def specifications(market: Market) -> dict[str, list[Specification]]:

@@ -16,6 +16,7 @@ from ...findings import Finding, missing, tendency
 from ...market import Market
 from ...stats.bootstrap import Bootstrap, Interval, OfSums, block_length
 from ...stats.intervals import mean_interval
+from ...stats.returns import complete_rows
 
 THEME = "tech_valuations"
 #: The seven companies named in 2023; choosing them by name is hindsight, and said so.
@@ -36,17 +37,18 @@ def cumulative(returns: pd.Series, first: str | pd.Timestamp, last: str | pd.Tim
     """Compounded simple return between two closes.
 
     Args:
-        returns: simple returns by session.
+        returns: simple returns by session, in order.
         first: the base close, whose own return does not count.
         last: the close that ends it.
 
     Returns:
         A fraction; NaN when a return in between is missing or there is none.
     """
-    part = returns[(returns.index > pd.Timestamp(first)) & (returns.index <= pd.Timestamp(last))]
-    if part.empty:
+    ends = [pd.Timestamp(first).to_datetime64(), pd.Timestamp(last).to_datetime64()]
+    begin, stop = returns.index.to_numpy().searchsorted(ends, side="right")
+    if begin >= stop:
         return float("nan")
-    return float(np.prod(1.0 + part.to_numpy(dtype=float)) - 1.0)
+    return float(np.prod(1.0 + returns.to_numpy(dtype=float)[begin:stop]) - 1.0)
 
 
 def covers(market: Market, first: str | pd.Timestamp, last: str | pd.Timestamp) -> bool:
@@ -70,7 +72,7 @@ def seven_basket(market: Market) -> pd.Series:
 
 def relative_log(market: Market, a: str, b: str) -> pd.Series:
     """Daily log total return of ``a`` minus that of ``b`` in the window, NaN dropped."""
-    both = market.total_returns[[a, b]].dropna()
+    both = market.complete(a, b)
     return (np.log1p(both[a]) - np.log1p(both[b])).rename(f"{a}/{b}")
 
 
@@ -83,8 +85,12 @@ def yearly_lead(market: Market, id: str, label: str, a: str, b: str) -> Finding:
 
     def make() -> Finding:
         relative = relative_log(market, a, b)
-        if len(relative) < SESSIONS_PER_YEAR:
+        if len(market.sessions) < SESSIONS_PER_YEAR:
             raise DataError("a window under a year says nothing about a rate per year")
+        if len(relative) < SESSIONS_PER_YEAR:
+            raise DataError(
+                f"{a} and {b} share {len(relative)} sessions of the window, under a year"
+            )
         inner = mean_interval(relative)
         low, high = (float(np.expm1(SESSIONS_PER_YEAR * x)) for x in (inner.low, inner.high))
         return tendency(
@@ -116,8 +122,7 @@ def guarded(
 @lru_cache(maxsize=4)
 def common_block(market: Market) -> int:
     """One mean block length for the theme's daily resamples, so that they share their draws."""
-    pair = market.total_returns[[market.small, market.large, EQUAL_WEIGHT]].dropna()
-    return block_length(pair.loc[:, ~pair.columns.duplicated()])
+    return block_length(market.complete(market.small, market.large, EQUAL_WEIGHT))
 
 
 def conditional_mean(
@@ -139,7 +144,7 @@ def conditional_mean(
     Raises:
         DataError: fewer than ``minimum`` events or 40 rows.
     """
-    frame = pd.DataFrame({"values": values, "chosen": chosen.astype(float)}).dropna()
+    frame = complete_rows({"values": values, "chosen": chosen}, pd.DatetimeIndex(values.index))
     count = int(frame["chosen"].sum())
     if count < minimum:
         raise DataError(f"such periods in the window: {count}, needed: {minimum}")
@@ -157,15 +162,14 @@ def both_sides(
     Args:
         values: n values, none missing.
         first: 1 where they count as the first side, else 0.
-        second: the same for the second side.
+        second: the same for the second side, both on the index of ``values``.
         block: length of the resampled blocks.
 
     Raises:
         DataError: fewer than ten events on a side, or fewer than 40 rows.
     """
-    frame = pd.DataFrame(
-        {"values": values, "first": first.astype(float), "second": second.astype(float)}
-    ).dropna()
+    columns = {"values": values, "first": first, "second": second}
+    frame = complete_rows(columns, pd.DatetimeIndex(values.index))
     counts = [int(frame[side].sum()) for side in ("first", "second")]
     if min(counts) < MINIMUM_EVENTS:
         raise DataError(

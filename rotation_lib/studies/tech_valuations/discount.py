@@ -11,6 +11,7 @@ import pandas as pd
 
 from ...findings import Finding, Specification, missing
 from ...market import Market
+from ...stats.months import monthly_sums
 from .common import cumulative, fid
 
 _MONTHS = 12
@@ -37,9 +38,8 @@ def trailing_yield(market: Market, symbol: str) -> pd.Series:
     if symbol not in market.price_history.columns:
         return pd.Series(dtype=float, index=pd.DatetimeIndex([]))
     paid = (market.history[symbol] - market.price_history[symbol]).dropna()
-    month = paid.index.to_period("M")
-    last = pd.DatetimeIndex(pd.Series(paid.index, index=paid.index).groupby(month).last())
-    trailing = paid.groupby(month).sum().rolling(_MONTHS).sum().set_axis(last)
+    trailing = monthly_sums(paid).rolling(_MONTHS).sum()
+    last = pd.DatetimeIndex(trailing.index)
     # The newest month counts only once the exchange's next session lies in another one.
     sessions = market.dataset.total_returns.index
     after = sessions[sessions > last[-1]] if len(last) else sessions[:0]

@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ...errors import DataError
 from ...findings import Finding, Specification, missing, tendency
 from ...market import Market
-from ...stats.bootstrap import Interval
+from ...stats.bootstrap import Array, Interval
 from .common import SEVEN, fid, guarded
 
 #: First fiscal year of the long comparison: the last one before the pandemic.
@@ -54,31 +55,37 @@ def adjusted_eps(market: Market) -> pd.DataFrame:
     facts = market.fundamentals
     annual = facts[facts["period"] == "annual"]
     table = annual.pivot(index=["ticker", "end"], columns="item", values="value")
-    parts = [
-        _one_basis(str(ticker), part.droplevel(0), market.splits)
-        for ticker, part in table.reindex(columns=["eps", "netIncome", "dilutedShares"]).groupby(
-            level=0
-        )
-        if str(ticker) in SEVEN
-    ]
+    filed = table.reindex(columns=["eps", "netIncome", "dilutedShares"]).to_numpy(dtype=float)
+    tickers = table.index.get_level_values("ticker").to_numpy(dtype=object)
+    ends = pd.DatetimeIndex(table.index.get_level_values("end"))
+    splits = market.splits.sort_values("date")
+    owners = splits["ticker"].to_numpy(dtype=object)
+    dates, ratios = splits["date"].to_numpy(), splits["ratio"].to_numpy(dtype=float)
+    rows: list[tuple[object, ...]] = []
+    for ticker in sorted(SEVEN):
+        at, own = tickers == ticker, owners == ticker
+        rows += _one_basis(ticker, ends[at], filed[at], dates[own], ratios[own])
     names = ["ticker", "year", "end", "eps", "filed", "factor", "net_income", "one_off"]
-    if not parts:
-        return pd.DataFrame(columns=names)
-    made = pd.concat(parts, ignore_index=True)
-    keys = zip(made["ticker"], made["year"], strict=True)
-    made["one_off"] = [ONE_OFFS.get(key, "") for key in keys]
-    return made[names]
+    return pd.DataFrame(rows, columns=names)
 
 
-def _one_basis(ticker: str, rows: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
-    """One company's years, newest first while the basis is inferred."""
-    own = splits[splits["ticker"] == ticker].sort_values("date")
+def _one_basis(
+    ticker: str,
+    ends: pd.DatetimeIndex,
+    filed: Array,
+    dates: npt.NDArray[np.datetime64],
+    ratios: Array,
+) -> list[tuple[object, ...]]:
+    """One company's years in order, newest first while the basis is inferred.
+
+    Args:
+        ends: of its fiscal years, in order.
+        filed: EPS, net income and diluted shares of each.
+        dates, ratios: of its splits, in order.
+    """
     later, factor = np.nan, 1.0
-    made = []
-    dates, ratios = own["date"].to_numpy(), own["ratio"].to_numpy(dtype=float)
-    newest = rows.sort_index(ascending=False)
-    filed = newest[["eps", "netIncome", "dilutedShares"]].to_numpy(dtype=float)
-    for end, (eps, income, diluted) in zip(newest.index, filed, strict=True):
+    made: list[tuple[object, ...]] = []
+    for end, (eps, income, diluted) in zip(ends[::-1], filed[::-1], strict=True):
         shares = income / eps if eps else np.nan
         shares = diluted if not np.isfinite(shares) else shares
         following = ratios[dates > end.to_datetime64()]
@@ -89,18 +96,10 @@ def _one_basis(ticker: str, rows: pd.DataFrame, splits: pd.DataFrame) -> pd.Data
         # Without shares of its own a year keeps the basis of the year after it.
         if np.isfinite(shares):
             later = shares * factor
-        made.append(
-            {
-                "ticker": ticker,
-                "year": (end - pd.Timedelta(days=45)).year,
-                "end": end,
-                "eps": precise_eps(eps, income, diluted) / factor,
-                "filed": eps,
-                "factor": factor,
-                "net_income": income,
-            }
-        )
-    return pd.DataFrame(made[::-1])
+        year = (end - pd.Timedelta(days=45)).year
+        adjusted, one_off = precise_eps(eps, income, diluted) / factor, ONE_OFFS.get((ticker, year))
+        made.append((ticker, year, end, adjusted, eps, factor, income, one_off or ""))
+    return made[::-1]
 
 
 def precise_eps(eps: float, income: float, shares: float) -> float:
@@ -127,10 +126,12 @@ def yearly(market: Market) -> pd.DataFrame:
     """
     table = adjusted_eps(market)
     table = table[(table["end"] >= market.base) & (table["end"] <= market.end)].copy()
-    paths = {ticker: _log_prices(market, ticker) for ticker in SEVEN}
-    table["log_price"] = [
-        _log_price(paths[str(t)], end) for t, end in zip(table["ticker"], table["end"], strict=True)
-    ]
+    prices = np.full(len(table), np.nan)
+    owners, ends = table["ticker"].to_numpy(dtype=object), pd.DatetimeIndex(table["end"])
+    for ticker in SEVEN:
+        own = owners == ticker
+        prices[own] = _log_price(_log_prices(market, ticker), ends[own])
+    table["log_price"] = prices
     eps = table["eps"].astype(float)
     table["log_eps"] = np.log(eps.where(eps > 0))
     table["log_multiple"] = table["log_price"] - table["log_eps"]
@@ -145,12 +146,13 @@ def _log_prices(market: Market, ticker: str) -> pd.Series:
     return np.log1p(market.price_history[symbol].dropna()).cumsum()
 
 
-def _log_price(path: pd.Series, day: pd.Timestamp) -> float:
-    """The log price at the last close on or before ``day``; NaN outside the data."""
-    if path.empty or day < path.index[0] - pd.Timedelta(days=4) or day > path.index[-1]:
-        return float("nan")
-    at = int(path.index.searchsorted(day, side="right"))
-    return float(path.iloc[at - 1]) if at else 0.0
+def _log_price(path: pd.Series, days: pd.DatetimeIndex) -> Array:
+    """The log price at the last close on or before each of ``days``; NaN outside the data."""
+    if path.empty:
+        return np.full(len(days), np.nan)
+    inside = (days >= path.index[0] - pd.Timedelta(days=4)) & (days <= path.index[-1])
+    at = path.index.searchsorted(days, side="right")
+    return np.where(inside, np.append(0.0, path.to_numpy())[at], np.nan)
 
 
 @lru_cache(maxsize=4)
@@ -177,12 +179,12 @@ def decomposition(market: Market, base_year: int, last_year: int | None = None) 
     columns = ["ticker", "first", "last", "price", "eps", "multiple", "one_off"]
     if last_year is None or last_year <= base_year:
         return pd.DataFrame(columns=columns)
-    table = yearly(market).set_index(["ticker", "year"])
+    held = {(row["ticker"], row["year"]): row for row in yearly(market).to_dict("records")}
     rows = []
     for ticker in SEVEN:
-        if (ticker, base_year) not in table.index or (ticker, last_year) not in table.index:
+        a, b = held.get((ticker, base_year)), held.get((ticker, last_year))
+        if a is None or b is None:
             continue
-        a, b = table.loc[(ticker, base_year)], table.loc[(ticker, last_year)]
         change = [b[name] - a[name] for name in ("log_price", "log_eps", "log_multiple")]
         notes = [
             f"FY{y}: {r['one_off']}" for y, r in ((base_year, a), (last_year, b)) if r["one_off"]
@@ -196,6 +198,11 @@ def net_income(market: Market) -> pd.DataFrame:
 
     Only years that all seven have reported are rows; index ``year``.
     """
+    return _net_income(market).copy(deep=False)  # a caller's changes stay its own
+
+
+@lru_cache(maxsize=4)
+def _net_income(market: Market) -> pd.DataFrame:
     table = adjusted_eps(market)
     if table.empty:
         return pd.DataFrame()

@@ -10,8 +10,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from ... import words
 from ...findings import Finding, Specification, missing
 from ...market import Market
+from ...stats.months import month_ends
 from ...stats.returns import drawdown
 from ..facts import null_reason
 from .common import EQUAL_WEIGHT, covers, cumulative, fid, yearly_lead
@@ -65,7 +67,7 @@ def gap(market: Market, name: str, first: str | pd.Timestamp, last: str | pd.Tim
     """
     first, last = pd.Timestamp(first), pd.Timestamp(last)
     tech, small = market.tech, market.small
-    label = f"{tech} minus {small}, cumulative total return, {first.date()} to {last.date()}"
+    label = f"{tech} minus {small}, cumulative total return, {words.period(first, last)}"
     reason = null_reason(market, first, last)
     ends = [cumulative(market.history[s], first, last) for s in (tech, small)]
     if reason is None and np.isnan(ends).any():
@@ -213,12 +215,8 @@ def by_start(market: Market) -> pd.DataFrame:
         Index ``date`` (the base close), column ``gap`` (fraction). Spans under a year are left out;
         may be empty.
     """
-    returns = market.total_returns[[market.tech, market.small]]
-    wealth = (1.0 + returns).cumprod()
-    wealth.loc[market.base] = 1.0
-    wealth = wealth.sort_index()
-    month_ends = wealth.groupby(wealth.index.to_period("M")).tail(1).index
-    chosen = month_ends.union([market.base])
+    wealth = _wealth(market, market.total_returns[[market.tech, market.small]])
+    chosen = month_ends(pd.DatetimeIndex(wealth.index)).union([market.base])
     chosen = chosen[chosen <= market.end - pd.DateOffset(months=_MONTHS_SHORTEST)]
     grown = wealth.iloc[-1] / wealth.loc[chosen]
     frame = (grown[market.tech] - grown[market.small]).to_frame("gap")
@@ -237,10 +235,8 @@ def june_gap_by_start(market: Market) -> pd.DataFrame:
     returns = market.total_returns.loc[:last, [market.tech, market.small]]
     frame = pd.DataFrame({"gap": []}, index=pd.DatetimeIndex([], name="date"), dtype=float)
     if len(returns) > _SESSIONS_SHORTEST:
-        wealth = (1.0 + returns).cumprod()
-        wealth.loc[market.base] = 1.0
-        wealth = wealth.sort_index()
-        starts = wealth.groupby(wealth.index.to_period("M")).tail(1).index[:-1].union([market.base])
+        wealth = _wealth(market, returns)
+        starts = month_ends(pd.DatetimeIndex(wealth.index))[:-1].union([market.base])
         grown = wealth.iloc[-1] / wealth.loc[starts]
         frame = (grown[market.tech] - grown[market.small]).to_frame("gap").rename_axis("date")
     frame.attrs["last"] = last
@@ -288,6 +284,11 @@ def relative_wealth(market: Market) -> pd.DataFrame:
 
     Rows: closes from the base close on; one column a pair.
     """
+    return _relative_wealth(market).copy(deep=False)  # a caller's changes stay its own
+
+
+@lru_cache(maxsize=4)
+def _relative_wealth(market: Market) -> pd.DataFrame:
     wealth = _wealth(market, market.total_returns[[market.tech, market.small, market.large]])
     return pd.DataFrame(
         {
@@ -302,11 +303,16 @@ def relative_drawdowns(market: Market) -> pd.DataFrame:
 
     Rows and columns as in :func:`relative_wealth`.
     """
-    wealth = relative_wealth(market)
-    return drawdown(wealth.pct_change().iloc[1:], market.base)
+    return _relative_drawdowns(market).copy(deep=False)
+
+
+@lru_cache(maxsize=4)
+def _relative_drawdowns(market: Market) -> pd.DataFrame:
+    return drawdown(relative_wealth(market).pct_change().iloc[1:], market.base)
 
 
 def _wealth(market: Market, returns: pd.DataFrame) -> pd.DataFrame:
-    grown = (1.0 + returns).cumprod()
-    grown.loc[market.base] = 1.0
-    return grown.sort_index().rename_axis("date")
+    grown = (1.0 + returns).cumprod().to_numpy()
+    closes = pd.DatetimeIndex([market.base]).append(pd.DatetimeIndex(returns.index))
+    values = np.vstack([np.ones(grown.shape[1]), grown])
+    return pd.DataFrame(values, index=closes.rename("date"), columns=returns.columns)

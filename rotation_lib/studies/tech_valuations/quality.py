@@ -93,7 +93,8 @@ def sharp_days(market: Market, picker: str | None = None) -> pd.DataFrame:
         percentile in the window), ``down`` (at or below its 5th).
     """
     relative = market.relative(picker or market.small, market.large)
-    low, high = relative.quantile([1 - SHARPEST, SHARPEST])
+    shares = [100.0 * (1 - SHARPEST), 100.0 * SHARPEST]
+    low, high = np.percentile(relative, shares) if len(relative) else (np.nan, np.nan)
     return pd.DataFrame({"relative": relative, "up": relative >= high, "down": relative <= low})
 
 
@@ -125,10 +126,8 @@ def _on_sharp_days(market: Market, a: str, b: str, part: str, picker: str | None
         values = spread(market, a, b)
         if part == "net_2024":
             values = values.loc[STORY_START:]
-        sharp = (
-            sharp_days(market, picker).reindex(values.index).fillna({"up": False, "down": False})
-        )
-        up, down = sharp["up"].astype(bool), sharp["down"].astype(bool)
+        sharp = sharp_days(market, picker)
+        up, down = (sharp[side].reindex(values.index, fill_value=False) for side in ("up", "down"))
         if part == "up_days":
             value, interval, count = conditional_mean(values, up, common_block(market))
         else:
@@ -190,7 +189,7 @@ def after(market: Market, horizon: int) -> pd.Series:
 
     Simple returns, as fractions; NaN where fewer sessions follow.
     """
-    frame = market.total_returns[[market.small, market.large]].dropna()
+    frame = market.complete(market.small, market.large)
     following = window_returns(frame[market.small], horizon, frame[market.large])
     return following.shift(-1).rename(str(horizon))
 

@@ -15,7 +15,7 @@ from ...errors import DataError
 from ...findings import Finding, Specification, missing, tendency
 from ...market import Market
 from ...stats.bootstrap import Bootstrap
-from ...stats.returns import weekly_log_returns
+from ...stats.returns import complete_rows, weekly_log_returns
 from .common import (
     BASIS_POINTS,
     EQUAL_WEIGHT,
@@ -47,14 +47,15 @@ def days(market: Market, symbol: str) -> pd.DataFrame:
 
     NaN rows are dropped; a symbol whose early quotes are stale starts later.
     """
-    frame = pd.DataFrame(
-        {
-            "symbol": market.history[symbol],
-            "market": market.history[EQUAL_WEIGHT],
-            "seven": seven_basket(market),
-        }
-    ).loc[max(market.start, DAILY_FROM.get(symbol, market.start)) :]
-    frame = frame.dropna()
+    sessions = pd.DatetimeIndex(market.history.index)
+    first = sessions.searchsorted(max(market.start, DAILY_FROM.get(symbol, market.start)))
+    columns = {
+        "symbol": market.history[symbol],
+        "market": market.history[EQUAL_WEIGHT],
+        "seven": seven_basket(market),
+    }
+    held = {name: column.to_numpy()[first:] for name, column in columns.items()}
+    frame = complete_rows(held, sessions[first:])
     frame["relative"] = frame["symbol"] - frame["market"]
     return frame
 

@@ -81,7 +81,12 @@ def findings(market: Market) -> list[Finding]:
     def share() -> Finding:
         table = contributions(market)
         pair = table[["seven", "total"]]
-        if len(pair) < _SHORTEST or pair["total"].sum() <= 0:
+        if len(pair) < _SHORTEST:
+            raise DataError(
+                f"{tech}, {EQUAL_WEIGHT} and the seven share {len(pair)} sessions of the window, "
+                f"{_SHORTEST} are needed"
+            )
+        if pair["total"].sum() <= 0:
             raise DataError(f"{tech} had no gain in the window that could be shared out")
         inner = Bootstrap(pair, min(common_block(market), len(pair) // 8))
         try:
