@@ -195,9 +195,16 @@ def percentile(rank: float | None, noun: str = "windows of that length since 201
     if rank >= 1 or rank <= 0:
         return f"the {'largest' if rank >= 1 else 'smallest'} of all {noun}"
     word, share = ("larger", rank) if rank >= 0.5 else ("smaller", 1 - rank)
+    return f"{word} than {standing(share)} of all {noun}"
+
+
+def standing(rank: float | None) -> str:
+    """A rank (0 to 1) as the share below it: "58%", "99.9%"; "100%" only where none is higher."""
+    if rank is None or absent(rank) or rank >= 1 or rank <= 0:
+        return pct(rank, 0)
     # Rounding must not turn 99.97% into all of them.
-    text = pct(min(share, 0.999), 1 if share > 0.985 else 0).replace(".0%", "%")
-    return f"{word} than {text} of all {noun}"
+    held = min(max(rank, 0.001), 0.999)
+    return pct(held, 1 if abs(held - 0.5) > 0.485 else 0).replace(".0%", "%")
 
 
 #: Units of a finding and how each is written (value, signed) -> text.
@@ -317,6 +324,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     ),
     "pct": lambda v: pct(v),
     "pct0": lambda v: pct(v, 0),
+    "rank": lambda v: standing(v),
     "pct2": lambda v: pct(v, 2),
     "signed_pct": lambda v: pct(v, signed=True),
     "signed_pct2": lambda v: pct(v, 2, signed=True),
@@ -332,6 +340,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "signed_bp": lambda v: bp(v, signed=True, short=True),
     "count": count,
     "number": lambda v: number(v, 1),
+    "signed_number": lambda v: number(v, 1, signed=True),
     "p_value": lambda v: p_value(v).removeprefix("p = ").removeprefix("p "),
     "years": lambda v: years(v),
     "date": lambda v: date(v, short=True),

@@ -15,7 +15,7 @@ import pytest
 from rotation_lib.charts import Figure, Table, alttext, bars, lines, theme
 from rotation_lib.charts.figure import columns, inline
 from rotation_lib.errors import FigureError
-from rotation_lib.publish.draw.figures import Compiled, figure_block
+from rotation_lib.publish.draw.figures import Compiled, _source_line, figure_block
 
 FRAME = pd.DataFrame({"label": ["Banks", "Builders"], "value": [0.1, -0.234567891]})
 PARTS = {
@@ -192,12 +192,23 @@ def test_a_column_of_long_names_is_kept_wide_and_any_first_column_is_aligned_lik
     first = str(TABLE.columns[0])
     named = TABLE.assign(**{first: ["IWM", "A fund with a long name"]})
     assert 'data-names="long"' in table(frame=named).html()
-    assert "data-names" not in table().html()
+    middling = TABLE.assign(**{first: ["IWM", "A fund of many"]})
+    assert "data-names" not in table(frame=middling).html()
+    assert (
+        'data-names="short"' in table(frame=TABLE.assign(**{first: ["IWM", "Holds (95)"]})).html()
+    )
     dated = TABLE.assign(**{first: pd.to_datetime(["2024-09-18", "2025-09-17"])})
     assert (
         f'<th scope="col">{first.replace("<", "&lt;").replace(">", "&gt;")}</th>'
         in table(frame=dated, formats={first: "date", "Return": "pct"}).html()
     )
+
+
+def test_a_further_source_stands_beside_the_publishers_of_the_series() -> None:
+    known = {"IWM": {"publisher": "A vendor"}, "SPY": {"publisher": "A vendor"}}
+    for payload in (figure(also="A registry").payload(), table(also="A registry").payload()):
+        assert "A vendor); A registry. As of" in _source_line(payload, known)
+    assert "also" not in figure().payload() and "also" not in table().payload()
 
 
 def test_a_source_of_its_own_replaces_the_publishers_of_the_series() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rotation_lib.charts import layout
+from rotation_lib.charts import layout, lines, theme
 from rotation_lib.errors import FigureError
 
 
@@ -74,6 +74,36 @@ def test_dodged_labels_never_touch_and_keep_their_order(seed: int) -> None:
     gaps = np.diff(placed[order]) - (sizes[order][1:] + sizes[order][:-1]) / 2
     assert (gaps >= -1e-9).all()
     assert (placed + sizes / 2 <= 207 + 1e-9).all() and (placed - sizes / 2 >= -7 - 1e-9).all()
+
+
+def test_the_foot_of_a_scale_is_the_share_asked_for() -> None:
+    plain, footed = layout.domain([1.0, 2.0]), layout.domain([1.0, 2.0], foot=0.2)
+    assert footed[1] == plain[1]
+    assert (plain[0] - footed[0]) / (footed[1] - footed[0]) == pytest.approx(0.2)
+
+
+def test_an_edge_pushes_a_label_off_its_neighbour_too() -> None:
+    """The lower label is held inside the plot, and so meets the one above it."""
+    assert layout.dodge([75, 100], [15, 30], 100) == [68.5, 91]
+    assert layout.dodge([0, 12], [30, 15], 100) == [8, 30.5]
+
+
+@pytest.mark.parametrize("last", [(4.5, 4.41, 3.88), (4.5, 4.41, 4.36), (1.0, 1.02, 4.5)])
+def test_lines_of_wrapped_end_labels_do_not_meet(last: tuple[float, ...]) -> None:
+    """As drawn: a label of two lines stands around its place, and clear of the others."""
+    days = pd.date_range("2018-01-05", periods=100, freq="W-FRI", name="date")
+    names = ["Fed target", "2-year", "10-year and more"]
+    paths = {n: np.linspace(2.0, v, 100) for n, v in zip(names, last, strict=True)}
+    drawing = lines.lines(pd.DataFrame(paths, days), unit="percent", label_values=True)
+    labels = drawing.data["labels"]
+    assert labels["text"].str.contains("\n").any()
+    tops = [
+        float(r.pixel) + theme.LINE_HEIGHT * i
+        for r in labels.itertuples()
+        for i in range(r.text.count("\n") + 1)
+    ]
+    assert np.diff(sorted(tops)).min() >= theme.FONT_SIZE + 1
+    assert min(tops) > -1 and max(tops) < drawing.height + 1
 
 
 @pytest.mark.parametrize("seed", range(12))

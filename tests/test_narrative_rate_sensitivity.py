@@ -265,11 +265,12 @@ def test_charts_of_findings_give_a_sentence_when_nothing_is_known() -> None:
     assert isinstance(charts.jackson_2025(nothing(), "IWM"), Prose)
 
 
-def test_curve_moves_are_drawn_in_basis_points() -> None:
+def test_curve_moves_are_drawn_in_the_unit_of_their_sentence() -> None:
     figure = charts.moves(world(1))
     assert isinstance(figure, Figure)
-    assert figure.unit == "basis points"
-    assert figure.data["main"]["value"].tolist() == pytest.approx([200.0] * 8)
+    assert figure.unit == "percentage points"
+    assert figure.data["main"]["value"].tolist() == pytest.approx([0.02] * 8)
+    assert set(figure.data["main"]["shown"].str.split(" (", regex=False).str[0]) == {"+2.00 pp"}
 
 
 def test_an_empty_frame_gives_a_sentence() -> None:
@@ -314,5 +315,5 @@ def test_the_table_of_abnormal_returns_counts_its_events() -> None:
     assert isinstance(table, Table)
     (shown,) = table.frame.to_dict("records")
     assert shown["Decisions"] == "Cuts (9)"
-    assert (shown["Sessions"], shown["Mean"], shown["Above 0"]) == (21, 0.0043, 2 / 3)
+    assert (shown["Sessions"], shown["Mean"], shown["Above 0"]) == (21, 0.43, 2 / 3)
     assert isinstance(charts.abnormal(frame.iloc[:0], ("IWM", "SPY"), pd.Timestamp.min), Prose)

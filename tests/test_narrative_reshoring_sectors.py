@@ -151,9 +151,9 @@ def test_sectors_title_follows_the_family(
     assert expected in words.sectors_title(changed(real, sectors_p=p))
 
 
-def test_a_lag_is_told_as_a_lag_with_its_interval_turned(real: dict[str, Finding]) -> None:
+def test_a_group_is_told_with_the_sign_and_interval_of_its_card(real: dict[str, Finding]) -> None:
     text = words.sectors_sentence(changed(real, group_banks=(-0.10, -0.20, 0.01)))
-    assert "banks lagged by 10.0 percentage points a year (95% interval −1.0 to 20.0)" in text
+    assert "−10.0 for banks (95% interval −20.0 to 1.0)" in text
 
 
 @pytest.mark.parametrize(
@@ -201,9 +201,9 @@ def test_profile_title_compares_with_the_limit(limit: float, where: str) -> None
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        (0.01, 0.5, "of 2016–17, not on those of 2025"),
+        (0.01, 0.5, "of 2016–17, not clearly on those of 2025"),
         (0.01, 0.01, "of both tax laws"),
-        (0.5, 0.01, "of 2025, not on those of 2016–17"),
+        (0.5, 0.01, "of 2025, not clearly on those of 2016–17"),
         (0.5, 0.5, "did not gain on tax steps by more than chance"),
     ],
 )

@@ -68,10 +68,10 @@ KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
     "what_if_yield": (-0.021, -0.11, 0.08, "fraction"),
     "what_if_yield_company": (-0.002, -0.1, 0.1, "fraction"),
     "what_if_yield_latest": (-0.08, -0.18, 0.03, "fraction"),
-    "scenario_r2": (0.1, 0.02, 0.16, "ratio"),
+    "scenario_r2": (0.1, 0.02, 0.16, "fraction"),
     "scenario_coverage": (0.91, 0.87, 0.94, "fraction"),
     "replays_inside": (5.0, None, None, "count"),
-    "barometer_best": (0.013, None, None, "ratio"),
+    "barometer_best": (0.013, None, None, "fraction"),
     "barometer_p": (0.55, None, None, "p-value"),
     "barometer_tries": (24.0, None, None, "count"),
     "barometer_wins": (2.0, None, None, "count"),
@@ -222,6 +222,16 @@ def test_the_tariff_title_follows_sign_and_p_value(value: float, p: float, part:
     )
     said = text.title_tariffs(held).replace("set back IWM", "set IWM back")
     assert part in said
+
+
+def test_shares_have_one_form_and_their_bounds_too() -> None:
+    told = str(text.section_scenarios(findings(scenario_r2=(0.096, -0.021, 0.16))))
+    assert "explain 9.6% of" in told and "(95% interval −2.1% to 16.0%)" in told
+    assert "held 91.0% of the weeks (95% interval 87.0% to 94.0%)" in told
+    tails = str(text.section_tails(findings()))
+    assert "lost 3.7% or more (95% interval 3.0% to 5.0%)" in tails
+    unknown = str(text.section_scenarios(findings(scenario_r2=(0.096, None, None))))
+    assert "out of sample (no interval)" in unknown
 
 
 def test_the_barometer_title_needs_a_family_wise_p_value() -> None:

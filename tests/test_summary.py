@@ -14,6 +14,7 @@ from rotation_lib.charts import summary as charts
 from rotation_lib.claims import Judged
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
+from rotation_lib.narrative import story
 from rotation_lib.narrative import summary as words
 from rotation_lib.studies import overview, trends
 
@@ -92,7 +93,7 @@ def test_the_answer_says_how_sure_it_is() -> None:
     bounds = {"unit": "fraction", "value": 0.07, "high": 0.2, "confidence": 0.95}
     open_end, clear = (a_finding(low=low, **bounds) for low in (-0.02, 0.01))
     gone = a_finding(value=None, reason="no data yet")
-    assert "−2.0% to +20.0%, which includes zero: even" in words.sure_sentence(open_end)
+    assert "−2.0% to 20.0%, which includes zero: even" in words.sure_sentence(open_end)
     assert words.sure_sentence(clear).endswith("which excludes zero.")
     assert "interval" not in words.sure_sentence(gone)
 
@@ -112,7 +113,7 @@ def test_claims_that_hold_are_named_while_they_are_few(
 def test_the_horizons_title_names_those_that_lead() -> None:
     mixed = leads(**{"3_months": (0.1, 0.1), "1_year": (0.1, -0.1)})
     assert words.leadership_title(mixed) == (
-        "Small caps lead both over 3 months, and over no other horizon"
+        "Small caps lead both large caps and technology over 3 months, and over no other horizon"
     )
     assert "every horizon" in words.leadership_title(leads(**{"1_year": (-0.1, 0.2)}))
 
@@ -132,7 +133,7 @@ def test_wealth_words_follow_the_line() -> None:
     rose = pd.DataFrame({"against technology": [1.0, 1.1, 1.2]}, index=days)
     assert "20.0% more" in words.long_run_sentence(rose)
     low = pd.DataFrame({"against technology": [1.0, 0.9, 0.8]}, index=days)
-    assert "at their low" in words.wealth_title(low)
+    assert "at their low" in story.chart_title(low)
 
 
 def a_finding(**values: object) -> Finding:
@@ -220,11 +221,27 @@ def test_trends_of_a_window_that_cannot_hold_them_are_empty(
     assert shown["risks.volatility_ratio"].empty
 
 
+def test_the_story_paragraph_holds_the_values_behind_its_heading() -> None:
+    days = pd.to_datetime(["2020-01-02", "2021-05-03", "2022-06-01", "2023-07-03"])
+    cycle = pd.DataFrame(
+        {"start": days[2:3], "end": days[3:], "label": ["Cuts"], "change_bp": [-75.0], "moves": [3]}
+    )
+
+    def said(values: list[float], cycles: pd.DataFrame = cycle) -> str:
+        return story.paragraph(pd.DataFrame({"against technology": values}, index=days), cycles)
+
+    back = said([1.0, 1.2, 0.6, 0.75])
+    assert "fell from 1.20 in May 2021 to 0.60 in June 2022, and stands at 0.75" in back
+    assert "cut its target by 75 basis points, in three moves from June 2022 to July 2023" in back
+    assert "Against technology" not in said([1.0, 1.2, 0.8, 0.6])
+    assert said([1.0, 1.2, 0.6, 0.75], cycle.iloc[:0]).endswith("in this window.")
+
+
 def test_the_story_heading_says_what_was_won_back() -> None:
     days = pd.to_datetime(["2019-12-31", "2020-06-30", "2021-12-31"])
 
     def heading(*values: float) -> str:
-        return words.story_heading(pd.DataFrame({"against technology": values}, index=days))
+        return story.heading(pd.DataFrame({"against technology": values}, index=days))
 
     assert heading(1.0, 0.5, 0.6) == (
         "Small caps have won back 20% of the ground they lost to technology after December 2019"
@@ -236,5 +253,7 @@ def test_the_story_heading_says_what_was_won_back() -> None:
 
 def test_the_horizon_heading_counts_leads_over_both() -> None:
     mixed = leads(**{"3_months": (0.1, 0.1), "1_year": (0.1, -0.1)})
-    assert words.now_heading(mixed) == "Small caps lead both over one of two horizons"
+    assert words.now_heading(mixed) == (
+        "Small caps lead both large caps and technology over one of two horizons"
+    )
     assert "so short a window" in words.now_heading(leads())

@@ -97,6 +97,16 @@ def test_percentile(rank: float | None, expected: str) -> None:
     assert words.percentile(rank) == expected
 
 
+@pytest.mark.parametrize(
+    ("rank", "expected"),
+    [(0.58, "58%"), (0.985, "98%"), (0.9912, "99.1%"), (0.9999, "99.9%"), (1.0, "100%"),
+     (0.0004, "0.1%"), (0.012, "1.2%"), (0.02, "2%"), (0.0, "0%"), (None, "not available")],
+)  # fmt: skip
+def test_a_rank_is_rounded_to_neither_end(rank: float | None, expected: str) -> None:
+    assert words.standing(rank) == expected
+    assert words.FORMATS["rank"](rank) == expected
+
+
 @pytest.mark.parametrize("digits", [0, 1, 2, 3])
 @pytest.mark.parametrize("signed", [True, False])
 def test_nothing_rounds_to_minus_zero(digits: int, signed: bool) -> None:

@@ -151,7 +151,7 @@ def scatter(
         base.mark_point(
             filled=True,
             size=18 if dense else 45,
-            opacity=0.4 if dense else 0.85,
+            opacity=0.6 if dense else 0.85,
             color=theme.hex_of("small"),
         ).encode(
             x=ex, y=ey, tooltip=[alt.Tooltip(f"tip_{i}:N", title=t) for i, t in enumerate(tips)]

@@ -58,6 +58,7 @@ class Drawing:
         alt: str,
         note: str = "",
         source: str = "",
+        also: str = "",
     ) -> Figure:
         """The figure that shows this drawing; see :class:`Figure` for the parts and errors."""
         stamp = as_of if isinstance(as_of, str) else pd.Timestamp(as_of).date().isoformat()
@@ -73,6 +74,7 @@ class Drawing:
             unit=unit,
             note=note,
             source=source,
+            also=also,
             height=self.height,
             controls=self.controls,
         )
@@ -94,6 +96,7 @@ class Figure:
         unit: of the values, in words.
         note: a caveat under the figure.
         source: who published what is shown, where that is not the publisher of ``series``.
+        also: who published what is shown beside ``series``.
         height: of the plot in pixels.
         controls: what a reader may change.
 
@@ -112,6 +115,7 @@ class Figure:
     unit: str
     note: str = ""
     source: str = ""
+    also: str = ""
     height: int = 320
     controls: Controls | None = None
 
@@ -160,6 +164,7 @@ class Figure:
             "spec": self.spec(),
             "data": {name: columns(frame) for name, frame in self.data.items()},
             **({"source": self.source} if self.source else {}),
+            **({"also": self.also} if self.also else {}),
             **self._controls(),
         }
         return dict(_on_one_line(held))

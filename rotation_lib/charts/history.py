@@ -12,7 +12,6 @@ import pandas as pd
 
 from .. import words
 from ..narrative import history as text
-from ..narrative.prose import Prose
 from . import alttext, lines, parts, rows, theme
 from .figure import Figure
 from .layout import text_width
@@ -26,13 +25,12 @@ VERDICTS = {
     "cannot be tested": ("span", "event", "?"),
 }
 STRIP = 13
-NOTHING = Prose("*There are too few editions to show here.*")
 
 
 def claims_over_time(
     runs: pd.DataFrame, titles: dict[str, str], since: pd.DataFrame
-) -> Figure | Prose:
-    """One strip a claim, coloured by its verdict as of each edition.
+) -> Figure | None:
+    """One strip a claim, coloured by its verdict as of each edition; nothing without editions.
 
     Args:
         runs: ``id, verdict, first, last, editions``.
@@ -40,7 +38,7 @@ def claims_over_time(
         since: as the table of :func:`since_when` holds it.
     """
     if runs.empty:
-        return NOTHING
+        return None
     ends = runs["last"].max()
     shown = _strips(runs, titles, ends)
     layout = rows.rows(shown["label"].drop_duplicates(), step=38, letters=48)
@@ -131,8 +129,8 @@ def _legend() -> str:
     return "({" + ", ".join(f"'{n}': '{s} {n}'" for n, s in signs.items()) + "})[datum.label]"
 
 
-def headline_over_time(frame: pd.DataFrame, unit: str, what: str) -> Figure | Prose:
-    """One finding with its interval as each edition measured it.
+def headline_over_time(frame: pd.DataFrame, unit: str, what: str) -> Figure | None:
+    """One finding with its interval as each edition measured it; nothing for fewer than two.
 
     Args:
         frame: ``date, value, low, high``.
@@ -141,7 +139,7 @@ def headline_over_time(frame: pd.DataFrame, unit: str, what: str) -> Figure | Pr
     """
     known = frame.dropna()
     if len(known) < 2:
-        return NOTHING
+        return None
     drawing = lines.band_line(known, unit=unit, reference=0.0, thin=False)
     return drawing.figure(
         "summary.headline_over_time",
@@ -162,8 +160,8 @@ def since_when(
     titles: dict[str, str],
     as_of: pd.Timestamp,
     ledger: Mapping[str, str] | None = None,
-) -> Table | Prose:
-    """The present verdict of each claim, since when, and how steady it was.
+) -> Table | None:
+    """The present verdict of each claim, since when, how steady it was; nothing without editions.
 
     Args:
         since: ``id, verdict, since, tested, flips, held``.
@@ -172,7 +170,7 @@ def since_when(
         ledger: claim id → verdict of the report itself; one that differs is marked.
     """
     if since.empty:
-        return NOTHING
+        return None
     ledger = ledger or {}
     unlike = [ledger.get(i, v) != v for i, v in zip(since["id"], since["verdict"], strict=True)]
     never = since["tested"].isna()

@@ -10,7 +10,6 @@ sign. Builders take a tidy frame and return a Drawing; they must never compute a
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Literal
 
@@ -24,8 +23,8 @@ from .figure import Drawing
 from .rows import mark_at, need, rows
 
 _ROW = 44
-#: Of a name's line, so that a value has room beside it on a phone.
-_LETTERS = 38
+#: Most and fewest letters of a name's line; the numbers stand beside it.
+_LETTERS = (38, 14)
 #: Between a row's value and its interval.
 _OPEN = " ("
 #: Least room between a name and its numbers.
@@ -49,8 +48,8 @@ def forest(
             without bounds is a dot alone; a row without a value is left out.
         reference: value of no effect, drawn as a thin line; ``None`` for none.
         sort: "given" or "value".
-        show: "auto" (value and interval; the value alone where a narrow screen has no room
-            for more beside the name), "value" or "none".
+        show: "auto" (value and interval; the values alone where a narrow screen has no room
+            for more beside one of the names), "value" or "none".
         signed: sign on the numbers; by default when the reference is zero.
     """
     signed = reference == 0 if signed is None else signed
@@ -62,14 +61,16 @@ def forest(
     table["shown"] = [
         _row_text(r.value, r.low, r.high, unit, show, signed) for r in table.itertuples()
     ]
-    row = rows(table["label"], _ROW, _LETTERS)
+    letters = _letters(table["shown"])
+    beside = max(map(layout.text_width, table["shown"])) + _GAP
+    row = rows(table["label"], _ROW, letters, beside)
     extra = [] if reference is None else [reference]
     reach = layout.domain([*table[["value", "low", "high"]].to_numpy(float).ravel(), *extra])
     axis = parts.number_axis(unit)
     x = alt.X("value:Q", axis=axis, scale=alt.Scale(domain=list(reach), nice=False, zero=False))
     tips = interval_tips(unit, signed, "note" in table.columns)
     base = parts.named("main").transform_calculate(**tip_texts(unit, signed))
-    beside = base.transform_calculate(beside=_fitting(table))
+    numbers = base.transform_calculate(beside=_fitting(table, letters))
     layers: parts.Layers = [row.names]
     if reference is not None:
         layers.append(mark_at(reference, row))
@@ -81,7 +82,7 @@ def forest(
             color=verdict_colour(),
         ),
         *dots(base, x, row.y, tips, size=75, offset=row.offset),
-        beside.mark_text(
+        numbers.mark_text(
             align="right", baseline="top", yOffset=row.offset - 28, fontWeight=600
         ).encode(y=row.y, x=alt.value("width"), text="beside:N"),
     ]
@@ -160,21 +161,23 @@ def _row_text(value: float, low: float, high: float, unit: str, show: str, signe
     return f"{alone}{_OPEN}{ends[0]} to {ends[1]})"
 
 
-def _fitting(table: pd.DataFrame) -> str:
-    """A Vega expression: a row's numbers as far as they fit beside its name at the drawn width."""
-    needs = {
-        str(label): round(
-            layout.text_width(layout.wrapped(str(label), _LETTERS))
-            + layout.text_width(shown)
-            + _GAP
-        )
+def _letters(shown: pd.Series) -> int:
+    """Letters of a name's line that leave room for every row's numbers on a phone."""
+    left = theme.NARROW_ROW - _GAP - max(layout.text_width(text) for text in shown)
+    most, fewest = _LETTERS
+    return int(np.clip(left // (theme.FONT_SIZE * theme.CHARACTER), fewest, most))
+
+
+def _fitting(table: pd.DataFrame, letters: int) -> str:
+    """A Vega expression: the rows' numbers as far as all fit beside their names as drawn."""
+    needs = [
+        layout.text_width(layout.wrapped(str(label), letters)) + layout.text_width(shown) + _GAP
         for label, shown in zip(table["label"], table["shown"], strict=True)
         if _OPEN in shown
-    }
-    tight = {label: need for label, need in needs.items() if need > theme.NARROW_PLOT}
-    if not tight:
+    ]
+    need = round(max(needs, default=0))
+    if need <= theme.NARROW_PLOT:
         return "datum.shown"
-    need = f"({json.dumps(tight, ensure_ascii=False)})[datum.label]"
     return f"{need} > width ? split(datum.shown, '{_OPEN}')[0] : datum.shown"
 
 

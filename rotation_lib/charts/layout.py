@@ -71,9 +71,13 @@ def thinned(frame: pd.DataFrame, thin: bool) -> pd.DataFrame:
 
 
 def domain(
-    values: Sequence[float] | np.ndarray, *, log: bool = False, pad: float = 0.04
+    values: Sequence[float] | np.ndarray, *, log: bool = False, pad: float = 0.04, foot: float = 0.0
 ) -> tuple[float, float]:
-    """Smallest and largest finite value with some air; never of zero length."""
+    """Smallest and largest finite value with some air; never of zero length.
+
+    Args:
+        foot: share of the whole that stays free at the bottom, for words that stand there.
+    """
     finite = np.asarray(values, dtype=float)
     finite = finite[np.isfinite(finite)]
     if log:
@@ -84,6 +88,7 @@ def domain(
         low, high = finite.min(), finite.max()
     room = (high - low) * pad if high > low else max(abs(high) * 0.1, 1e-3)
     low, high = low - room, high + room
+    low -= (high - low) * foot / (1 - foot)
     return (float(np.exp(low)), float(np.exp(high))) if log else (float(low), float(high))
 
 
@@ -119,15 +124,11 @@ def dodge(positions: Sequence[float], sizes: Sequence[float], limit: float) -> l
     order = sorted(range(len(positions)), key=lambda i: positions[i])
     groups: list[tuple[float, float, list[int]]] = []  # centre, size, members
     for i in order:
-        centre, size, members = positions[i], sizes[i], [i]
-        while groups and groups[-1][0] + groups[-1][1] / 2 > centre - size / 2:
-            other, height, others = groups.pop()
-            weight = len(others) + len(members)
-            centre = (other * len(others) + centre * len(members)) / weight
-            size, members = size + height, others + members
-        top = -7.0
-        centre = max(min(centre, limit + 7 - size / 2), top + size / 2)
-        groups.append((centre, size, members))
+        group = (_held(positions[i], sizes[i], limit), sizes[i], [i])
+        # Held inside the plot before it is compared: an edge may push it into its neighbour.
+        while groups and groups[-1][0] + groups[-1][1] / 2 > group[0] - group[1] / 2:
+            group = _merged(groups.pop(), group, limit)
+        groups.append(group)
     placed = [0.0] * len(positions)
     for centre, size, members in groups:
         edge = centre - size / 2
@@ -135,6 +136,20 @@ def dodge(positions: Sequence[float], sizes: Sequence[float], limit: float) -> l
             placed[i] = edge + sizes[i] / 2
             edge += sizes[i]
     return placed
+
+
+def _held(centre: float, size: float, limit: float) -> float:
+    """A centre at which a label reaches at most half a line beyond the plot, the top first."""
+    return max(min(centre, limit + 7 - size / 2), size / 2 - 7)
+
+
+def _merged(
+    one: tuple[float, float, list[int]], other: tuple[float, float, list[int]], limit: float
+) -> tuple[float, float, list[int]]:
+    """Two groups as one, around the mean of their labels' centres."""
+    a, b = len(one[2]), len(other[2])
+    centre, size = (one[0] * a + other[0] * b) / (a + b), one[1] + other[1]
+    return _held(centre, size, limit), size, one[2] + other[2]
 
 
 def stagger(at: Sequence[float], widths: Sequence[float], room: float) -> list[tuple[int, str]]:

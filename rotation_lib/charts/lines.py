@@ -75,10 +75,11 @@ def lines(
     names = list(table.columns)
     palette = theme.assign(names, colours)
     extra = [*include, *([reference] if reference is not None else [])]
-    reach = layout.domain([*table.to_numpy(dtype=float).ravel(), *extra], log=log)
-    x = parts.x_of(table.index, title=x_title)
     last = _ends(table, unit if label_values else None, signed)
     back, data = parts.background(table, events, spans, list(last["text"]))
+    values = [*table.to_numpy(dtype=float).ravel(), *extra]
+    reach = layout.domain(values, log=log, foot=parts.foot(data.get("spans"), height))
+    x = parts.x_of(table.index, title=x_title)
     back += parts.reference_at(reference, reach, height, log=log, name=REFERENCE)
     line = (
         parts.folded(table, names, connect=connect)

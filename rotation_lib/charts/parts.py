@@ -16,6 +16,8 @@ from ..errors import FigureError
 from . import layout, theme
 
 Layers = list[alt.Chart]
+#: Height of a row of the labels of spans.
+_SPAN_LINE = 13
 #: Which side of a point its text extends to, and how far it stands off.
 SIDES: tuple[tuple[str, Literal["left", "right"], int], ...] = (
     ("right", "left", 4),
@@ -142,10 +144,12 @@ def end_labels(
     values = ends["value"].to_numpy(dtype=float)
     share = ((np.log(values) if log else values) - low) / (high - low)
     texts = [layout.wrapped(t, 15) for t in ends["text"]]
-    sizes = [15.0 * (t.count("\n") + 1) for t in texts]
-    pixels = layout.dodge(list((1 - share) * height), sizes, height)
+    more = np.array([t.count("\n") for t in texts])
+    pixels = layout.dodge(list((1 - share) * height), list(15.0 * (more + 1)), height)
+    # A text of several lines is placed by its first.
+    first = np.array(pixels) - theme.LINE_HEIGHT / 2 * more
     labels = pd.DataFrame(
-        {"series": list(ends["series"]), "pixel": np.round(pixels, 1), "text": texts}
+        {"series": list(ends["series"]), "pixel": np.round(first, 1), "text": texts}
     )
     layer = (
         named("labels")
@@ -312,7 +316,7 @@ def span_layers(
                 align="left",
                 baseline="bottom",
                 dx=3,
-                dy=-3 - 13 * row,
+                dy=-3 - _SPAN_LINE * row,
                 fontSize=11,
                 color=theme.hex_of("event"),
                 **more,
@@ -322,6 +326,13 @@ def span_layers(
             for more in (rim, dict[str, Any]())
         ]
     return layers, {"spans": rows}
+
+
+def foot(spans: pd.DataFrame | None, height: int) -> float:
+    """Share of the plot's height that the labels of spans need at the bottom."""
+    if spans is None or not spans["label"].astype(str).str.len().gt(0).any():
+        return 0.0
+    return (_SPAN_LINE * (int(spans["row"].max()) + 1) + 3) / height
 
 
 def _rows_of(rows: pd.DataFrame, index: pd.Index, room: float) -> list[int]:

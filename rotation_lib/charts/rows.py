@@ -16,6 +16,8 @@ from ..errors import FigureError
 from . import layout, parts, theme
 
 ROW = 40
+#: Letters of a line where there is room.
+_ONE_LINE = 75
 TIGHT = alt.Scale(paddingInner=0, paddingOuter=0)
 
 
@@ -47,8 +49,13 @@ class Rows:
         return self.step * len(self.y["sort"])
 
 
-def rows(labels: pd.Series, step: int = ROW, letters: int = 48) -> Rows:
-    """Rows whose names stand above their marks, on two lines where one is too long for a phone.
+def rows(labels: pd.Series, step: int = ROW, letters: int = 48, beside: float = 0.0) -> Rows:
+    """Rows whose names stand above their marks; one too long for a phone has two lines there.
+
+    Args:
+        labels: names of the rows. step: height of a row in pixels.
+        letters: of a name's line on a phone.
+        beside: pixels that a name leaves free at its right.
 
     Raises:
         FigureError: when two rows have one name.
@@ -58,17 +65,29 @@ def rows(labels: pd.Series, step: int = ROW, letters: int = 48) -> Rows:
         raise FigureError(f"two rows are called {twice.iloc[0]!r}; name them apart.")
     texts = {str(name): layout.wrapped(str(name), letters) for name in labels}
     more = max(text.count("\n") for text in texts.values())
-    # Names on fewer lines are pushed down to their marks.
-    texts = {name: "\n" * (more - text.count("\n")) + text for name, text in texts.items()}
-    step += 14 * more
+    step += theme.LINE_HEIGHT * more
     y = alt.Y("label:N", sort=list(labels), axis=None, scale=TIGHT)
-    written = f"({json.dumps(texts)})[datum.label]" if more else "datum.label"
     text = (
         parts.named("main")
-        .transform_calculate(written=written)
+        .transform_calculate(written=_names(texts, more, beside))
         .mark_text(align="left", baseline="top", yOffset=4 - step / 2, lineBreak="\n")
     )
     return Rows(y, text.encode(y=y, x=alt.value(0), text="written:N"), step, step // 2 - 12)
+
+
+def _names(texts: dict[str, str], more: int, beside: float) -> str:
+    """A Vega expression for a row's name: on one line as soon as the plot is wide enough for all."""
+    if not more:
+        return "datum.label"
+    whole = {name: layout.wrapped(name, _ONE_LINE) for name in texts}
+    roomy = round(max(map(layout.text_width, whole.values())) + beside)
+    return f"width >= {roomy} ? {_written(whole, more)} : {_written(texts, more)}"
+
+
+def _written(texts: dict[str, str], lines: int) -> str:
+    """A Vega expression for a row's name; names on fewer lines are pushed down to their marks."""
+    pushed = {name: "\n" * (lines - text.count("\n")) + text for name, text in texts.items()}
+    return f"({json.dumps(pushed)})[datum.label]"
 
 
 def mark_at(value: float, row: Rows) -> alt.Chart:

@@ -10,6 +10,7 @@ from html import escape
 
 import pandas as pd
 
+from .. import words
 from ..narrative.ledger import Markup
 from ..narrative.summary import Tile, trend_words
 from . import alttext, bars, lines, spark
@@ -72,9 +73,13 @@ def leadership(frame: pd.DataFrame, *, title: str, series: tuple[str, ...]) -> F
     """
     shown = pd.DataFrame(
         {
-            "label": [f"{h}, {a}" for h, a in zip(frame["horizon"], frame["against"], strict=True)],
+            "label": [
+                f"{h}, {a} (rank {words.standing(p)})"
+                for h, a, p in zip(
+                    frame["horizon"], frame["against"], frame["percentile"], strict=True
+                )
+            ],
             "value": frame["value"],
-            "note": [f"rank {p:.0%} of such windows since 2010" for p in frame["percentile"]],
         }
     )
     colours = {
@@ -85,7 +90,8 @@ def leadership(frame: pd.DataFrame, *, title: str, series: tuple[str, ...]) -> F
     return drawing.figure(
         "summary.leadership",
         title=title,
-        subtitle="Total return of small caps minus the other, percentage points, horizons to the end date",
+        subtitle="Total return of small caps minus the other, percentage points, horizons to the end date; "
+        "rank: share of stretches as long since 2010 that were lower",
         unit="percentage points",
         series=series,
         as_of=frame["last_close"].max(),

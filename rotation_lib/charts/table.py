@@ -22,6 +22,8 @@ from .figure import FOLDER_VARIABLE, check_labels, columns, write_json
 _LEFT = {"text"}
 #: Letters of a row's name from which its column is kept wide.
 _LONG = 16
+#: Letters up to which a text stays on one line: a date, a group and its number.
+_SHORT = 12
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Table:
         series: catalog ids, for the source line.
         as_of: ISO date of the last data point used.
         signed: columns coloured by sign; their format should write the sign too.
+        also: who published what is shown beside ``series``.
 
     Raises:
         FigureError: one line, when a part is missing or a format or column is unknown.
@@ -50,6 +53,7 @@ class Table:
     series: tuple[str, ...] = ()
     as_of: str = ""
     signed: tuple[str, ...] = ()
+    also: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "as_of", str(self.as_of)[:10])
@@ -80,6 +84,7 @@ class Table:
             "note": self.note,
             "series": list(self.series),
             "as_of": self.as_of,
+            **({"also": self.also} if self.also else {}),
             "data": {"main": columns(self.frame.reset_index(drop=True))},
         }
 
@@ -87,7 +92,9 @@ class Table:
         """The table as HTML, in a region that scrolls by itself on a narrow screen."""
         first, *others = self._names()  # the first names the row, whatever it holds
         names = [self.text_of(first, value) for value in self.frame[first]]
-        size = ' data-names="long"' if max(map(len, names), default=0) > _LONG else ""
+        longest = max(map(len, names), default=0)
+        kind = "long" if longest > _LONG else "short" if longest <= _SHORT else ""
+        size = f' data-names="{kind}"' if kind else ""
         heads = f'<th scope="col">{escape(first)}</th>' + "".join(
             f'<th scope="col"{self._align(c)}>{escape(c)}</th>' for c in others
         )
@@ -105,7 +112,9 @@ class Table:
 
     def _align(self, column: str) -> str:
         if self.formats.get(column, "text") in _LEFT:
-            return ""
+            held = self.frame.iloc[:, self._names().index(column)]
+            texts = [self.text_of(column, value) for value in held]
+            return ' class="short"' if max(map(len, texts), default=0) <= _SHORT - 3 else ""
         return ' class="number" style="text-align:right;font-variant-numeric:tabular-nums"'
 
     def _row(self, row: tuple[Any, ...]) -> str:

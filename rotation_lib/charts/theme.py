@@ -16,10 +16,14 @@ from ..errors import FigureError, nearest
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 FONT_SIZE = 12
+#: From one line of a text to the next.
+LINE_HEIGHT = 14
 #: Width of an average character at FONT_SIZE, as a share of the size; for layout only.
 CHARACTER = 0.56
 #: What is left for the plot itself on a 390 px phone; crowding is judged at this width.
 NARROW_PLOT = 250
+#: The same where no axis stands at the side, as in rows with their names above.
+NARROW_ROW = 300
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,7 @@ UNITS: MappingProxyType[str, Unit] = MappingProxyType(
     {
         "fraction": Unit(100, ",.1f", "%"),
         "pp": Unit(100, ",.1f", " pp"),
+        "pp2": Unit(100, ",.2f", " pp"),
         "times": Unit(1, ",.2f", "×"),
         "ratio": Unit(1, ",.2f", ""),
         "correlation": Unit(1, ",.2f", ""),
@@ -192,7 +197,7 @@ def config() -> dict[str, Any]:
         "axisX": {"grid": False, "ticks": True, "tickSize": 4, "labelFlush": False},
         "axisY": {"domain": False, "ticks": False, "tickCount": 6},
         "axisBand": {"domain": False, "ticks": False, "grid": False},
-        "text": {"font": FONT, "fontSize": FONT_SIZE, "color": ink, "lineHeight": 14},
+        "text": {"font": FONT, "fontSize": FONT_SIZE, "color": ink, "lineHeight": LINE_HEIGHT},
         "line": {"strokeWidth": 2, "strokeJoin": "round", "strokeCap": "round"},
         # The figure as a whole has its alt text; a label on each of its marks is weight.
         "mark": {"aria": False},

@@ -48,7 +48,7 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
     if kind == "interval":
         value = f"{value}; {words.pct(finding.confidence, 0)} interval {_ends(finding)}"
     elif kind == "rank":
-        value = f"{value}; rank {words.pct(finding.percentile, 0)}"
+        value = f"{value}; rank {words.standing(finding.percentile)}"
     how = finding.reason if kind == "missing" else finding.method
     basis = [f"n = {words.count(finding.n)}" if finding.n is not None else "", _dates(finding)]
     short = finding.id.removeprefix(f"{finding.chapter}.")

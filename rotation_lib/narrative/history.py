@@ -154,6 +154,6 @@ def headline_title(frame: pd.DataFrame) -> str:
     share = words.pct(float(clear.mean()), 0)
     last = "now does" if clear.iloc[-1] else "now does not"
     return (
-        f"The interval of the rate beta left zero in {share} of months and {last}; the estimate is "
-        f"{now} zero"
+        f"The interval of the rate beta excluded zero in {share} of months and {last}; the estimate "
+        f"is {now} zero"
     )

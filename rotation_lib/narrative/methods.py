@@ -344,7 +344,7 @@ def event_rows(events: pd.DataFrame) -> pd.DataFrame:
     """Events as a reader's table."""
     return pd.DataFrame(
         {
-            "Event": events["label"],
+            "Event": events["label"].str.replace(r"^[a-z]", lambda a: a[0].upper(), regex=True),
             "Date": events["date"],
             "Evidence": events["evidence"].str.replace(" - verify", "", regex=False),
             "Calendar": events["calendar_check"],

@@ -135,24 +135,6 @@ def long_run_sentence(wealth: pd.DataFrame) -> str:
     return text + "."
 
 
-def story_heading(wealth: pd.DataFrame) -> str:
-    """Heading of the story: how much of the ground lost to technology has been won back."""
-    column = wealth["against technology"]
-    low_day = column.idxmin()
-    high = float(column.loc[:low_day].max())
-    low, last = float(column.min()), float(column.iloc[-1])
-    if high - low <= EVEN:
-        return "Small caps have lost no ground to technology in this window"
-    if low_day == column.index[-1]:
-        return "Small caps are losing ground to technology to this day"
-    share = min((last - low) / (high - low), 1.0)
-    lost_since = column.loc[:low_day].idxmax()
-    return (
-        f"Small caps have won back {words.pct(share, 0)} of the ground "
-        f"they lost to technology after {words.month(lost_since)}"
-    )
-
-
 def now_heading(leadership: pd.DataFrame) -> str:
     """Heading of the horizons: in how many of them small caps lead both."""
     if leadership.empty:
@@ -160,57 +142,18 @@ def now_heading(leadership: pd.DataFrame) -> str:
     least = leadership.groupby("horizon", sort=False)["value"].min()
     ahead = int((least > EVEN).sum())
     return (
-        f"Small caps lead both over {words.spelled(ahead)} of {words.spelled(len(least))} horizons"
+        f"Small caps lead both large caps and technology over {words.spelled(ahead)} of "
+        f"{words.spelled(len(least))} horizons"
     )
-
-
-def wealth_title(wealth: pd.DataFrame) -> str:
-    """Title of the story's chart: where relative wealth stands and how far it came back."""
-    column = wealth["against technology"]
-    low_day = column.idxmin()
-    rise = float(column.iloc[-1] / column.min() - 1)
-    state = float(column.iloc[-1]) - 1
-    side = "below" if state < 0 else "above"
-    standing = f"{words.pct(abs(state))} {side} where it stood on {words.date(wealth.index[0])}"
-    if low_day == wealth.index[-1]:
-        return f"Small caps against technology are at their low: {standing}"
-    return (
-        f"Small caps have gained {words.pct(rise)} on technology since {words.month(low_day)}; "
-        f"their relative wealth is {standing}"
-    )
-
-
-def story_paragraph(cycles: pd.DataFrame, leadership: pd.DataFrame) -> str:
-    """What the shaded policy cycles say: moves in the latest one, and the caveat."""
-    text = (
-        "The chart starts both funds at one. Where a line ends below one, small caps lost ground over "
-        "the whole window."
-    )
-    if cycles.empty:
-        return text + " The Fed did not move its target range in this window."
-    last = cycles.iloc[-1]
-    change = words.bp(abs(float(last["change_bp"])))
-    verb = "cut" if last["label"] == "Cuts" else "raised"
-    text += (
-        f" In the latest policy cycle the Fed {verb} its target by {change}, in "
-        f"{words.plural(int(last['moves']), 'move')} from {words.month(last['start'])} to "
-        f"{words.month(last['end'])}."
-    )
-    since = _leads(leadership, "since the first cut")
-    if since:
-        text += (
-            f" Since the first of the cuts of 2024 small caps returned {_against(since['large caps'])} "
-            f"large caps and {_against(since['technology'])} technology."
-        )
-    return text
 
 
 def ledger_title(ledger: Sequence[Judged]) -> str:
     """Title of the ledger: how much of the story survives."""
     count = tally(ledger)
+    full, part = count["holds"], count["holds in part"]
     return (
-        f"{count['holds']} of {len(ledger)} claims hold as stated, "
-        f"{count['holds in part']} hold in part"
+        f"{full or 'None'} of {len(ledger)} claims {'holds' if full == 1 else 'hold'} as stated, "
+        f"{part or 'none'} {'holds' if part == 1 else 'hold'} in part"
     )
 
 
@@ -224,7 +167,10 @@ def leadership_title(leadership: pd.DataFrame) -> str:
         return "Small caps trail large caps or technology over every horizon"
     if len(ahead) == len(least):
         return "Small caps lead large caps and technology over every horizon"
-    return f"Small caps lead both over {words.join(ahead)}, and over no other horizon"
+    return (
+        f"Small caps lead both large caps and technology over {words.join(ahead)}, and over no other "
+        "horizon"
+    )
 
 
 @dataclass(frozen=True)
@@ -339,9 +285,7 @@ def _interval(finding: Finding, digits: int) -> str:
     else:
         # Slopes are fractions per percentage point, rates are fractions: both read in hundredths.
         suffix = "%" if finding.unit == "fraction" else ""
-        low, high = (
-            words.number(b * 100, digits, signed=True) + suffix for b in (finding.low, finding.high)
-        )
+        low, high = (words.number(b * 100, digits) + suffix for b in (finding.low, finding.high))
     return f"95% interval {low} to {high}"
 
 

@@ -14,7 +14,7 @@ from ...narrative import rate_sensitivity as text
 from ...narrative.prose import Prose
 from .. import alttext, intervals, lines
 from ..figure import Figure
-from .kit import BASIS_POINTS, THEME, Shown, estimates, last_date, or_sentence, series_of
+from .kit import THEME, Shown, estimates, last_date, or_sentence, series_of
 
 if TYPE_CHECKING:
     from ...findings import Finding
@@ -136,10 +136,10 @@ def moves(findings: Findings) -> Shown:
         MOVES,
         "curve_moves",
         text.moves_title(findings),
-        "Mean weekly return of small minus large, basis points",
+        "Mean weekly return of small minus large, percentage points",
         "Relative return by curve move",
         "Bull: yields fall. Bear: yields rise. Steepening: the 10-year gains on the 2-year.",
-        unit="bp",
+        unit="pp2",
     )
 
 
@@ -154,8 +154,6 @@ def _forest(
     unit: str = "pp",
 ) -> Shown:
     frame = estimates(findings, rows)
-    if unit == "bp":
-        frame[["value", "low", "high"]] *= BASIS_POINTS
     if frame.empty:
         return Prose(
             f"*No chart here: the data held do not suffice for {what[0].lower()}{what[1:]}.*"

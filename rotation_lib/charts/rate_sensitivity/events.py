@@ -17,7 +17,7 @@ from ...stats.eventstudy import ESTIMATION
 from .. import alttext, bars, distributions, intervals, lines
 from ..figure import Figure
 from ..table import Table
-from .kit import BASIS_POINTS, THEME, or_sentence, table_of
+from .kit import THEME, or_sentence, table_of
 
 if TYPE_CHECKING:
     from ...findings import Finding
@@ -45,15 +45,15 @@ def decisions(
             for a, p in zip(summary["ahead"], summary["p"], strict=True)
         ],
     )
-    frame[["value", "low", "high"]] *= BASIS_POINTS
-    return intervals.forest(frame, unit="bp").figure(
+    return intervals.forest(frame, unit="pp2").figure(
         f"{THEME}.decisions",
         title=text.cuts_title(findings),
-        subtitle=f"Mean of {pair[0]} minus {pair[1]} on scheduled decision days, basis points, 95% interval",
-        unit="basis points",
+        subtitle=f"Mean of {pair[0]} minus {pair[1]} on scheduled decision days, percentage points, "
+        "95% interval",
+        unit="percentage points",
         series=pair,
         as_of=as_of,
-        alt=alttext.intervals(frame, "bp", what="Relative return on decision days"),
+        alt=alttext.intervals(frame, "pp2", what="Relative return on decision days"),
         note="The two emergency cuts of March 2020 are left out: their days show the crisis.",
     )
 
@@ -93,25 +93,25 @@ def abnormal(table: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestamp) ->
     kinds = [f"{PLURAL[k]} ({n})" for k, n in zip(table["kind"], table["n"], strict=True)]
     return table_of(
         "abnormal_returns",
-        f"Abnormal return of {pair[0]} from scheduled decisions on, by model and length",
+        f"Abnormal return of {pair[0]} from scheduled decisions on, percentage points",
         {
             "Decisions": (kinds, "text"),
             "Model": (table["model"], "text"),
             "Sessions": (table["sessions"], "count"),
-            "Mean": (table["value"], "signed_pp2"),
-            "Low": (table["low"], "signed_pp2"),
-            "High": (table["high"], "signed_pp2"),
-            "t test": (table["p"], "p_value"),
+            "Mean": (100 * table["value"], "signed_ratio"),
+            "Low": (100 * table["low"], "signed_ratio"),
+            "High": (100 * table["high"], "signed_ratio"),
+            "p, t": (table["p"], "p_value"),
             "Above 0": (table["ahead"], "pct0"),
-            "Sign test": (table["sign_p"], "p_value"),
+            "p, sign": (table["sign_p"], "p_value"),
         },
         series=pair,
         as_of=as_of,
         signed=("Mean",),
-        note=f"Low and high: 95% t interval; both tests give p-values. Model of the return expected: "
-        f"market, {pair[0]} on {pair[1]}; mean, its own mean; each over {last - first + 1} sessions that "
-        f"end {-last} sessions before the decision. Decisions without them, or without all "
-        "sessions after, are left out.",
+        note="Low and high: 95% t interval; p-values of a t test and a sign test. Model of the return "
+        f"expected: market, {pair[0]} on {pair[1]}; mean, its own mean; each over "
+        f"{last - first + 1} sessions that end {-last} sessions before the decision. Decisions without "
+        "them, or without all sessions after, are left out.",
     )
 
 
@@ -208,7 +208,7 @@ def september_table(table: pd.DataFrame, small: str, as_of: pd.Timestamp) -> Tab
             "Lead": (table["value"], "signed_pp"),
             "Random dates, low": (table["low"], "signed_pp"),
             "Random dates, high": (table["high"], "signed_pp"),
-            "Rank": (table["percentile"], "pct0"),
+            "Rank": (table["percentile"], "rank"),
         },
         note="Random dates: the range of 95% of all windows of that length since 2010. Rank: share of "
         "them that were lower.",
@@ -248,7 +248,7 @@ def september_ranks(table: pd.DataFrame, as_of: pd.Timestamp) -> Figure:
         series=tuple(dict.fromkeys([*table["small"], *table["benchmark"]])),
         as_of=as_of,
         alt=f"Dots in order. Ranks of {len(table)} windows after the cut, from "
-        f"{words.pct(worst['percentile'], 0)} ({worst['label']}) to {words.pct(best['percentile'], 0)} "
+        f"{words.standing(worst['percentile'])} ({worst['label']}) to {words.standing(best['percentile'])} "
         f"({best['label']}); half of all dates rank above 50%.",
         note="A tailwind would put most dots near the top. The windows overlap, so they do not count as "
         "separate evidence.",
@@ -327,7 +327,6 @@ def jackson_table(table: pd.DataFrame, pair: tuple[str, str], as_of: pd.Timestam
             "21 after": (table["after"], "signed_pct"),
             lead: (table["day_relative"], "signed_pp"),
             month: (table["after_relative"], "signed_pp"),
-            "Remark": (table["remark"].replace("", "chair speech"), "text"),
         },
         note="2013 and 2015 had no speech by the chair; 2019 fell on a day of tariff escalation.",
         series=pair,

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ...findings import Finding
 
 THEME = "rate_sensitivity"
-#: A fraction in basis points, for means too small to read in percentage points.
-BASIS_POINTS = 1e4
 P = ParamSpec("P")
 Shown = Figure | Table | Prose
 

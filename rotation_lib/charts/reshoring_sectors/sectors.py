@@ -57,31 +57,32 @@ def fund_table(frame: pd.DataFrame, *, large: str, as_of: pd.Timestamp) -> Table
         return none("table since the first cut")
     names = {
         "fund": "Fund",
-        "group": "Group",
         "relative": f"Against {large}",
         "percentile": "Rank",
         "yearly": "Per year",
         "low": "Low",
         "high": "High",
         "drawdown": "Deepest fall",
-        "p": "p alone",
+        "p": "p",
         "p_family": "p, family",
     }
-    pct = ["Low", "High", "Per year"]
+    points = [names["relative"], "Per year", "Low", "High"]
+    shown = frame[list(names)].rename(columns=names)
+    shown[points] *= 100
     return Table(
         id="reshoring_sectors.funds",
-        title=f"Eight funds against {large} since the close of 17 September 2024",
-        frame=frame[list(names)].rename(columns=names),
+        title=f"Eight funds against {large} since the close of 17 September 2024, percentage points",
+        frame=shown,
         formats={
-            names["relative"]: "signed_pp",
-            "Rank": "pct0",
-            **dict.fromkeys(pct, "signed_pp"),
+            "Rank": "rank",
+            **dict.fromkeys(points, "signed_number"),
             "Deepest fall": "pct",
-            "p alone": "p_value",
+            "p": "p_value",
             "p, family": "p_value",
         },
         signed=(names["relative"], "Per year"),
-        note="Rank among all windows of that length since 2010. Low and High: 95% block-bootstrap "
+        note="Industrials: XLI to PSCI; home builders: ITB, XHB; banks: KRE, KBE. Rank among all windows "
+        "of that length since 2010. Low and High: 95% block-bootstrap "
         "interval of the yearly mean. Deepest fall: of wealth relative to the benchmark. Family: "
         "Romano–Wolf over the funds shown.",
         series=(*frame["fund"], large),
@@ -201,9 +202,9 @@ def lead_table(tried: pd.DataFrame, *, as_of: pd.Timestamp) -> Table | Prose:
     names = {
         "outcome": "Return of",
         "predictor": "Growth of",
-        "horizon": "Months ahead",
-        "oos_r2": "R² out of sample",
-        "p": "p alone",
+        "horizon": "Months",
+        "oos_r2": "R²",
+        "p": "p",
         "p_family": "p, all tries",
         "n": "Forecasts",
     }
@@ -212,15 +213,15 @@ def lead_table(tried: pd.DataFrame, *, as_of: pd.Timestamp) -> Table | Prose:
         title=f"The strongest leads among {len(tried)} tried",
         frame=best[list(names)].rename(columns=names),
         formats={
-            "Months ahead": "count",
-            "R² out of sample": "signed_pct",
-            "p alone": "p_value",
+            "Months": "count",
+            "R²": "signed_pct",
+            "p": "p_value",
             "p, all tries": "p_value",
             "Forecasts": "count",
         },
-        signed=("R² out of sample",),
-        note="R² against the historical mean; below zero, the forecast was worse than that. Last p: "
-        "Romano–Wolf over every try.",
+        signed=("R²",),
+        note="Months: how far ahead. R²: out of sample, against the historical mean; below zero, the "
+        "forecast was worse than that. Last p: Romano–Wolf over every try.",
         series=("PSCI", "IJR", "SPY", "AIRR", "XLI", SPENDING, ORDERS, DEFLATOR),
         as_of=as_of.date().isoformat(),
     )

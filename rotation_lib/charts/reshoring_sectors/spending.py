@@ -131,22 +131,22 @@ def turns_table(found: pd.DataFrame, *, as_of: pd.Timestamp) -> Table | Prose:
     names = {
         "series": "Series",
         "law": "Around",
-        "break": "Likeliest break",
-        "before": "Growth before",
-        "after": "Growth after",
-        "p": "p alone",
-        "p_family": "p, all searches",
+        "break": "Break",
+        "before": "Before",
+        "after": "After",
+        "p": "p",
+        "p_family": "p, all",
     }
     formats = {
-        "Likeliest break": "month",
-        "Growth before": "signed_pct",
-        "Growth after": "signed_pct",
-        "p alone": "p_value",
-        "p, all searches": "p_value",
+        "Break": "month",
+        "Before": "signed_pct",
+        "After": "signed_pct",
+        "p": "p_value",
+        "p, all": "p_value",
     }
     return Table(
         id="reshoring_sectors.turns_table",
-        title="Breaks in growth, two years either side of each law",
+        title="Likeliest breaks in growth a year, two years either side of each law",
         frame=found[list(names)].rename(columns=names),
         formats=formats,
         note="A likeliest break exists in any series; only a small p-value makes it one. Last column: "

@@ -56,16 +56,19 @@ def tax_table(frame: pd.DataFrame, *, small: str, large: str, as_of: pd.Timestam
         "r21": "21 days",
         "rank21": "Rank, 21",
     }
+    days = ["1 day", "5 days", "21 days"]
+    shown = frame[list(names)].rename(columns=names)
+    shown[days] *= 100
     return Table(
         id="reshoring_sectors.tax_events",
-        title=f"{small} minus {large} around tax steps",
-        frame=frame[list(names)].rename(columns=names),
+        title=f"{small} minus {large} around tax steps, percentage points",
+        frame=shown,
         formats={
             "Session": "date",
-            **dict.fromkeys(("1 day", "5 days", "21 days"), "signed_pp"),
-            **dict.fromkeys(("Rank, 1", "Rank, 5", "Rank, 21"), "pct0"),
+            **dict.fromkeys(days, "signed_number"),
+            **dict.fromkeys(("Rank, 1", "Rank, 5", "Rank, 21"), "rank"),
         },
-        signed=("1 day", "5 days", "21 days"),
+        signed=tuple(days),
         note="Rank: share of all windows of that length since 2010 that were lower. The signing of "
         "2025 was first traded on 7 July, the day of tariff letters.",
         series=(small, large),

@@ -35,7 +35,7 @@ def growth(wealth: pd.DataFrame, tech: str, small: str, large: str) -> Figure:
         series=names,
         as_of=wealth.index[-1],
         alt=alttext.lines(wealth, "times", what="Growth of 1"),
-        note="RSP holds the large companies of the S&P 500 in equal weights.",
+        note="RSP holds the companies of the S&P 500 in equal weights.",
     )
 
 
@@ -124,17 +124,15 @@ def starts(frame: pd.DataFrame, tech: str, small: str) -> Figure | Prose:
         )
     name = f"{tech} − {small}"
     shown = frame.rename(columns={"gap": name})
-    drawing = lines.lines(
-        shown, unit="fraction", reference=STATED, colours={name: "tech"}, signed=True
-    )
+    drawing = lines.lines(shown, unit="pp", reference=STATED, colours={name: "tech"}, signed=True)
     return drawing.figure(
         "tech_valuations.starts",
         title=text.starts_title(frame, tech, small),
         subtitle="Gap in cumulative total return by month of the start; grey line: 332 points",
-        unit="percentage points (100% = 100 points)",
+        unit="percentage points",
         series=(tech, small),
         as_of=frame.attrs["last"],
-        alt=alttext.lines(shown, "fraction", what="Gap in total return by start", signed=True),
+        alt=alttext.lines(shown, "pp", what="Gap in total return by start", signed=True),
         note="Every point is one realised span; neighbouring spans overlap almost wholly.",
     )
 
@@ -185,9 +183,16 @@ def rally_table(findings: Findings) -> Table | Prose:
         "tech_valuations.rally_table",
         "Small caps in the first quarter of 2024 and in the week of the rally",
         frame,
-        {"Return": "signed_pct", "Rank": "pct", "Sessions": "count"},
-        note="Rank: share of all windows of that many sessions since 2010 that were lower.",
-        series=findings["tech_valuations.rally_july_2024_vs_tech"].series,
+        {"Return": "signed_pct", "Rank": "rank", "Sessions": "count"},
+        note="Differences are in percentage points. Rank: share of all windows of that many sessions since "
+        "2010 that were lower.",
+        series=tuple(
+            dict.fromkeys(
+                symbol
+                for suffix in ("", "_vs_large", "_vs_tech")
+                for symbol in findings[f"tech_valuations.rally_july_2024{suffix}"].series
+            )
+        ),
         as_of="2024-07-16",
         signed=("Return",),
     )
@@ -238,8 +243,9 @@ def discount(yields: pd.DataFrame, findings: Findings) -> Figure | Prose:
     if yields.empty:
         return nothing("The dividend yields", found.reason or "no price returns")
     names = [str(c) for c in yields.columns]
+    quoted = 100 * yields
     drawing = lines.lines(
-        yields, unit="fraction", include=(0.0,), label_values=True,
+        quoted, unit="percent", include=(0.0,), label_values=True,
         colours={names[0]: "small", names[1]: "large"},
     )  # fmt: skip
     return drawing.figure(
@@ -249,6 +255,6 @@ def discount(yields: pd.DataFrame, findings: Findings) -> Figure | Prose:
         unit="per cent a year",
         series=names,
         as_of=yields.index[-1],
-        alt=alttext.lines(yields, "fraction", what="Trailing dividend yield"),
+        alt=alttext.lines(quoted, "percent", what="Trailing dividend yield"),
         note="Inferred from total minus price returns. It ends where price returns end.",
     )

@@ -56,19 +56,19 @@ def hard_day_table(table: pd.DataFrame, findings: Findings) -> Table | Prose:
         return nothing("The table of hard days", why or "fewer than ten are held")
     frame = pd.DataFrame(
         {
-            "Target": table["label"]
+            "Target": table["symbol"]
             + table["side"].map({"fall": ", seven fall", "rise": ", seven rise"}),
             "Mean": table["value"],
             "Less beta": table["adjusted"],
             "Ahead": table["share"],
-            "Number": table["n"],
+            "Days": table["n"],
         }
     )
     return Table(
         "tech_valuations.hard_day_table",
         "Return relative to RSP on days when the seven fall or rise hard",
         frame,
-        {"Mean": "signed_bp", "Less beta": "signed_bp", "Ahead": "pct0", "Number": "count"},
+        {"Mean": "signed_bp", "Less beta": "signed_bp", "Ahead": "pct0", "Days": "count"},
         note="Less beta: without what the target's own beta to RSP over the window explains. "
         "Ahead: share of the days with a gain relative to RSP.",
         series=(*dict.fromkeys(table["symbol"]), "RSP", *_SEVEN),
@@ -110,7 +110,7 @@ def quality(table: pd.DataFrame, findings: Findings) -> Figure | Prose:
         title=text.quality_title(table),
         subtitle="Mean spread on the sharpest 5% of days of small caps relative to large caps",
         unit="basis points a day, 95% interval",
-        series=("IWM", "IJR", "IWC", "IWO", "IWN", *found.series[2:]),
+        series=tuple(dict.fromkeys(("IWM", "IJR", "IWC", "IWO", "IWN", *found.series[2:]))),
         as_of=str(found.end or findings["tech_valuations.gap_total_return"].end),
         alt=alttext.intervals(shown, "bp", what="Mean quality spread on sharp days"),
         note="IWM − IJR: no profit test less profit test. IWC − IWM: micro less small. IWO − IWN: "
@@ -161,5 +161,5 @@ def weighting(frame: pd.DataFrame) -> Figure | Prose:
         series=tuple(dict.fromkeys(s for n in names for s in n.split(" / "))),
         as_of=frame.index[-1],
         alt=alttext.lines(frame, "ratio", what="Relative wealth"),
-        note="RSP holds the same companies as the S&P 500 in equal weights.",
+        note="RSP holds the companies of the S&P 500 in equal weights.",
     )

@@ -5,7 +5,7 @@ They draw the study's frames; a year without earnings stays empty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ from .parts import nothing
 
 Findings = Mapping[str, Finding]
 _SHOWN_YEARS = 12
+_FILED = "US Securities and Exchange Commission (XBRL company facts, as filed)"
 _PRICES = ("AAPL", "AMZN", "GOOG", "META", "MSFT", "NVDA", "TSLA")
 
 
@@ -52,9 +53,11 @@ def decomposition(frame: pd.DataFrame, first: int, last: int | None) -> Figure |
     return drawing.figure(
         f"tech_valuations.decomposition_{first}",
         title=text.decomposition_title(whole, first, last),
-        subtitle=f"Log change from fiscal {first} to fiscal {last}: price = earnings per share + multiple",
+        subtitle=f"Log change from fiscal {first} to fiscal {last}; bars: earnings per share and multiple, "
+        "mark and number: price, their sum",
         unit="log points (0.69 is a doubling)",
         series=_PRICES,
+        also=_FILED,
         as_of=whole["last"].max(),
         alt=alttext.bars(totals, "log points", what="Log price change by company")
         + " "
@@ -67,16 +70,27 @@ def decomposition(frame: pd.DataFrame, first: int, last: int | None) -> Figure |
     )  # fmt: skip
 
 
+def _one_offs(frames: Iterable[pd.DataFrame]) -> str:
+    """What the stars mark, each company once: " * Large one-off items at an end: …"."""
+    told = {
+        f"{COMPANIES[r.ticker]}, {r.one_off}": None
+        for frame in frames
+        for r in frame.itertuples()
+        if r.one_off
+    }
+    return f" * A large one-off item at an end: {'; '.join(told)}." if told else ""
+
+
 def decomposition_table(frames: Mapping[int, pd.DataFrame], last: int | None) -> Table | Prose:
     """Both base years side by side, missing parts shown as missing."""
     parts = [
         pd.DataFrame(
             {
-                "Company": frame["ticker"].map(COMPANIES) + f", from fiscal {first}",
+                "Company": _named(frame),
+                "From": f"FY{first}",
                 "Price": frame["price"],
                 "Earnings": frame["eps"],
                 "Multiple": frame["multiple"],
-                "One-off at an end": frame["one_off"].replace({"": "none"}),
             }
         )
         for first, frame in frames.items()
@@ -90,10 +104,12 @@ def decomposition_table(frames: Mapping[int, pd.DataFrame], last: int | None) ->
         f"Log change to fiscal {last}: price, earnings per share and multiple",
         pd.concat(parts, ignore_index=True),
         dict.fromkeys(("Price", "Earnings", "Multiple"), "signed_ratio"),
-        note="Not available: earnings per share were zero or negative at one end.",
+        note="Not available: earnings per share were zero or negative at one end."
+        + _one_offs(frames.values()),
         series=_PRICES,
         as_of=ends,
         signed=("Multiple",),
+        also=_FILED,
     )
 
 
@@ -114,7 +130,7 @@ def net_income(table: pd.DataFrame) -> Figure | Prose:
         as_of=f"{totals.index[-1]}-12-31",
         alt=alttext.bars(shown, "billions", what="Net income of the seven by year", signed=False),
         note="Only years that all seven have reported.",
-        source="US Securities and Exchange Commission (XBRL company facts, as filed)",
+        source=_FILED,
     )
 
 
@@ -138,7 +154,8 @@ def contributions(table: pd.DataFrame, tech: str, last: pd.Timestamp) -> Figure 
     return drawing.figure(
         "tech_valuations.contributions",
         title=text.contribution_title(table, tech),
-        subtitle=f"Sum of daily contributions to {tech}'s return by calendar year, a proxy",
+        subtitle=f"Sum of daily contributions to {tech}'s return by calendar year, a proxy; mark and "
+        f"number: {tech}",
         unit="percentage points",
         series=(tech, "RSP", "AAPL", "AMZN", "GOOGL", "META", "MSFT", "NVDA", "TSLA"),
         as_of=last,

@@ -220,13 +220,14 @@ def split_section(findings: Findings) -> str:
     text = [
         (
             "A yield rises for two reasons, and small caps answer differently to each: "
-            f"{slope(real)} of real yield, {slope(even)} of breakeven inflation, both in one regression."
+            f"{slope(real)} per point of real yield, {slope(even)} per point of breakeven inflation, both "
+            "in one regression."
         ),
         f"With the return of large caps held fixed the breakeven slope is {slope(held)}."
         if known(held)
         else "",
         f"Since mid-2023 the real-yield slope is {slope(late)}." if known(late) else "",
-        f"Holding the market fixed leaves {slope(two)} of the plain 2-year yield."
+        f"Holding the market fixed leaves {slope(two)} per point of the plain 2-year yield."
         if known(two)
         else "",
     ]
@@ -253,7 +254,9 @@ def moves_title(findings: Findings) -> str:
     text = {"above": "clearly led", "below": "clearly lagged", "open": "did not clearly lead"}
     first = f"When yields fell and the curve steepened, small caps {text[side(whole)]}"
     if known(late) and side(late) == side(whole):
-        return first + ", also since mid-2023"
+        return first + (
+            ", nor since mid-2023" if side(whole) == "open" else ", also since mid-2023"
+        )
     return first
 
 

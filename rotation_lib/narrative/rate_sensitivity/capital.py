@@ -108,7 +108,7 @@ def _rank(finding: object) -> str:
     share = getattr(finding, "percentile", None)
     if share is None:
         return "without a rank"
-    return f"lower than {words.pct(1 - share, 0)} of changes over as long a time since 2010"
+    return f"lower than {words.standing(1 - share)} of changes over as long a time since 2010"
 
 
 def small_firm_note(last: pd.Timestamp | None, end: pd.Timestamp) -> str:

@@ -99,11 +99,11 @@ def surprise_title(findings: Findings) -> str:
     text = f"Small caps' lead {said[side(whole)]} the 2-year surprise on decision days"
     if known(late) and side(late) != side(whole):
         then = {
-            "above": "rising with it",
-            "below": "falling with it",
-            "open": "without a clear link",
+            "above": "it rose with it",
+            "below": "it fell with it",
+            "open": "it showed no clear link",
         }
-        return f"{text}; since mid-2023, {then[side(late)]}"
+        return f"{text}; since mid-2023 {then[side(late)]}"
     return text
 
 

@@ -44,16 +44,24 @@ def sectors_sentence(findings: Mapping[str, Finding]) -> str:
     groups = [(name, get(findings, f"group_{key}")) for key, name in _GROUPS]
     if all(g.value is None for _, g in groups):
         return f"Not available: {reason(groups[0][1])}."
+    known = [(name, g) for name, g in groups if g.value is not None]
     told = [
-        f"{name} {'led' if (g.value or 0) > 0 else 'lagged'} by {gap(g)}"
-        for name, g in groups
-        if g.value is not None
+        f"{words.number(100 * (g.value or 0), signed=True)}{'' if i else ' percentage points'} for {name} "
+        f"({_bounds(g)})"
+        for i, (name, g) in enumerate(known)
     ]
     p = get(findings, "sectors_p")
     return (
-        f"Against large caps since the first cut, {words.join(told)}. The smallest family-wise "
-        f"p-value among the funds is {p_text(p.value).removeprefix('p = ').removeprefix('p ')}."
+        f"The lead over large caps since the first cut was, a year, {words.join(told)}. The smallest "
+        f"family-wise p-value among the funds is {p_text(p.value).removeprefix('p = ').removeprefix('p ')}."
     )
+
+
+def _bounds(finding: Finding) -> str:
+    """ "95% interval −11.2 to 21.7", in percentage points."""
+    if finding.low is None or finding.high is None:
+        return "no interval"
+    return f"95% interval {words.number(finding.low * 100)} to {words.number(finding.high * 100)}"
 
 
 def sectors_paragraph(findings: Mapping[str, Finding]) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ... import words
 from ...studies.reshoring_sectors.terms import LAWS, Law
-from .common import LEVEL, counted, get, moved, p_text, reason, value_of
+from .common import FLAT, LEVEL, counted, get, moved, p_text, reason, value_of
 
 if TYPE_CHECKING:
     from ...findings import Finding
@@ -61,8 +61,9 @@ def spending_sentence(findings: Mapping[str, Finding]) -> str:
     if year.value is None:
         return f"{text}."
     rank = words.percentile(year.percentile, "12-month changes since 2010")
-    change = words.pct(year.value, signed=True)
-    return f"{text}. Deflated, it changed by {change} over the latest twelve months, {rank}."
+    verb = words.direction(year.value, "rose by", "fell by", "changed by")
+    change = words.pct(abs(year.value))
+    return f"{text}. Deflated, it {verb} {change} over the latest twelve months, {rank}."
 
 
 def _further(rank: float | None) -> str:
@@ -71,7 +72,7 @@ def _further(rank: float | None) -> str:
         return "a distance without a rank"
     if rank <= 0:
         return "further below a peak than in any other month since 2010"
-    return f"further below a peak than in {words.pct(1 - rank, 0)} of months since 2010"
+    return f"further below a peak than in {words.standing(1 - rank)} of months since 2010"
 
 
 def spending_paragraph(findings: Mapping[str, Finding]) -> str:
@@ -137,16 +138,27 @@ def economy_sentence(findings: Mapping[str, Finding]) -> str:
     if all(f.value is None for _, f in parts):
         return f"Not available: {reason(parts[0][1])}."
     built = get(findings, "construction_since_iija_real")
-    told = words.join(moved(name, f) for name, f in parts)
+    told = _moves(parts)
     if built.value is None:
         return f"Since the infrastructure act of 2021 {told}."
-    change = words.pct(built.value, 0, signed=True)
+    verb = words.direction(built.value, "rose by", "fell by", "changed by")
+    change = words.pct(abs(built.value), 0)
     ranked = [(name, f.percentile) for name, f in parts if f.percentile is not None]
-    beaten = words.join(f"{words.pct(share, 0)} for {name}" for name, share in ranked)
+    beaten = words.join(f"{words.standing(share)} for {name}" for name, share in ranked)
     return (
-        f"Since the infrastructure act of 2021 deflated building changed by {change}, while {told}."
+        f"Since the infrastructure act of 2021 deflated building {verb} {change}, while {told}."
         + (f" Of all stretches as long since 2010, that beats {beaten}." if ranked else "")
     )
+
+
+def _moves(parts: list[tuple[str, Finding]]) -> str:
+    """What each series did; those that hardly moved share one verb."""
+    still = [(n, f) for n, f in parts if f.value is not None and abs(f.value) <= FLAT]
+    if len(still) < 2:
+        return words.join(moved(name, f) for name, f in parts)
+    told = [moved(name, f) for name, f in parts if (name, f) not in still]
+    named = (f"{name} ({words.pct(f.value, signed=True)})" for name, f in still)
+    return words.join([*told, f"{words.join(named)} hardly moved"])
 
 
 def economy_chart_title(findings: Mapping[str, Finding]) -> str:
@@ -175,12 +187,18 @@ def _sought(findings: Mapping[str, Finding]) -> list[Law]:
 
 
 class _Turn(NamedTuple):
-    """A likeliest turn: up or down, its month, its distances from laws, its smallest p-value."""
+    """A likeliest turn: its way, month, distances from laws as words and months, smallest p-value."""
 
     way: str
     month: str
     where: list[str]
+    months: list[int]
     p: float
+
+    @property
+    def nearest(self) -> str:
+        """Its distance from the law nearest to it."""
+        return min(zip(self.where, self.months, strict=True), key=lambda pair: abs(pair[1]))[0]
 
     @property
     def sure(self) -> bool:
@@ -196,10 +214,10 @@ def _turns(findings: Mapping[str, Finding]) -> list[_Turn]:
         way = "up" if (value_of(findings, f"break_{law.key}_step") or 0) > 0 else "down"
         month = words.month(law.month + pd.DateOffset(months=months))
         p = value_of(findings, f"break_{law.key}_p_family")
-        held = made.get((way, month), _Turn(way, month, [], 1.0))
+        held = made.get((way, month), _Turn(way, month, [], [], 1.0))
         told = f"{_distance(months)} {_LAW_NAMES[law.key]}"
         smaller = held.p if p is None else min(held.p, p)
-        made[way, month] = _Turn(way, month, [*held.where, told], smaller)
+        made[way, month] = _Turn(way, month, [*held.where, told], [*held.months, months], smaller)
     return list(made.values())
 
 
@@ -208,12 +226,12 @@ def _verb(turns: list[_Turn]) -> str:
 
 
 def turns_title(findings: Mapping[str, Finding]) -> str:
-    """When growth of deflated spending turned, relative to each law."""
+    """When growth of deflated spending turned, each time relative to the nearest law."""
     turns = _turns(findings)
     if not turns:
         return "A turn around the laws cannot be searched for here"
-    told = [f"{t.way} {words.join(t.where)}" for t in turns]
-    return f"Building {_verb(turns)} {'; '.join(told)}"
+    told = words.join([f"{t.way} {t.nearest}" for t in turns])
+    return f"Building {_verb(turns)} {told.replace(' (IIJA)', '')}"
 
 
 def timing_sentence(findings: Mapping[str, Finding]) -> str:

@@ -30,10 +30,10 @@ def tax_title(findings: Mapping[str, Finding]) -> str:
     if old and new:
         return "Small caps gained on the steps of both tax laws"
     if old:
-        tail = ", not on those of 2025" if new is not None else ""
+        tail = ", not clearly on those of 2025" if new is not None else ""
         return f"Small caps gained on the tax steps of 2016–17{tail}"
     if new:
-        tail = ", not on those of 2016–17" if old is not None else ""
+        tail = ", not clearly on those of 2016–17" if old is not None else ""
         return f"Small caps gained on the tax steps of 2025{tail}"
     return "Small caps did not gain on tax steps by more than chance allows"
 

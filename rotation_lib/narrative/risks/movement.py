@@ -10,7 +10,17 @@ from collections.abc import Callable
 from ... import words
 from ...findings import Finding
 from ..prose import Prose
-from .shared import Findings, bounds, finding_of, funds, known, significant, size_of, value_of
+from .shared import (
+    Findings,
+    bounds,
+    finding_of,
+    funds,
+    known,
+    significant,
+    size_of,
+    sizes,
+    value_of,
+)
 
 _BOTH = ("small", "large")
 
@@ -101,21 +111,15 @@ def section_tails(findings: Findings) -> Prose:
     return Prose.of(
         f"## {title_tails(findings)}",
         f"On one day in a hundred {small} lost {words.pct(size_of(var))} or more "
-        f"({_range1(var)}). The mean loss on such days, its historical shortfall, is "
-        f"{words.pct(size_of(cvar))} ({_range1(cvar)}), against {words.pct(size_of(other))} for {large}.",
+        f"({sizes(var, signed=False)}). The mean loss on such days, its historical shortfall, is "
+        f"{words.pct(size_of(cvar))} ({sizes(cvar, signed=False)}), against "
+        f"{words.pct(size_of(other))} for {large}.",
         test,
     )
 
 
 def _kept(p: Finding) -> str:
     return "it failed" if significant(p) else "no failure can be shown"
-
-
-def _range1(finding: Finding) -> str:
-    if finding.low is None or finding.high is None:
-        return "no interval"
-    low, high = sorted((abs(finding.low), abs(finding.high)))
-    return f"95% interval {words.pct(low).removesuffix('%')} to {words.pct(high)}"
 
 
 def title_tails(findings: Findings) -> str:
@@ -130,7 +134,7 @@ def title_tails(findings: Findings) -> str:
 
 def title_tail_chart(findings: Findings) -> str:
     """Title of the chart of tail figures."""
-    interval = _range1(finding_of(findings, "cvar_99_small"))
+    interval = sizes(finding_of(findings, "cvar_99_small"), signed=False)
     return _shortfalls(
         findings,
         lambda small, large: (

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ... import words
 from ..prose import Prose
-from .shared import Findings, bounds, finding_of, funds, known, place, significant, value_of
+from .shared import Findings, bounds, finding_of, funds, known, place, significant, sizes, value_of
 
 
 def section_scenarios(findings: Findings) -> Prose:
@@ -22,9 +22,8 @@ def section_scenarios(findings: Findings) -> Prose:
         )
     text = (
         f"Yields, the curve, breakevens, credit and the market, all of the same week, explain "
-        f"{words.pct(r2.value)} of the weekly relative return out of sample ({bounds(r2)} per cent). "
-        f"The model's 95% intervals held {words.pct(cover.value)} of the weeks "
-        f"({bounds(cover)} per cent)."
+        f"{words.pct(r2.value)} of the weekly relative return out of sample ({sizes(r2)}). "
+        f"The model's 95% intervals held {words.pct(cover.value)} of the weeks ({sizes(cover)})."
     )
     if known(inside):
         text += (

@@ -44,6 +44,15 @@ def bounds(finding: Finding, *, scale: float = 1.0, digits: int = 1) -> str:
     return f"95% interval {low} to {high}"
 
 
+def sizes(finding: Finding, *, signed: bool = True) -> str:
+    """ "95% interval 2.9% to 5.1%" of a fraction, of its size where not ``signed``."""
+    if finding.low is None or finding.high is None:
+        return "no interval"
+    ends = (finding.low, finding.high)
+    low, high = ends if signed else sorted(map(abs, ends))
+    return f"95% interval {words.pct(low)} to {words.pct(high)}"
+
+
 def significant(p: Finding, at: float = 0.05) -> bool:
     """Whether a p-value is known and at most ``at``."""
     return p.value is not None and p.value <= at

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ... import words
 from ...findings import Finding
-from .terms import Findings, bounds, get, held, led, number, settled, why_not
+from .terms import Findings, bounds, get, held, led, led_too, number, settled, why_not
 
 STATED = 3.32
 DISCOUNT = 0.40
@@ -126,10 +126,12 @@ def starts_title(frame: pd.DataFrame, tech: str, small: str) -> str:
         return f"No start gives a gap of about 332 percentage points by {last}"
     if len(hits) == 1:
         return f"A gap of about 332 percentage points by {last} needs a start in {words.month(hits[0])}"
-    return (
-        f"A gap of about 332 percentage points by {last} needs a start between "
-        f"{words.month(hits[0])} and {words.month(hits[-1])}"
+    between = (
+        f"{words.month(hits[0])} or {words.month(hits[-1])}"
+        if len(hits) == 2
+        else f"the {len(hits)} months from {words.month(hits[0])} to {words.month(hits[-1])}"
     )
+    return f"A gap of about 332 percentage points by {last} needs a start in {between}"
 
 
 # -- the rally ----------------------------------------------------------------------------
@@ -152,7 +154,7 @@ def rally_section(findings: Findings) -> str:
     text += (
         f"In the first quarter {small} returned {words.ranked(quarter)}; "
         f"{led(number(large), small, large.series[1])} and "
-        f"{led(number(tech), 'it', tech.series[1])}. In the five sessions to 16 July it returned "
+        f"{led_too(number(tech), tech.series[1])}. In the five sessions to 16 July it returned "
         f"{words.ranked(july)}, and {led(number(july_large), small, july_large.series[1])}."
     )
     if held(share):
@@ -198,14 +200,14 @@ def dominance_section(findings: Findings) -> str:
         shrank = number(change) < 0
         text = f"## {tech}'s lead {'shrank' if shrank else 'did not shrink'} in the second half of 2024"
         if held(since):
-            text += f", and since then {led(number(since), 'it', small)}"
+            text += f", and since then it {led_too(number(since), small)}"
         text += (
             f"\n\n{led(number(first), tech, small)} in the first half and "
-            f"{led(number(second), 'it', small)} in the second. Such a change between neighbouring "
+            f"{led_too(number(second), small)} in the second. Such a change between neighbouring "
             f"half-years is {words.percentile(change.percentile, 'pairs of half-years since 2010')}."
             if change.percentile is not None
             else f"\n\n{led(number(first), tech, small)} in the first half and "
-            f"{led(number(second), 'it', small)} in the second."
+            f"{led_too(number(second), small)} in the second."
         )
     else:
         missing = next(f for f in (first, second, change) if not held(f))

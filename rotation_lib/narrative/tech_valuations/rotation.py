@@ -206,18 +206,28 @@ def weighting_section(findings: Findings) -> str:
     if both < 0 and a < 0:
         share = a / both
         heading = (
-            f"{words.pct(min(share, 1.0), 0)} of {small}'s lag is the weight of giants, not size"
+            f"{words.pct(share, 0)} of {small}'s lag is the weight of giants, the rest is size"
+            if share < 1
+            else f"All of {small}'s lag is the weight of giants, not size"
         )
-        if share >= 1:
-            heading = f"All of {small}'s lag is the weight of giants, not size"
     else:
         heading = f"{small} against {large}, in two steps"
     return (
         f"## {heading}\n\n"
-        f"{small} grew {words.pct(total.value, signed=True)} a year relative to {large} "
+        f"Relative to {large}, money in {small} changed by {words.pct(total.value, signed=True)} a year "
         f"({bounds(total)}). Equal weighting alone accounts for {words.pct(first.value, signed=True)} "
         f"({bounds(first)}): the same large companies, without the giants' weight. Small caps "
         f"against that fairer yardstick make {words.pct(second.value, signed=True)} ({bounds(second)})."
+        f"{_unsure(total, first, second)}"
+    )
+
+
+def _unsure(*steps: Finding) -> str:
+    """That the split is of what happened, where no step can be told from zero."""
+    if any(words.excludes(step) for step in steps):
+        return ""
+    return (
+        " All three intervals include zero: the split is one of what happened, not of a tendency."
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ... import words
 from ...findings import Finding
-from .terms import Findings, bounds, get, grown, held, number, settled, why_not
+from .terms import Findings, get, grown, held, number, settled, share_of, why_not
 
 #: Names as readers know them.
 COMPANIES = {
@@ -48,7 +48,10 @@ def earnings_section(findings: Findings) -> str:
     income = get(findings, "net_income_growth")
     if held(income):
         span = income.label.rsplit(", ", 1)[-1]
-        text += f" Their combined net income grew {words.pct(income.value, signed=True)} a year, {span}."
+        verb = "grew" if number(income) >= 0 else "shrank"
+        text += (
+            f" Their combined net income {verb} by {words.pct(abs(number(income)))} a year, {span}."
+        )
     return text
 
 
@@ -115,7 +118,7 @@ def share_section(findings: Findings) -> str:
         size = "most" if part > 0.5 else "less than half"
         text = (
             f"## By a proxy, the seven made {size} of {tech}'s gain\n\n"
-            f"The equal-weight proxy puts their share at {words.pct(part, 0)} ({bounds(share)})."
+            f"The equal-weight proxy puts their share at {share_of(share)}."
         )
         if held(weight):
             text += f" The weight inferred from returns averages {words.pct(weight.value, 0)}."

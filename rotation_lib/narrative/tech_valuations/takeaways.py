@@ -6,7 +6,19 @@ It must never claim more than the chapter's verdicts do.
 from __future__ import annotations
 
 from ... import words
-from .terms import Findings, bounds, get, grown, held, led, number, settled, why_not
+from .terms import (
+    Findings,
+    bounds,
+    get,
+    grown,
+    held,
+    led,
+    led_too,
+    number,
+    settled,
+    share_of,
+    why_not,
+)
 
 
 def takeaways(findings: Findings) -> list[str]:
@@ -53,7 +65,9 @@ def _stated(findings: Findings) -> str:
     )
     if held(since):
         text += f" From the end of 2009 to June 2024 the gap was {words.pp(since.value)}"
-        text += f"; over the ten years to June 2024 {words.pp(ten.value)}." if held(ten) else "."
+        text += (
+            f"; over the ten years to June 2024 it was {words.pp(ten.value)}." if held(ten) else "."
+        )
     elif held(ten):
         text += f" Over the ten years to June 2024 the gap was {words.pp(ten.value)}."
     return text
@@ -90,8 +104,7 @@ def _seven(findings: Findings) -> str:
         text += f"Earnings and multiple cannot be told apart here: {why_not(multiple)}."
     if held(share):
         text += (
-            f" By an equal-weight proxy they explain {words.pct(share.value, 0)} ({bounds(share)}) "
-            f"of {share.series[0]}'s gain."
+            f" By an equal-weight proxy they explain {share_of(share)} of {share.series[0]}'s gain."
         )
     return text
 
@@ -105,7 +118,7 @@ def _dominance(findings: Findings) -> str:
     tech, small = first.series[0], first.series[1]
     text = (
         f"**Dominance in 2024.** {led(number(first), tech, small)} in the first half and "
-        f"{led(number(second), 'it' if number(second) else tech, small)} in the second"
+        f"{led_too(number(second), small)} in the second"
     )
     if not held(since):
         return f"{text}."

@@ -56,6 +56,21 @@ def led(value: float, a: str, b: str) -> str:
     return against(value, a, b, words.pp(abs(value)))
 
 
+def led_too(value: float, b: str) -> str:
+    """:func:`led` for a subject named before: "lagged QQQ by 3.5 percentage points"."""
+    return led(value, "", b).lstrip()
+
+
+def share_of(finding: Finding) -> str:
+    """A share in whole per cent, as are its bounds: "76% (95% interval 56% to 95%)"."""
+    text = words.pct(number(finding), 0)
+    if finding.low is None or finding.high is None:
+        return f"{text} (no interval)"
+    low, high = (words.pct(b, 0) for b in (finding.low, finding.high))
+    level = words.number((finding.confidence or 0.95) * 100, 0)
+    return f"{text} ({level}% interval {low} to {high})"
+
+
 def settled(finding: Finding, *, one: bool = False) -> str:
     """Whether the interval excludes zero, as a clause; ``one`` for a log change told as a factor."""
     excludes = words.excludes(finding)
