@@ -118,6 +118,20 @@ def test_print_draws_every_chart_light(small_url: str, reader: Callable[..., Pag
     await_colours(page, [COLOURS["small"].light], [COLOURS["small"].dark])
 
 
+def test_paper_shows_tables_and_code_in_ink(small_url: str, reader: Callable[..., Page]) -> None:
+    """The theme's colours for dark screens would hardly be seen on it."""
+    page = reader(color_scheme="dark")
+    page.goto(f"{small_url}/chapters/risks.html")
+    page.evaluate(
+        """document.querySelector(".bd-article").insertAdjacentHTML("beforeend",
+        '<table class="table"><tbody><tr><td id="cell">x</td></tr></tbody></table>' +
+        '<div class="highlight"><pre><span class="c1" id="remark"># x</span></pre></div>')"""
+    )
+    page.emulate_media(media="print")
+    for part in ("#cell", "#remark"):
+        expect(page.locator(part)).to_have_css("color", "rgb(0, 0, 0)")
+
+
 def test_without_scripts_the_pictures_are_there(
     small_url: str, reader: Callable[..., Page]
 ) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from browser import PATIENCE, await_colours, drawn, expect
 from sample_book import growing
 
-from rotation_lib.charts import layout
+from rotation_lib.charts import layout, parts
 from rotation_lib.charts.theme import COLOURS
 
 if TYPE_CHECKING:
@@ -219,6 +220,38 @@ _LAID_OUT = """async (day) => {
     daily: rows(rotationDaily["methods.growth"]), width: 700, dates: rotationPage.dates });
   return { reach: spec.scales[0].domain, ticks: spec.axes[0].values, events: made.sets.events,
            pixels: made.sets.labels.map((label) => label.pixel) };
+}"""
+
+
+def test_wrapped_end_labels_stand_where_python_puts_them(
+    small_url: str, reader: Callable[..., Page]
+) -> None:
+    """A label of two lines takes the room of two, also beside the edge of the plot."""
+    last = {"Fed target": 4.5, "2-year": 4.41, "10-year": 1.02, "30-year bond": 1.0}
+    page = reader()
+    _ready(page, f"{small_url}/{METHODS}")
+    made = page.evaluate(_WRAPPED, last)
+    ends = pd.DataFrame({"series": list(last), "value": list(last.values()), "text": made["texts"]})
+    spans = pd.DataFrame({"label": ["Cuts"], "row": [0]})
+    reach = layout.domain([0.9, 4.6], foot=parts.foot(spans, 200))
+    assert made["reach"] == pytest.approx(reach)
+    _, labels = parts.end_labels(ends, dict.fromkeys(last, "#000000"), reach, 200, log=False)
+    assert list(labels["text"]) == made["texts"]
+    assert sum("\n" in text for text in made["texts"]) == 2
+    assert made["pixels"] == pytest.approx(list(labels["pixel"]), abs=0.06)
+
+
+_WRAPPED = """(last) => {
+  const spec = { height: 200, marks: [], axes: [], scales: [{ name: "y" }] };
+  const rule = { columns: Object.fromEntries(Object.keys(last).map((n) => [n, [n]])), labels: true,
+                 include: [0.9, 4.6], log: false, ceiling: null, factor: 1, digits: 2, suffix: "%",
+                 rebased: false, reference: null };
+  const sets = { main: [{ date: 0, ...last }], labels: [],
+                 spans: [{ start: 0, end: 1, label: "Cuts", row: 0 }] };
+  const made = rotationLayout.laidOut(spec, sets, rule,
+    { from: null, hidden: new Set(), daily: null, width: 700, dates: rotationPage.dates });
+  return { reach: spec.scales[0].domain, texts: made.sets.labels.map((l) => l.text),
+           pixels: made.sets.labels.map((l) => l.pixel) };
 }"""
 
 

@@ -167,7 +167,7 @@ def test_a_picture_that_leaves_a_layer_out_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_table_of_parameters_is_that_of_the_code() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", PAGES["rerun"], re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(\w+)` \| `?([^`\s]+)`? \|", PAGES["rerun"], re.MULTILINE))
     extras = {k: v for model in EXTRAS.values() for k, v in model().model_dump().items()}
     defaults = {**ReportParams().as_strings(), **extras}
     assert {k: "" if v == "empty" else v for k, v in rows.items()} == {

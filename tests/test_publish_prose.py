@@ -200,6 +200,11 @@ def test_a_table_is_followed_by_its_source_and_its_code() -> None:
     assert code.source == "table(frame)"
 
 
+def test_code_that_asked_for_something_and_got_nothing_vanishes() -> None:
+    asked, made = (nbformat.v4.new_code_cell(code) for code in ("draw(frame)", "frame = load()"))
+    assert [cell.source for cell in _lowered(asked, made)] == ["frame = load()"]
+
+
 def test_parameters_and_removed_cells_vanish() -> None:
     tags = ("parameters", "injected-parameters", "remove-cell")
     cells = [shown({"text/plain": "x"}, "x = 1", (tag,)) for tag in tags]

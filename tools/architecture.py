@@ -18,9 +18,9 @@ PACKAGE = "rotation_lib"
 BANDS = {
     "Ground": {
         "errors": "every refusal, in one line",
-        "project": "where things lie",
+        "project": "paths",
         "tables": "TOML files, read",
-        "words": "numbers, dates and intervals as words",
+        "words": "numbers and dates as words",
         "catalog": "what every series is",
         "references": "what is cited",
         "params": "what a reader may set",

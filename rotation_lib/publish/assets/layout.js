@@ -5,7 +5,9 @@
   "use strict";
 
   const AIR = 0.04;
-  const LINE = 15; // height of a line of a label
+  const LINE = 15; // height of a line of a label, with air
+  const STEP = 14; // from one line of a label to the next, as drawn
+  const SPAN = 13; // height of a row of the labels of spans
   const LETTERS = 15; // letters of a label before it wraps
   const LETTER = 11 * 0.56; // estimated width of a letter of an event's label
   const ROWS = 800; // rows above which a chart is drawn by week
@@ -13,15 +15,24 @@
   const numbers = (rows, names) =>
     rows.flatMap((row) => names.map((name) => row[name])).filter((v) => typeof v === "number");
 
-  /** Smallest and largest value with some air; on a log scale the air is a share of the ratio. */
-  function reachOf(values, { log, ceiling }) {
+  /** Smallest and largest value with some air; on a log scale the air is a share of the ratio.
+      ``foot`` is the share of the plot that stays free at the bottom. */
+  function reachOf(values, { log, ceiling }, foot) {
     const scaled = log ? values.map(Math.log) : values;
     let low = Math.min(...scaled);
     let high = Math.max(...scaled);
     const room = high > low ? (high - low) * AIR : Math.max(Math.abs(high) * 0.1, 1e-3);
     low -= room;
     high = ceiling === null ? high + room : ceiling;
+    low -= ((high - low) * foot) / (1 - foot);
     return log ? [Math.exp(low), Math.exp(high)] : [low, high];
+  }
+
+  /** Share of the plot that the labels of spans need at the bottom. */
+  function footOf(spans, height) {
+    const named = (spans || []).filter((span) => span.label);
+    if (!named.length) return 0;
+    return (SPAN * (Math.max(...spans.map((span) => span.row)) + 1) + 3) / height;
   }
 
   function logTicks([low, high]) {
@@ -75,23 +86,23 @@
 
   /** Centres moved as little as needed so that labels of these heights do not touch. */
   function dodged(wanted, sizes, limit) {
+    const held = (centre, size) => Math.max(Math.min(centre, limit + 7 - size / 2), size / 2 - 7);
     const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b]);
     const groups = [];
     for (const i of order) {
-      let group = { centre: wanted[i], size: sizes[i], members: [i] };
+      let group = { centre: held(wanted[i], sizes[i]), size: sizes[i], members: [i] };
       while (groups.length) {
         const last = groups[groups.length - 1];
         if (last.centre + last.size / 2 <= group.centre - group.size / 2) break;
         groups.pop();
         const [a, b] = [last.members.length, group.members.length];
+        const size = last.size + group.size;
         group = {
-          centre: (last.centre * a + group.centre * b) / (a + b),
-          size: last.size + group.size,
+          centre: held((last.centre * a + group.centre * b) / (a + b), size),
+          size,
           members: [...last.members, ...group.members],
         };
       }
-      const half = group.size / 2;
-      group.centre = Math.max(Math.min(group.centre, limit + 7 - half), half - 7);
       groups.push(group);
     }
     const placed = [];
@@ -160,7 +171,8 @@
       rows = rows.map((row) => ({ ...row, ...Object.fromEntries(gone.map((name) => [name, null])) }));
     }
     const extra = [...rule.include, ...(rule.rebased ? [1] : [])];
-    const reach = reachOf([...numbers(rows, columns), ...extra], rule);
+    const foot = footOf(sets.spans, spec.height);
+    const reach = reachOf([...numbers(rows, columns), ...extra], rule, foot);
     const scaled = (v) => (rule.log ? Math.log(v) : v);
     const place = (v) =>
       (1 - (scaled(v) - scaled(reach[0])) / (scaled(reach[1]) - scaled(reach[0]))) * spec.height;
@@ -172,9 +184,12 @@
     const made = { ...sets, main: rows };
     if (sets.labels) {
       const texts = ends.map((e) => wrapped(rule.labels ? `${e.name} ${e.said}` : e.name));
-      const sizes = texts.map((text) => LINE * text.split("\n").length);
+      const lines = texts.map((text) => text.split("\n").length);
+      const sizes = lines.map((n) => LINE * n);
       const pixels = dodged(ends.map((e) => place(e.value)), sizes, spec.height);
-      made.labels = ends.map((e, i) => ({ series: e.name, pixel: pixels[i], text: texts[i] }));
+      // A text of several lines is placed by its first.
+      const first = pixels.map((pixel, i) => pixel - (STEP / 2) * (lines[i] - 1));
+      made.labels = ends.map((e, i) => ({ series: e.name, pixel: first[i], text: texts[i] }));
     }
     if (from !== null) {
       const [first, last] = [rows[0][x], rows[rows.length - 1][x]];

@@ -272,7 +272,8 @@ def _source_line(payload: Mapping[str, Any], credits: Credits) -> str:
     """Every series with its publisher; of many series, their number from each publisher."""
     series = payload["series"]
     told = _publishers(series, credits) if len(series) > _MANY else _every(series, credits)
-    said = escape(payload.get("source", "")) or told
+    beside = f"; {escape(payload['also'])}" if payload.get("also") else ""
+    said = escape(payload.get("source", "")) or told + beside
     day = date.fromisoformat(payload["as_of"])
     shown = f"{day.day} {day:%B %Y}"
     return f'Source: {said}. As of <time datetime="{payload["as_of"]}">{shown}</time>.'

@@ -1,7 +1,7 @@
 """Finished pages, mended: what the theme gets wrong, and the scripts that charts need.
 
 Every change names the markup it expects and fails if a new theme no longer has it,
-so that an update cannot silently undo a repair. It must never touch a page's text.
+so that an update cannot silently undo a repair. It must never change a word or a number.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from html import escape, unescape
 from ...errors import BuildError
 from ..pages.fold import with_folds
 from .reading import filter_bar
+from .typeset import typeset
 
 #: The page that Sphinx makes for searching.
 SEARCH_PAGE = "search"
@@ -57,7 +58,7 @@ def polished(html: str, page: str, scripts: PageScripts | None) -> str:
     html = _with_system_theme(html, page)
     html = _accessible(html, page)
     html = _SCORECARD.sub(lambda hit: _with_roles(hit.group(0)), _with_tables_wrapped(html))
-    html = with_folds(_with_description(html))
+    html = typeset(with_folds(_with_description(html)))
     if scripts:
         tags = "".join(f'<script defer src="{escape(u)}"></script>\n' for u in scripts.urls)
         # In the head: asked for, and run, before the theme's scripts at the end of the page.

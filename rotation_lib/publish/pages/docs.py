@@ -30,6 +30,8 @@ _PIECE = re.compile(
     r"|`[^`\n]+`",
     re.MULTILINE | re.DOTALL,
 )
+#: Empty lines that close a block of code: the file it belongs into asks for them, a page does not.
+_ENDLESS = re.compile(r"\n{2,}(?=(?:```|~~~)\Z)")
 _REFERENCE = re.compile(r"^<!-- reference: ([\w.]+) -->$", re.MULTILINE)
 
 
@@ -139,6 +141,8 @@ def _with_links(text: str, at: Path, project: Path, linked: Mapping[str, str]) -
     """Links to pages of the book lead there; those to other files of the project become text."""
 
     def changed(hit: re.Match[str]) -> str:
+        if hit["code"]:
+            return _ENDLESS.sub("\n", hit["code"])
         if hit["file"]:
             return _picture(hit, at, project)
         return _link(hit, at, project, linked) if hit["to"] else hit[0]

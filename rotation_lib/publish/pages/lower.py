@@ -5,6 +5,7 @@ It must never execute a cell, and a rebuild from the same notebooks must give th
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -127,6 +128,8 @@ def _lowered(
         return [markdown_cell(parts.links.in_markdown(cell.source))]
     if cell.cell_type != "code":
         return []
+    if not cell.get("outputs") and _asks(cell.source):
+        return []
     outputs = [] if tags & {"remove-output", "remove_output"} else cell.get("outputs", [])
     cells, only_prose = [], bool(outputs)
     for output in outputs:
@@ -147,6 +150,15 @@ def _lowered(
         source = cell.source.replace(CHECK_MARK, "").strip()
         cells += [code_cell(source, [], ["hide-input"])] if source else []
     return cells
+
+
+def _asks(source: str) -> bool:
+    """Whether code ends in something to show: where nothing came of it, it has no place."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return False
+    return bool(body) and isinstance(body[-1], ast.Expr)
 
 
 def _html_output(html: str, parts: Parts, page: Page) -> nbformat.NotebookNode:
