@@ -115,6 +115,7 @@ def headlines(page: Path) -> dict[str, tuple[str, set[str]]]:
         last = section.xpath("boolean(.//*[contains(@class, 'claim')])") or title == "Sources"
         if not last:
             text = " ".join(p.text_content() for p in section.xpath(".//p"))
+            text = text.replace("\u00a0", " ")  # where a line must not end
             found[title] = (text, set(section.xpath(".//@data-figure")))
     return found
 
