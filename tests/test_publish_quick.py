@@ -69,6 +69,10 @@ def little_site(tmp_path: Path) -> Path:
     (static / "doctools.js").write_text("add('built-by-script');")
     (static / "basic.css").write_text(".seen { background: url(file.png); } /* .x{ */ .unseen{a:b}")
     (static / "styles" / "theme.css").write_text('@import "../basic.css";\n.built-by-script{c:d}')
+    (static / "scripts").mkdir()
+    (static / "scripts" / "pydata-sphinx-theme.js").write_text(
+        ".forEach(e=>{e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1})"
+    )
     (static / "rotation.css").write_text("/* ours */ .never-used { e: f; }")
     (tmp_path / "index.html").write_text(PAGE.format(""))
     (tmp_path / "chapters" / "risks.html").write_text(PAGE.format("../"))
@@ -105,6 +109,17 @@ def test_another_theme_is_noticed(little_site: Path, old: str, new: str) -> None
     (little_site / "_static" / "other.css").touch()
     with pytest.raises(BuildError, match=r"theme|changed"):
         slim.slimmed(little_site, [page])
+
+
+def test_the_theme_asks_only_what_is_seen_whether_it_scrolls(little_site: Path) -> None:
+    script = little_site / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    for page in (little_site / "index.html", little_site / "chapters" / "risks.html"):
+        slim.slimmed(little_site, [page])
+        assert script.read_text().count("checkVisibility()") == 1
+        assert script.read_text().count("e.tabIndex=") == 1
+    script.write_text("other();")
+    with pytest.raises(BuildError, match="tab stops"):
+        slim.slimmed(little_site, [little_site / "index.html"])
 
 
 @pytest.fixture(scope="module")

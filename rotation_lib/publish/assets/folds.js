@@ -32,6 +32,9 @@
   });
   reveal();
 
+  // What scrolls in an opened fold must be reached by keyboard; the theme looks when sizes change.
+  document.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")), true);
+
   let closed = [];
   function openAll() {
     closed = folds.filter((fold) => !fold.open);

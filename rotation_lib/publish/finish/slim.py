@@ -36,6 +36,11 @@ _SETTING = re.compile(r"[ \t]*<script>(DOCUMENTATION_OPTIONS\.[^<]*)</script>\n?
 _PRELOADS = re.compile(r'\s*<!-- Pre-loaded scripts[^>]*-->(?:\s*<link rel="preload"[^>]*>)+')
 _WAITING = ("_static/doctools", "_static/sphinx_highlight", "_static/scripts/sphinx-book-theme")
 _FIRST_SHEET = "<!-- Loaded before other Sphinx assets -->"
+_THEME = "_static/scripts/pydata-sphinx-theme.js"
+#: The theme asks of every block of code and output whether it scrolls. Each question lays out a
+#: closed fold: on a phone 0.4 s before the first chart is painted, and again after each.
+_ASKS = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
+_ASKS_SEEN = f"(!e.checkVisibility||e.checkVisibility())&&({_ASKS})"
 
 
 def slimmed(html: Path, pages: Iterable[Path]) -> None:
@@ -51,6 +56,7 @@ def slimmed(html: Path, pages: Iterable[Path]) -> None:
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
     if not texts:
         return
+    _ask_what_is_seen(html / _THEME)
     known = _words(html, texts.values())
     options = (html / "_static" / "documentation_options.js").read_text(encoding="utf-8")
     made: dict[tuple[Path, ...], str] = {}
@@ -67,6 +73,16 @@ def slimmed(html: Path, pages: Iterable[Path]) -> None:
         if page.stem != SEARCH_PAGE:  # whose scripts need one another at once
             text = _unblocked(text, options, page.stem)
         page.write_text(text, encoding="utf-8")
+
+
+def _ask_what_is_seen(script: Path) -> None:
+    """Blocks in closed folds are asked when they open; folds.js tells the theme."""
+    text = script.read_text(encoding="utf-8")
+    if _ASKS_SEEN in text:
+        return  # mended when another page was made
+    if text.count(_ASKS) != 1:
+        raise BuildError(f"{script.name}: expected one question for tab stops; has it changed?")
+    write_atomic(script, text.replace(_ASKS, _ASKS_SEEN))
 
 
 def _written(html: Path, styles: str) -> str:
