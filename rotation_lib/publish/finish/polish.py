@@ -32,6 +32,9 @@ _CAPTION = re.compile(r"<caption\b[^>]*>(.*?)</caption>", re.DOTALL)
 _WRAPPED = re.compile(
     r'class="[^"]*(?:table-wrap|rotation-table|pst-scrollable-table-container)[^"]*"[^>]*>\s*$'
 )
+_SCROLLS = re.compile(
+    r'<pre(?=>)|<div class="(?:output [^"]*|pst-scrollable-table-container)"(?![^>]*tabindex)'
+)
 _FIRST_PARAGRAPH = re.compile(r'<p(?: class="question")?>(.*?)</p>', re.DOTALL)
 
 
@@ -58,7 +61,7 @@ def polished(html: str, page: str, scripts: PageScripts | None) -> str:
     html = _with_system_theme(html, page)
     html = _accessible(html, page)
     html = _SCORECARD.sub(lambda hit: _with_roles(hit.group(0)), _with_tables_wrapped(html))
-    html = typeset(with_folds(_with_description(html)))
+    html = _with_tab_stops(typeset(with_folds(_with_description(html))))
     if scripts:
         tags = "".join(f'<script defer src="{escape(u)}"></script>\n' for u in scripts.urls)
         # In the head: asked for, and run, before the theme's scripts at the end of the page.
@@ -88,6 +91,14 @@ def _with_system_theme(html: str, page: str) -> str:
     stored = 'dataset.theme = localStorage.getItem("theme") || "";'
     asked = 'matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"'
     return _replaced(html, stored, stored.replace('""', f"({asked})"), page)
+
+
+def _with_tab_stops(html: str) -> str:
+    """What may scroll is reached by keyboard; the theme takes back the stops of what does not.
+
+    It looks at a fold only once it is open, and then not at once.
+    """
+    return _SCROLLS.sub(r'\g<0> tabindex="0"', html)
 
 
 def _accessible(html: str, page: str) -> str:
