@@ -248,7 +248,7 @@ class Market:
         table = np.full((len(observed), len(days)), np.nan)
         for row, (dates, values) in zip(table, observed.values(), strict=True):
             row[days.searchsorted(dates)] = values
-        return pd.DataFrame(table.T, pd.DatetimeIndex(days, name="date"), list(observed))
+        return pd.DataFrame(table.T, pd.Index(days, name="date"), pd.Index([*observed], dtype=str))
 
     def basis(self, series_id: str) -> str:
         """How a series was made point-in-time.

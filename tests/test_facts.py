@@ -79,3 +79,20 @@ def test_windows_before_a_listing_are_missing(market: Market) -> None:
     windows = all_windows(market, "PAVE", 21)
     assert windows.loc[:"2017-03-07"].isna().all()
     assert windows.loc["2017-03-08":].notna().all()
+
+
+def test_a_window_without_sessions_is_missing_with_a_reason(market: Market) -> None:
+    # A Saturday and a holiday; the same close twice; a window that runs backwards.
+    for first, last in (
+        ("2019-01-05", "2020-01-01"),
+        ("2020-01-02", "2020-01-02"),
+        ("2020-01-03", "2020-01-02"),
+    ):
+        fact = window_fact(market, ID, "x", "IWM", first, last)
+        assert fact.value is None
+        assert fact.reason == f"no sessions run from a close of {first} to one of {last}"
+
+
+def test_windows_of_a_difference_bear_no_one_fund_s_name(market: Market) -> None:
+    assert all_windows(market, "IWM", 21).name == "IWM"
+    assert all_windows(market, "IWM", 21, "SPY").name is None

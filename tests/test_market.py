@@ -141,3 +141,23 @@ def test_relative_return_is_the_plain_difference(market: Market) -> None:
     frame = market.total_returns
     expected = frame.loc[day, "IWM"] - frame.loc[day, "SPY"]
     assert market.relative("IWM", "SPY").loc[day] == pytest.approx(expected, abs=1e-15)
+
+
+def test_a_fund_is_level_with_itself(market: Market) -> None:
+    assert (market.relative("IWM", "IWM") == 0.0).all()
+    assert list(market.complete("IWM", "IWM")) == ["IWM"]
+
+
+def test_without_rates_yields_have_dates_and_names_of_their_kinds(dataset: Dataset) -> None:
+    bare = replace(dataset, observations=dataset.observations.iloc[:0])
+    yields = Market.from_dataset(bare, ReportParams()).yields
+    assert yields.shape == (0, 0)
+    assert isinstance(yields.index, pd.DatetimeIndex)
+    assert yields.columns.dtype == "str"
+
+
+def test_names_given_by_a_caller_are_not_handed_on(market: Market) -> None:
+    for asked in (lambda: market.complete("IWM", "SPY"), lambda: market.macro("DGS2")):
+        asked().index.name = "mine"
+        assert asked().index.name == "date"
+    assert market.sessions.name == market.total_returns.index.name == "date"

@@ -78,3 +78,8 @@ def test_a_built_page_keeps_its_words(built_site: Path) -> None:
     assert not re.search(r">[^<]*\d %", re.sub(r"<(code|pre|script)\b.*?</\1>", "", article))
     assert typeset(text) == text
     assert "p\u00a0=\u00a0" in unescape(article)
+
+
+def test_a_sign_of_order_does_not_end_an_attribute() -> None:
+    page = "<article><img alt=\"if p > 5 % it's rare\">it's 5 %</article>"
+    assert typeset(page) == '<article><img alt="if p > 5 % it\'s rare">it’s 5%</article>'

@@ -22,6 +22,7 @@ from rotation_lib.stats import (
     regimes,
     size,
 )
+from rotation_lib.stats import regression as g
 from rotation_lib.stats import returns as r
 from rotation_lib.stats.bootstrap import Interval
 from rotation_lib.stats.shifts import shifted_means
@@ -363,3 +364,23 @@ def test_rows_out_of_order_are_refused() -> None:
         prediction.lead_lag(y.iloc[::-1], x.iloc[::-1], block=4, draws=20)
     with pytest.raises(DataError, match="strictly increasing"):
         r.latest_on(y.iloc[::-1], days(3))
+
+
+def test_rounding_errors_of_a_perfect_fit_are_no_break() -> None:
+    x = noise(300, 1)
+    for y in (x.rename("y"), 2.0 * x + 1.0):
+        found = breaks.break_test(y, x, draws=40)
+        assert (found.statistic, found.p) == (0.0, 1.0)
+    step = pd.Series(np.where(np.arange(300) < 150, 0.0, 1.0), index=x.index)
+    found = breaks.break_test(step, x, draws=40)
+    assert (found.date, found.p) == (x.index[150], 1 / 41)
+
+
+def test_columns_named_by_a_caller_stay_its_own() -> None:
+    y, x = noise(120, 2), noise(120, 3)
+    for ask in (
+        lambda: g.newey_west(y, x, 2).table,
+        lambda: prediction.lead_lag(y, x, draws=20).forecasts,
+    ):
+        ask().columns.name = "mine"
+        assert ask().columns.name is None

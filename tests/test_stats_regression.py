@@ -180,3 +180,14 @@ def test_ibragimov_mueller_is_the_t_interval_of_block_estimates() -> None:
         g.ibragimov_mueller([1.0])
     with pytest.raises(DataError, match="missing"):
         g.ibragimov_mueller([1.0, float("nan")])
+
+
+def test_a_regressor_too_small_to_square_is_refused() -> None:
+    index = pd.bdate_range("2020-01-01", periods=80)
+    rng = np.random.default_rng(5)
+    x, y = (pd.Series(rng.normal(size=80), index=index, name=name) for name in "xy")
+    plain, small = (g.newey_west(y, x * scale, 4) for scale in (1.0, 2.0**-400))
+    assert small.coefficient("x") * 2.0**-400 == pytest.approx(plain.coefficient("x"), rel=1e-12)
+    assert small.p("x") == pytest.approx(plain.p("x"), rel=1e-9)
+    with pytest.raises(DataError, match="rescale it"):
+        g.newey_west(y, x * 2.0**-600, 4)

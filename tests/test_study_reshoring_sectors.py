@@ -145,6 +145,7 @@ def test_a_law_with_few_months_after_it_is_not_searched() -> None:
 
 def test_holm_multiplies_the_smallest_by_all() -> None:
     assert turns.holm(np.array([0.04, 0.01, 0.03])) == pytest.approx([0.06, 0.03, 0.06])
+    assert turns.holm(np.array([0, 1])).tolist() == [0.0, 1.0]
     assert len(turns.holm(np.array([]))) == 0
 
 

@@ -113,6 +113,14 @@ def test_out_of_sample_weeks_are_predicted_from_earlier_ones() -> None:
     assert first["model"].iloc[0] == pytest.approx(at @ b)
 
 
+def test_a_perfect_fit_has_no_negative_spread_out_of_sample() -> None:
+    frame = fake_factors() * 1e4
+    frame["relative"] = 0.001 + frame[list(risks.scenario.TERMS)] @ np.arange(1.0, 6.0)
+    found = risks.scenario.out_of_sample(frame)
+    assert found.notna().all(axis=None)
+    np.testing.assert_allclose(found["model"], found["actual"], rtol=1e-9, atol=1e-6)
+
+
 def test_the_yield_shock_drives_the_first_scenarios(market: Market) -> None:
     table = risks.scenario.scenario_table(market, -0.5)
     first = table[table["scenario"] == "2-year −0.5 pp alone"]

@@ -205,6 +205,8 @@ class _Search:
     def path(self, y: Array) -> Array:
         """F at every candidate row, for one y of shape (n,)."""
         gain, rest = self._gain(y[None])
+        if rest[0] <= 1e-26 * (y @ y):
+            return np.zeros(gain.shape[1])  # a perfect fit without a break leaves rounding errors
         return self._f(gain[0], rest[0])
 
     def largest(self, y: Array) -> tuple[Array, npt.NDArray[np.intp]]:

@@ -110,7 +110,7 @@ def lead_lag(
         forecasts=pd.DataFrame(
             np.column_stack([mean + surprise, mean + departure, mean]),
             index=y.index[len(y) - len(mean) :],
-            columns=_COLUMNS,
+            columns=_COLUMNS.view(),  # a caller may name its own
         ),
         null=null,
         method=(

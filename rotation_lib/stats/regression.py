@@ -133,7 +133,7 @@ def newey_west(
     table = pd.DataFrame(
         np.column_stack([fit.params, se, t, p, fit.params - half, fit.params + half]),
         index=[CONSTANT, *design.columns],
-        columns=_COLUMNS,
+        columns=_COLUMNS.view(),  # a caller may name its own
     )
     return Regression(table, len(y), float(r2), lags, confidence)
 
@@ -206,7 +206,10 @@ def _independent(r: Array, n: int) -> None:
 
     The triangle r without the constant's row and column is that of the regressors less their means.
     """
-    spread = r[1:, 1:] / (np.linalg.norm(r[1:, 1:], axis=0) / np.sqrt(n))
+    lengths = np.linalg.norm(r[1:, 1:], axis=0)
+    if not lengths.all():
+        raise DataError("newey_west got a regressor whose squares are too small; rescale it.")
+    spread = r[1:, 1:] / (lengths / np.sqrt(n))
     if np.linalg.svd(spread, compute_uv=False)[-1] <= 1e-8 * np.sqrt(n):
         raise DataError("newey_west got regressors that determine each other; drop one of them.")
 

@@ -51,6 +51,8 @@ def window_fact(
         # Row i of the history ends at close i + 1.
         gaps = [s for s in series if np.isnan(market.history[s].to_numpy()[at:to]).any()]
         reason = f"{gaps[0]} has no returns for the whole window" if gaps else None
+    if reason is None and not 0 <= at < to:
+        reason = f"no sessions run from a close of {first.date()} to one of {last.date()}"
     if reason is not None:
         return missing(id, label, unit="fraction", series=series, reason=reason)
     windows = window_returns(market, symbol, int(to - at), minus)
@@ -84,7 +86,9 @@ def all_windows(market: Market, symbol: str, length: int, minus: str | None = No
         Fractions indexed by the base close of each window; NaN where a return is missing.
     """
     values = window_returns(market, symbol, length, minus)
-    return pd.Series(values, index=market.closes[: len(values)], name=symbol)
+    return pd.Series(
+        values, index=market.closes[: len(values)], name=symbol if minus is None else None
+    )
 
 
 def window_returns(market: Market, symbol: str, length: int, minus: str | None = None) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_TAG = re.compile(r"(<!--.*?-->|<[^>]*>)", re.DOTALL)
+_TAG = re.compile(r'(<!--.*?-->|<[^>"]*(?:"[^"]*"[^>"]*)*>)', re.DOTALL)
 _NAME = re.compile(r"</?([a-z][a-z0-9]*)", re.IGNORECASE)
 #: What is not running text: code in all its forms, scripts, drawings, and what a reader types.
 _AS_IT_IS = frozenset({"code", "pre", "kbd", "samp", "script", "style", "svg", "textarea"})

@@ -111,6 +111,7 @@ def table(market: Market) -> pd.DataFrame:
 
 def holm(p: Array) -> Array:
     """Step-down p-values for a family of tests, in the order given (Holm 1979)."""
+    p = np.asarray(p, dtype=float)
     order = np.argsort(p, kind="stable")
     adjusted = np.empty(len(p))
     # statsmodels has the same, and collects all garbage at each call: a twentieth of an edition.

@@ -309,7 +309,7 @@ def out_of_sample(frame: pd.DataFrame) -> pd.DataFrame:
     ahead, actual = x[TRAIN:], y[TRAIN:]
     guess = (ahead * b).sum(axis=1)
     degrees = weeks - x.shape[1]
-    spread = squares / degrees * (1.0 + np.einsum("ti,tij,tj->t", ahead, inverse, ahead))
+    spread = squares.clip(0.0) / degrees * (1.0 + np.einsum("ti,tij,tj->t", ahead, inverse, ahead))
     inside = np.abs(actual - guess) <= stdtrit(degrees, 0.975) * np.sqrt(spread)
     mean = np.cumsum(y)[past] / weeks
     columns = {"actual": actual, "model": guess, "mean": mean, "inside": inside.astype(float)}

@@ -42,13 +42,17 @@ PATH = (-5, 20)
 APRIL = ("2025-04-02", "2025-04-10")
 
 
-@lru_cache(maxsize=4)
 def tariff_events(market: Market) -> pd.DataFrame:
     """Tariff news in the window: ``session, label, direction, expected, small, large, relative``.
 
     One row a reaction session, returns as fractions; direction is "escalation", "easing" or
     "unclear".
     """
+    return _tariff_events(market).copy(deep=False)  # a caller's changes stay its own
+
+
+@lru_cache(maxsize=4)
+def _tariff_events(market: Market) -> pd.DataFrame:
     events = market.events
     events = events[(events["category"] == "tariff") & (events["reaction_session"] >= market.start)]
     news: dict[pd.Timestamp, list[tuple[str, str]]] = {}
