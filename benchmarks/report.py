@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -42,13 +42,11 @@ class Part:
         title: of the section.
         bars: figures with bars.
         told: what else a reader should know, in Markdown.
-        figures: named figures for later parts.
     """
 
     title: str
     bars: Sequence[Bar]
     told: str
-    figures: Mapping[str, float]
 
     def text(self) -> str:
         """The section in Markdown."""

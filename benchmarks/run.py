@@ -45,7 +45,7 @@ def fresh(work: Path) -> Part:
         f"({builds.chapters_told(first)}). Nothing changed: chapters run: "
         f"{', '.join(again.ran) or 'none'}."
     )
-    return Part("Builds", bars, told, {"fresh": first.seconds})
+    return Part("Builds", bars, told)
 
 
 def edits(work: Path) -> Part:
@@ -70,13 +70,13 @@ def edits(work: Path) -> Part:
         f"Code changed: {code.seconds:.1f} s. Pages are compared without their foot, which tells "
         "the revision of the code."
     )
-    return Part("One chapter changed", bars, told, {})
+    return Part("One chapter changed", bars, told)
 
 
-def rivals(work: Path, ours: float | None = None) -> Part:
+def rivals(work: Path) -> Part:
     """The same notebooks by the default recipes."""
     project = builds.copied_project(work / "rivals")
-    mine = ours or builds.report(project).seconds
+    mine = builds.report(project).seconds  # unwatched, as the others are
     book = builds.jupyter_book(project, work / "book", execute=True)
     mill = builds.papermill(project, work / "mill")
     bars = [
@@ -90,7 +90,7 @@ def rivals(work: Path, ours: float | None = None) -> Part:
         "from before on any side. Our chapters hand each other their findings through a folder; "
         "the default recipes have no such place, so there each chapter computes what it needs."
     )
-    return Part("Against the default recipes", bars, told, {})
+    return Part("Against the default recipes", bars, told)
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def main() -> int:
         steps: dict[str, Callable[[], Part]] = {
             "fresh": lambda: fresh(work),
             "edits": lambda: edits(work),
-            "rivals": lambda: rivals(work, parts[0].figures.get("fresh") if parts else None),
+            "rivals": lambda: rivals(work),
             "sweep": lambda: sweeps.part(work),
             "statistics": statistic.part,
             "scale": scale.part,

@@ -144,4 +144,4 @@ def part() -> Part:
         ),
         by_series,
     )
-    return Part("Growth", [], "\n\n".join(told), {})
+    return Part("Growth", [], "\n\n".join(told))

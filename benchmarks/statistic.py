@@ -53,4 +53,4 @@ def part() -> Part:
         f"which has no such bands, and {points * 1e3:.0f} ms when it is asked for nothing but the "
         f"estimates ({points / mine:.0f} times)."
     )
-    return Part("Rolling regression", bars, told, {})
+    return Part("Rolling regression", bars, told)

@@ -52,4 +52,4 @@ def part(work: Path) -> Part:
         f"half of them on {int(drawn['draws'].median()):,} or fewer, and each row names its own "
         f"number. Memory of all processes together: {memory.most / 1e6:,.0f} MB."
     )
-    return Part("Sweep", bars, told, {"sweep": seconds})
+    return Part("Sweep", bars, told)
