@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ... import words
 from ...narrative.prose import Prose
 from ...studies.reshoring_sectors.terms import DEFLATOR, FUNDS, ORDERS, PAIRS, SPENDING
 from .. import alttext, intervals, lines
@@ -71,7 +72,8 @@ def fund_table(frame: pd.DataFrame, *, large: str, as_of: pd.Timestamp) -> Table
     shown[points] *= 100
     return Table(
         id="reshoring_sectors.funds",
-        title=f"Eight funds against {large} since the close of 17 September 2024, percentage points",
+        title=f"{words.spelled(len(frame)).capitalize()} funds against {large} since the close of "
+        "17 September 2024, percentage points",
         frame=shown,
         formats={
             "Rank": "rank",
@@ -81,10 +83,9 @@ def fund_table(frame: pd.DataFrame, *, large: str, as_of: pd.Timestamp) -> Table
             "p, family": "p_value",
         },
         signed=(names["relative"], "Per year"),
-        note="Industrials: XLI to PSCI; home builders: ITB, XHB; banks: KRE, KBE. Rank among all windows "
-        "of that length since 2010. Low and High: 95% block-bootstrap "
-        "interval of the yearly mean. Deepest fall: of wealth relative to the benchmark. Family: "
-        "Romano–Wolf over the funds shown.",
+        note=f"{_members(frame)}. Rank among all windows of that length since 2010. Low "
+        "and High: 95% block-bootstrap interval of the yearly mean. Deepest fall: of wealth "
+        "relative to the benchmark. Family: Romano–Wolf over the funds shown.",
         series=(*frame["fund"], large),
         as_of=as_of.date().isoformat(),
     )
@@ -188,6 +189,13 @@ def lead_profile(profile: pd.DataFrame, *, title: str, as_of: pd.Timestamp) -> F
         "came first. The limits hold the largest of all these correlations in 95 of 100 histories "
         "without a link. Latest vintages.",
     )
+
+
+def _members(frame: pd.DataFrame) -> str:
+    """Each group with its funds: "Industrials: XLI, PAVE; banks: KRE, KBE"."""
+    groups = frame.groupby("group", sort=False)["fund"]
+    told = "; ".join(f"{str(name).lower()}: {', '.join(funds)}" for name, funds in groups)
+    return told[:1].upper() + told[1:]
 
 
 def lead_table(tried: pd.DataFrame, *, as_of: pd.Timestamp) -> Table | Prose:

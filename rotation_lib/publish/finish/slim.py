@@ -38,7 +38,7 @@ _WAITING = ("_static/doctools", "_static/sphinx_highlight", "_static/scripts/sph
 _FIRST_SHEET = "<!-- Loaded before other Sphinx assets -->"
 _THEME = "_static/scripts/pydata-sphinx-theme.js"
 #: The theme asks of every block of code and output whether it scrolls. Each question lays out a
-#: closed fold: on a phone 0.4 s before the first chart is painted, and again after each.
+#: closed fold: on a slow phone a third of a second before the first chart, and again after each.
 _ASKS = "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1"
 _ASKS_SEEN = f"(!e.checkVisibility||e.checkVisibility())&&({_ASKS})"
 

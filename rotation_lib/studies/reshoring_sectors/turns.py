@@ -114,7 +114,7 @@ def holm(p: Array) -> Array:
     p = np.asarray(p, dtype=float)
     order = np.argsort(p, kind="stable")
     adjusted = np.empty(len(p))
-    # statsmodels has the same, and collects all garbage at each call: a twentieth of an edition.
+    # statsmodels has the same, and collects all garbage at each call, which takes longer.
     adjusted[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
     return np.minimum(adjusted, 1.0)
 
