@@ -4,6 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Ready for tests too: the same environment with the workshop's packages added.
+TESTS := $(VENV)/.ready-test
 
 .PHONY: report test quick coverage setup hooks serve lint types bench clean help
 .DEFAULT_GOAL := help
@@ -14,20 +16,20 @@ help:            ## Show what can be made
 report: $(READY) ## Build the report into _build/html
 	$(BIN)/rotation build
 
-test: $(READY)   ## Run every check: style, types, layers, tests, notebooks, browser
+test: $(TESTS)   ## Run every check: style, types, layers, tests, notebooks, browser
 	$(BIN)/python tools/browser.py
 	$(BIN)/python tools/check.py
 
-quick: $(READY)  ## Run the checks that take seconds
+quick: $(TESTS)  ## Run the checks that take seconds
 	$(BIN)/python tools/check.py --quick
 
-coverage: $(READY) ## The same checks as `make test`, and which lines and branches the tests reach
+coverage: $(TESTS) ## The same checks as `make test`, and which lines and branches the tests reach
 	$(BIN)/python tools/browser.py
 	$(BIN)/python tools/check.py --coverage
 
-setup: $(READY)  ## Make the environment only
+setup: $(READY)  ## Make the environment of the report only; `make test` adds to it
 
-hooks: $(READY)  ## Set up git here: notebook diffs by nbdime, quick checks before each commit
+hooks: $(TESTS)  ## Set up git here: notebook diffs by nbdime, quick checks before each commit
 	git config diff.jupyternotebook.command "$(BIN)/python tools/notebook_diff.py"
 	git config merge.jupyternotebook.driver "$(BIN)/git-nbmergedriver merge %O %A %B %L %P"
 	git config merge.jupyternotebook.name "jupyter notebook merge driver"
@@ -36,13 +38,19 @@ hooks: $(READY)  ## Set up git here: notebook diffs by nbdime, quick checks befo
 serve: $(READY)  ## Show the built site at http://127.0.0.1:8000
 	$(BIN)/rotation serve
 
-bench: $(READY)  ## Measure weight and speed; the results go to benchmarks/RESULTS.md
+bench: $(TESTS)  ## Measure weight and speed; the results go to benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py
 
 clean:           ## Remove the environment and everything built
 	rm -rf $(VENV) _build
 
-# The stamp comes last, so that an interrupted set-up starts over.
-$(READY): requirements.txt pyproject.toml tools/setup.sh
-	sh tools/setup.sh $(VENV)
+# The stamp comes last, so that an interrupted set-up starts over. Where tests were run before, a
+# changed lock renews their packages too.
+$(READY): requirements.txt pyproject.toml tools/setup.sh tools/uv.txt
+	rm -f $(READY)
+	sh tools/setup.sh $(VENV) $(if $(wildcard $(TESTS)),requirements-test.txt,requirements.txt)
 	touch $(READY)
+
+$(TESTS): $(READY) requirements-test.txt
+	sh tools/setup.sh $(VENV) requirements-test.txt
+	touch $(TESTS)

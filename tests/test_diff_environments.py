@@ -30,8 +30,9 @@ def test_pins_are_those_of_this_machine() -> None:
         "numpy==2.4.6 \\\n    --hash=sha256:ab \\\n    # via pandas\n"
         'Some.Thing==1.0 ; sys_platform == "no-such-system" \\\n    --hash=sha256:cd\n'
         'Typing_Extensions==4.1 ; python_full_version >= "3.11" \\\n    --hash=sha256:ef\n'
+        "coverage[toml,x]==7.17.3 \\\n    --hash=sha256:01\n"
     )
-    assert pins(lock) == {"numpy": "2.4.6", "typing-extensions": "4.1"}
+    assert pins(lock) == {"numpy": "2.4.6", "typing-extensions": "4.1", "coverage": "7.17.3"}
 
 
 def test_the_report_runs_on_what_it_names_and_what_that_asks_for() -> None:

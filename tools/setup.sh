@@ -1,43 +1,63 @@
 #!/bin/sh
-# Make the environment named in $1 from the locked requirements: Python and make are all it needs.
+# Make the environment named in $1 from a lock, or add to one that is ready: Python is all it needs.
+# The lock is what the report needs (requirements.txt) unless $2 names another that includes it.
 set -eu
 venv=$1
-uv_version=0.13.9
+lock=${2:-requirements.txt}
 
-python=
-# Whoever wants a certain one names it: PYTHON=python3.12 make setup
-for candidate in ${PYTHON:-} python3.13 python3.12 python3.11 python3; do
-    if command -v "$candidate" >/dev/null 2>&1 &&
-        "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
-    then
-        python=$candidate
-        break
+find_python() {
+    # Whoever wants a certain one names it: PYTHON=python3.12 make setup
+    for python in ${PYTHON:-} python3.13 python3.12 python3.11 python3; do
+        if command -v "$python" >/dev/null 2>&1 &&
+            "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
+        then
+            break
+        fi
+        python=
+    done
+    if [ -z "$python" ]; then
+        echo "setup: no Python 3.11, 3.12 or 3.13 was found; install one and run make again." >&2
+        exit 2
     fi
-done
-if [ -z "$python" ]; then
-    echo "setup: no Python 3.11, 3.12 or 3.13 was found; install one and run make again." >&2
-    exit 2
-fi
-if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
-    echo "setup: $python has no venv module; install it (on Debian: apt install python3-venv) and run make again." >&2
-    exit 2
-fi
-
-echo "setup: $($python --version) into $venv"
-# An environment left half made, or made elsewhere, is not worth mending.
-rm -rf "$venv"
-"$python" -m venv "$venv"
-with_uv() {
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version" &&
-        # The system's certificates, as pip uses them; compiled now, or the first run pays for it.
-        UV_PYTHON_DOWNLOADS=never "$venv/bin/python" -m uv pip install --quiet --system-certs \
-            --python "$venv/bin/python" --require-hashes --compile-bytecode \
-            --requirement requirements.txt
+    if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+        echo "setup: $python has no venv module; install it (on Debian: apt install python3-venv) and run make again." >&2
+        exit 2
+    fi
 }
+
+pip_install() {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
+with_uv() (
+    # Never built from source: where there is no wheel of it, pip is quicker.
+    pip_install --require-hashes --only-binary :all: --requirement tools/uv.txt || exit
+    cache=$("$venv/bin/python" -m uv cache dir) || exit
+    if ! mkdir -p "$cache" 2>/dev/null || ! [ -w "$cache" ]; then
+        # A home that may not be written to; what is installed from here is linked, not copied.
+        UV_CACHE_DIR=$venv/.uv-cache
+        export UV_CACHE_DIR
+        trap 'rm -rf "$UV_CACHE_DIR"' EXIT
+    fi
+    # The system's certificates, as pip uses them; compiled now, or the first run pays for it.
+    UV_PYTHON_DOWNLOADS=never "$venv/bin/python" -m uv pip install --quiet --system-certs \
+        --python "$venv/bin/python" --require-hashes --compile-bytecode --requirement "$lock"
+)
+
+# Without its stamp an environment is half made, out of date, or made elsewhere: not worth mending.
+if ! [ -e "$venv/.ready" ]; then
+    find_python
+    echo "setup: $("$python" --version) into $venv, $lock"
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
+else
+    echo "setup: $lock into $venv"
+fi
 if ! with_uv 2>"$venv/uv.log"; then
     echo "setup: uv cannot do it here ($venv/uv.log says why); pip does the same more slowly."
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --require-hashes --requirement requirements.txt
+    pip_install --require-hashes --requirement "$lock"
 fi
-# The lock holds every dependency already: nothing more may be resolved here.
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+if ! [ -e "$venv/.ready" ]; then
+    # The lock holds every dependency already: nothing more may be resolved here.
+    pip_install --no-deps --no-build-isolation --editable .
+fi

@@ -20,7 +20,9 @@ from packaging.requirements import Requirement
 
 LOCK = "requirements.txt"
 _RECIPE = Path("tools") / "setup.sh"
-_PIN = re.compile(r"^([A-Za-z0-9][\w.-]*==[^\s;\\]+(?: *; *[^\\\n]+)?)", re.MULTILINE)
+_PIN = re.compile(
+    r"^([A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?==[^\s;\\]+(?: *; *[^\\\n]+)?)", re.MULTILINE
+)
 
 #: Makes the environment of a checkout in a folder; says why it could not, else "".
 Installer = Callable[[Path, Path], str]
