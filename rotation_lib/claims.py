@@ -317,15 +317,14 @@ def _verdict(claim: Claim, outcomes: list[Outcome]) -> Verdict:
 
 def _result(test: Test, findings: FindingSet) -> Result:
     finding = findings[test.finding]
-    unit = words.told_unit(finding)
-    measured = words.ranked(finding.model_copy(update={"unit": unit}))
+    measured = words.ranked(finding)
     if test.evidence == "p-value" and finding.value is not None:
         measured += f", {words.p_value(findings[str(test.p_finding)].value)}"
     return Result(
         finding=test.finding,
         label=finding.label,
         measured=measured,
-        asked=_condition(test, unit),
+        asked=_condition(test, finding.unit),
         outcome=outcome(test, findings),
         key=test.key,
         why=test.why,
@@ -341,6 +340,8 @@ _SAID = {
 
 def _condition(test: Test, unit: str | None = None) -> str:
     def show(value: float) -> str:
+        if not value:
+            return "zero"
         return f"{value:g}" if unit is None else words.quantity(value, unit)
 
     if test.direction == "between":
@@ -349,8 +350,7 @@ def _condition(test: Test, unit: str | None = None) -> str:
     size = f"{test.direction} {show(test.threshold)}"
     match test.evidence:
         case "interval":
-            zero = show(test.zero) if test.zero else "zero"
-            return f"{size}, interval clear of {zero}"
+            return f"{size}, interval clear of {show(test.zero)}"
         case "percentile":
             side = "highest" if test.direction == "above" else "lowest"
             return f"{size}, among the {side} {words.pct(1 - test.percentile, 0)} of windows"

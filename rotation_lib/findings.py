@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from .errors import LedgerError, nearest
 from .stats.bootstrap import CONFIDENCE, SEED
+from .units import UnitName
 
 __all__ = [
     "CONFIDENCE",
@@ -50,6 +51,10 @@ class HasBounds(Protocol):
         """How it was made."""
 
 
+#: What a finding knows besides its number, by name.
+Facts = Mapping[str, str | int | float]
+
+
 class Finding(BaseModel):
     """One number of the report.
 
@@ -57,6 +62,7 @@ class Finding(BaseModel):
         id: stable key, ``chapter.snake_case``.
         label: what it is, for a reader.
         value: plain fraction unless ``unit`` says otherwise; ``None`` with a ``reason``.
+        unit: what it is counted in, which settles how it is written everywhere.
         low, high: interval of a tendency; ``None`` for the realised return of a named window.
         confidence: coverage aimed at by the interval, ``None`` without one.
         method: how value and interval were computed, with draws and seed.
@@ -64,6 +70,8 @@ class Finding(BaseModel):
         start, end: first return date and last date used (ISO).
         series: catalog ids.
         percentile: rank of a fact among all windows of its length since 2010, 0 to 1.
+        facts: what sentences need besides, such as the day of a peak or the years compared; ISO
+            days, plain text or numbers.
         reason: why the value is missing.
     """
 
@@ -73,7 +81,7 @@ class Finding(BaseModel):
     chapter: str
     label: str
     value: float | None
-    unit: str
+    unit: UnitName
     low: float | None = None
     high: float | None = None
     confidence: float | None = None
@@ -83,6 +91,7 @@ class Finding(BaseModel):
     end: str | None = None
     series: tuple[str, ...] = ()
     percentile: float | None = None
+    facts: Facts = {}
     reason: str | None = None
 
     @field_validator("value", "low", "high", "percentile", mode="before")
@@ -111,9 +120,9 @@ class Specification(BaseModel):
 
     label: str
     value: float | None
+    unit: UnitName
     low: float | None = None
     high: float | None = None
-    unit: str = "fraction"
 
     @field_validator("value", "low", "high", mode="before")
     @classmethod
@@ -160,11 +169,12 @@ def tendency(
     value: float,
     interval: HasBounds | None,
     *,
-    unit: str,
+    unit: UnitName,
     index: pd.DatetimeIndex,
     series: Iterable[str],
     method: str = "",
     n: int | None = None,
+    facts: Facts | None = None,
 ) -> Finding:
     """A finding with an interval: a mean, slope, ratio or tail figure.
 
@@ -178,6 +188,7 @@ def tendency(
         series: catalog ids.
         method: overrides the interval's own description.
         n: observations, if not ``len(index)``.
+        facts: see :class:`Finding`.
     """
     days = index.to_numpy()
     return Finding(
@@ -194,11 +205,12 @@ def tendency(
         start=_iso(days.min()) if len(days) else None,
         end=_iso(days.max()) if len(days) else None,
         series=tuple(series),
+        facts=facts or {},
         reason="the estimate is not defined for these data" if not math.isfinite(value) else None,
     )
 
 
-def missing(id: str, label: str, *, unit: str, series: Iterable[str], reason: str) -> Finding:
+def missing(id: str, label: str, *, unit: UnitName, series: Iterable[str], reason: str) -> Finding:
     """A finding that cannot be had, with the reason a reader is shown.
 
     >>> missing("risks.beta", "Beta", unit="ratio", series=["IWM"], reason="too short").value is None

@@ -8,12 +8,13 @@ to "−0.0", and never uses a hyphen for a minus sign.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable
 from datetime import date as Date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
+
+from .units import UNITS, Unit
 
 MINUS = "−"
 MISSING = "not available"
@@ -26,11 +27,44 @@ _SPELLED = (
 class Measured(Protocol):
     """What is read of a finding; any object with these attributes will do."""
 
+    @property
+    def value(self) -> float | None:
+        """The number; ``None`` is missing."""
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of its interval."""
+
+    @property
+    def high(self) -> float | None:
+        """Upper end."""
+
+    @property
+    def confidence(self) -> float | None:
+        """Coverage aimed at."""
+
+    @property
+    def unit(self) -> str:
+        """A name of :data:`rotation_lib.units.UNITS`."""
+
+
+class Number(NamedTuple):
+    """A number with its interval, where there is no finding to ask."""
+
     value: float | None
     low: float | None
     high: float | None
     unit: str
-    confidence: float | None
+    confidence: float | None = None
+
+
+def size(finding: Measured) -> Number:
+    """A number without its sign, its interval turned with it: −7 (−13 to −1) is 7 (1 to 13)."""
+    value, low, high = finding.value, finding.low, finding.high
+    if value is not None and value < 0:
+        value = -value
+        low, high = (None if high is None else -high), (None if low is None else -low)
+    return Number(value, low, high, finding.unit, finding.confidence)
 
 
 def absent(value: object) -> bool:
@@ -105,9 +139,14 @@ def p_value(value: float | None) -> str:
     """ "p = 0.30", "p = 0.048", "p < 0.001": below 0.1 with three decimals, where limits lie."""
     if value is None or absent(value):
         return MISSING
-    if value < 0.001:
-        return "p < 0.001"
-    return f"p = {number(value, 3 if value < 0.0995 else 2)}"
+    return f"p {'' if value < 0.001 else '= '}{p_number(value)}"
+
+
+def p_number(value: float | None) -> str:
+    """The same without its "p =": "0.30", "0.048", "< 0.001"; for a sentence or column that says p."""
+    if value is None or absent(value):
+        return MISSING
+    return "< 0.001" if value < 0.001 else number(value, 3 if value < 0.0995 else 2)
 
 
 def plural(n: float, noun: str, many: str | None = None, *, spell: bool = False) -> str:
@@ -188,14 +227,18 @@ def versus(value: float | None, tolerance: float = 0.0005) -> str:
     return direction(value, "ahead of", "behind", "level with", tolerance)
 
 
-def percentile(rank: float | None, noun: str = "windows of that length since 2010") -> str:
-    """A rank (0 to 1) as words: 0.97 is "larger than 97% of all windows of that length since 2010"."""
+def percentile(rank: float | None, noun: str | None = "windows of that length since 2010") -> str:
+    """A rank (0 to 1) as words: 0.97 is "larger than 97% of all windows of that length since 2010".
+
+    ``noun=None`` leaves out what it is ranked among, for a sentence that has said it.
+    """
+    among = "" if noun is None else f" of all {noun}"
     if rank is None or absent(rank):
         return MISSING
     if rank >= 1 or rank <= 0:
-        return f"the {'largest' if rank >= 1 else 'smallest'} of all {noun}"
+        return f"the {'largest' if rank >= 1 else 'smallest'}{among}"
     word, share = ("larger", rank) if rank >= 0.5 else ("smaller", 1 - rank)
-    return f"{word} than {standing(share)} of all {noun}"
+    return f"{word} than {standing(share)}{among}"
 
 
 def standing(rank: float | None) -> str:
@@ -207,90 +250,78 @@ def standing(rank: float | None) -> str:
     return pct(held, 1 if abs(held - 0.5) > 0.485 else 0).replace(".0%", "%")
 
 
-#: Units of a finding and how each is written (value, signed) -> text.
-#: Labels of differences; "minus 1" makes a ratio into growth and is none.
-_DIFFERENCE = re.compile(r" (?:minus|−) (?!1\b)| against the ")
-_UNITS: dict[str, Callable[[float | None, bool], str]] = {
-    "fraction": lambda v, s: pct(v, signed=s),
-    "pp": lambda v, s: pp(v, signed=s),
-    "pp per pp": lambda v, s: f"{pp(v, signed=s, short=True)} per percentage point",
-    "percent": lambda v, s: percent(v, signed=s),
-    "ratio": lambda v, s: number(v, 2, signed=s),
-    "correlation": lambda v, s: number(v, 2, signed=s),
-    "times": lambda v, s: times(v),
-    "multiple": lambda v, s: times(v),
-    "bp": lambda v, s: bp(v, signed=s),
-    "count": lambda v, s: count(v),
-    "days": lambda v, s: MISSING if v is None or absent(v) else plural(round(v), "day"),
-    "sessions": lambda v, s: MISSING if v is None or absent(v) else plural(round(v), "session"),
-    "months": lambda v, s: MISSING if v is None or absent(v) else plural(round(v), "month"),
-    "years": lambda v, s: years(v),
-    "p-value": lambda v, s: p_value(v),
-    "index": lambda v, s: number(v, 1, signed=s),
-    "log points": lambda v, s: number(v, 2, signed=s),
-}
-
-
-def quantity(value: float | None, unit: str, *, signed: bool = False) -> str:
-    """A value in its unit; a unit not known here is written after the number ("3.20 z-score")."""
-    known = _UNITS.get(unit)
-    if known is not None:
-        return known(value, signed)
-    return _scaled(value, 1, 2, signed, f" {unit}" if unit else "")
-
-
-def _bare(text: str) -> str:
-    """The number of a quantity without its unit, for "−1.2 to 3.4 percentage points"."""
-    return text.split(" ")[0] if " " in text else text
-
-
-def interval(
-    value: float | None,
-    low: float | None,
-    high: float | None,
-    confidence: float | None = 0.95,
-    unit: str = "ratio",
-    *,
-    signed: bool = False,
+def quantity(
+    value: float | None, unit: str, *, signed: bool = False, beside: Iterable[float | None] = ()
 ) -> str:
-    """ "1.30 (95% interval 1.24 to 1.36)"; without bounds the value alone."""
-    head = quantity(value, unit, signed=signed)
-    if value is None or low is None or high is None or absent(low) or absent(high):
-        return head
-    ends = [quantity(bound, unit, signed=signed) for bound in (low, high)]
-    ends[0] = _bare(ends[0])
-    if _bare(ends[1]) != ends[1] and unit != "p-value":
-        ends[1] = _bare(ends[1])
-    level = "" if confidence is None else f"{number(confidence * 100, 0)}% "
-    return f"{head} ({level}interval {ends[0]} to {ends[1]})"
+    """A value in its unit: ``quantity(-0.012, "percentage points")`` is "−1.2 percentage points".
+
+    Counted things are rounded to whole ones; a p-value has the form of :func:`p_value`.
+
+    Args:
+        beside: numbers that stand with it, such as the ends of its interval: all of them get a
+            second decimal where the unit has one for small numbers and none reaches one.
+    """
+    if unit == "p-value":
+        return p_value(value)
+    if value is None or absent(value):
+        return MISSING
+    form = unit_of(unit)
+    one = form.one is not None and abs(round(float(value))) == 1
+    suffix = str(form.one) if one else form.suffix
+    return _scaled(value, form.factor, _digits(form, (value, *beside)), signed, suffix)
+
+
+def _digits(form: Unit, together: Iterable[float | None]) -> int | None:
+    largest = max(abs(v) * form.factor for v in together if v is not None and not absent(v))
+    return 2 if form.fine and 0 < largest < 0.995 else form.digits
+
+
+def unit_of(name: str) -> Unit:
+    """How numbers of a unit are written; one that only another version knows follows the number."""
+    suffix = f" {name}" if name else ""
+    return UNITS.get(name) or Unit(1, 2, suffix, suffix, 2)
+
+
+def ends(finding: Measured) -> str:
+    """The interval alone, without its level: "−1.2 to 3.4", "1.3% to 2.0%"; "" without one."""
+    low, high = finding.low, finding.high
+    if low is None or high is None or absent(low) or absent(high):
+        return ""
+    if finding.unit == "p-value":
+        return f"{number(low, 3)} to {number(high, 3)}"
+    form = unit_of(finding.unit)
+    digits = _digits(form, (finding.value, low, high))
+    # A percent sign belongs to the number; other units are said once, by the value.
+    sign = "%" if form.mark.startswith("%") else ""
+    return " to ".join(_scaled(bound, form.factor, digits, False, sign) for bound in (low, high))
+
+
+def bounds(finding: Measured) -> str:
+    """The interval with its level: "95% interval −1.2 to 3.4"; "" without one."""
+    said = ends(finding)
+    level = finding.confidence
+    return (
+        f"{'' if level is None else number(level * 100, 0) + '% '}interval {said}" if said else ""
+    )
 
 
 def value_of(finding: Measured, *, signed: bool = False) -> str:
     """A finding's value in its unit, or "not available"."""
-    return quantity(finding.value, finding.unit, signed=signed)
+    beside = (finding.low, finding.high)
+    return quantity(finding.value, finding.unit, signed=signed, beside=beside)
 
 
-def described(finding: Measured, *, signed: bool = False) -> str:
-    """A finding with its interval, or "not available: why"."""
+def described(finding: Measured, *, signed: bool = False, also: str = "") -> str:
+    """A finding with its interval, "1.30 (95% interval 1.24 to 1.36)", or "not available: why".
+
+    Args:
+        also: what stands in the brackets behind the interval, such as a p-value.
+    """
     if absent(finding.value):
         reason = (getattr(finding, "reason", None) or "no value could be computed").rstrip(".")
         return f"{MISSING}: {reason}"
-    return interval(
-        finding.value, finding.low, finding.high, finding.confidence, finding.unit, signed=signed
-    )
-
-
-def told_unit(finding: Any) -> str:
-    """The unit a finding is told in: a difference of two returns is one of percentage points.
-
-    >>> from types import SimpleNamespace as Found
-    >>> told_unit(Found(label="IWM minus SPY, 63 sessions", unit="fraction"))
-    'pp'
-    >>> told_unit(Found(label="Wealth in QQQ relative to IWM, minus 1", unit="fraction"))
-    'fraction'
-    """
-    differs = finding.unit == "fraction" and _DIFFERENCE.search(finding.label)
-    return "pp" if differs else str(finding.unit)
+    said = "; ".join(part for part in (bounds(finding), also) if part)
+    return value_of(finding, signed=signed) + (f" ({said})" if said else "")
 
 
 def ranked(finding: Any, noun: str = "windows of that length since 2010") -> str:
@@ -341,7 +372,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "count": count,
     "number": lambda v: number(v, 1),
     "signed_number": lambda v: number(v, 1, signed=True),
-    "p_value": lambda v: p_value(v).removeprefix("p = ").removeprefix("p "),
+    "p_value": p_number,
     "years": lambda v: years(v),
     "date": lambda v: date(v, short=True),
     "month": lambda v: month(v, short=True),

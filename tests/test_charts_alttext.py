@@ -27,7 +27,7 @@ def test_lines() -> None:
 
 def test_many_lines_are_summed_up() -> None:
     frame = pd.DataFrame({f"y{i}": [0.0, 0.0, i / 10] for i in range(8)}, DAYS)
-    text = alttext.lines(frame, "pp", what="Paths")
+    text = alttext.lines(frame, "percentage points", what="Paths")
     assert "8 lines. At the end the highest is y7 at 70.0 pp, the lowest y0 at 0.0 pp." in text
 
 
@@ -45,21 +45,21 @@ def test_bands() -> None:
             "high": [0.03, 0.01, -0.02],
         }
     )
-    text = alttext.band(frame, "pp", what="Beta")
+    text = alttext.band(frame, "percentage points", what="Beta")
     assert "ends at −3.0 pp (band −4.0 pp to −2.0 pp) on 31 December 2024" in text
     assert "band excludes zero at 67% of the points" in text
     assert "at 0% of the points" in alttext.band(
-        frame.assign(low=-1.0, high=1.0), "pp", what="Beta"
+        frame.assign(low=-1.0, high=1.0), "percentage points", what="Beta"
     )
 
 
 def test_bars() -> None:
     frame = pd.DataFrame({"label": ["a", "b", "c", "d"], "value": [0.1, -0.2, 0.0, np.nan]})
-    assert alttext.bars(frame, "pp", what="Lead") == (
+    assert alttext.bars(frame, "percentage points", what="Lead") == (
         "Bar chart. Lead: 3 bars. Highest is a at +10.0 pp, lowest b at −20.0 pp. "
         "1 of 3 are above zero."
     )
-    assert "the only value shown" in alttext.bars(frame.head(1), "pp", what="Lead")
+    assert "the only value shown" in alttext.bars(frame.head(1), "percentage points", what="Lead")
 
 
 def test_intervals() -> None:
@@ -96,8 +96,8 @@ def test_scatter_and_heatmap_and_coverage() -> None:
     names = {
         "x": "x",
         "y": "y",
-        "unit_x": "bp",
-        "unit_y": "bp",
+        "unit_x": "basis points",
+        "unit_y": "basis points",
         "title_x": "Yield",
         "title_y": "Return",
     }

@@ -15,6 +15,9 @@ from rotation_lib.charts import bars, distributions, intervals, lines, theme
 from rotation_lib.charts.figure import Drawing, Figure, inline
 from rotation_lib.errors import FigureError
 
+#: The unit that most drawings here are in.
+PP = "percentage points"
+
 DAYS = pd.bdate_range("2019-01-01", periods=1500, name="date")
 RNG = np.random.default_rng(20240918)
 WEALTH = pd.DataFrame(
@@ -50,35 +53,35 @@ MONTHS = pd.DataFrame({"row": [2024, 2024, 2025], "column": ["Jan", "Feb", "Jan"
 
 BUILDERS: dict[str, Callable[[], Drawing]] = {
     "growth": lambda: lines.growth(WEALTH, events=EVENTS, spans=SPANS),
-    "lines": lambda: lines.lines(WEALTH * 0.01, unit="pp", reference=0, signed=True, step=True),
+    "lines": lambda: lines.lines(WEALTH * 0.01, unit=PP, reference=0, signed=True, step=True),
     "lines_one": lambda: lines.lines(WEALTH["IWM"], unit="ratio", points=True),
-    "sessions": lambda: lines.lines(SESSIONS, unit="pp", x_title="Sessions"),
-    "band": lambda: lines.band_line(BAND, unit="pp", reference=0),
+    "sessions": lambda: lines.lines(SESSIONS, unit=PP, x_title="Sessions"),
+    "band": lambda: lines.band_line(BAND, unit=PP, reference=0),
     "bands": lambda: lines.band_line(
-        pd.concat([BAND.assign(series="2.y"), BAND.assign(series="10y")]), unit="pp"
+        pd.concat([BAND.assign(series="2.y"), BAND.assign(series="10y")]), unit=PP
     ),
     "drawdown": lambda: lines.drawdown(WEALTH / WEALTH.cummax() - 1),
     "panels": lambda: lines.small_multiples(WEALTH, unit="index", reference=1.0, events=EVENTS),
-    "bars": lambda: bars.bars(RANKED, unit="pp"),
+    "bars": lambda: bars.bars(RANKED, unit=PP),
     "bars_picked": lambda: bars.bars(
         RANKED.assign(note="x"), unit="fraction", sort="given", colours={"A": "accent"}
     ),
     "columns": lambda: bars.columns(RANKED, unit="fraction"),
     "decomposition": lambda: bars.decomposition(
-        SPLIT, parts_of=["Earn.ings", "Multiple"], unit="log points"
+        SPLIT, parts_of=["Earn.ings", "Multiple"], unit="log change"
     ),
-    "waterfall": lambda: bars.waterfall(STEPS, unit="pp"),
+    "waterfall": lambda: bars.waterfall(STEPS, unit=PP),
     "coverage": lambda: bars.coverage(REACH),
-    "forest": lambda: intervals.forest(ESTIMATES, unit="pp", sort="value"),
+    "forest": lambda: intervals.forest(ESTIMATES, unit=PP, sort="value"),
     "specifications": lambda: intervals.specification_curve(
-        ESTIMATES, unit="pp", factors=["Sample"], headline="two"
+        ESTIMATES, unit=PP, factors=["Sample"], headline="two"
     ),
-    "specifications_plain": lambda: intervals.specification_curve(ESTIMATES, unit="pp"),
+    "specifications_plain": lambda: intervals.specification_curve(ESTIMATES, unit=PP),
     "distribution": lambda: distributions.distribution(
-        RNG.standard_normal(400) * 0.01, observed={"Cut": 0.02, "Gone": float("nan")}, unit="pp"
+        RNG.standard_normal(400) * 0.01, observed={"Cut": 0.02, "Gone": float("nan")}, unit=PP
     ),
     "scatter": lambda: distributions.scatter(
-        POINTS, x="a.b", y="c", unit_x="bp", unit_y="pp", title_x="Yield", title_y="Return",
+        POINTS, x="a.b", y="c", unit_x="basis points", unit_y=PP, title_x="Yield", title_y="Return",
         label="n", highlight=["p3", "p4"],
     ),
     "heatmap": lambda: distributions.heatmap(MONTHS, unit="fraction"),
@@ -164,7 +167,7 @@ def test_end_labels_carry_the_last_value() -> None:
 def test_values_of_the_frame_are_not_changed() -> None:
     main = lines.lines(WEALTH, unit="times", thin=False).data["main"].set_index("date")
     pd.testing.assert_frame_equal(main, WEALTH, check_freq=False)
-    ranked = bars.bars(RANKED, unit="pp").data["main"]
+    ranked = bars.bars(RANKED, unit=PP).data["main"]
     assert list(ranked["label"]) == ["A", RANKED["label"][1]]
 
 
@@ -178,7 +181,7 @@ def test_histogram_counts_every_draw() -> None:
 def test_fitted_line_is_least_squares() -> None:
     frame = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0], "y": [1.0, 3.0, 5.0, 7.0]})
     fit = distributions.scatter(
-        frame, x="x", y="y", unit_x="bp", unit_y="bp", title_x="x", title_y="y"
+        frame, x="x", y="y", unit_x="basis points", unit_y="basis points", title_x="x", title_y="y"
     ).data["fit"]
     assert fit.to_numpy() == pytest.approx(np.array([[0.0, 1.0], [3.0, 7.0]]))
 
@@ -189,7 +192,7 @@ def test_totals_of_a_decomposition_are_sums() -> None:
 
 
 def test_verdicts_follow_the_interval() -> None:
-    table = intervals.forest(ESTIMATES, unit="pp").data["main"].set_index("label")
+    table = intervals.forest(ESTIMATES, unit=PP).data["main"].set_index("label")
     assert table["verdict"].to_dict() == {"one": "above", "two": "open", "three": "open"}
     assert table.loc["one", "shown"] == "+2.0 pp (+1.0 to +3.0)"
     assert table.loc["three", "shown"] == "+0.1 pp"
@@ -197,7 +200,7 @@ def test_verdicts_follow_the_interval() -> None:
 
 def test_intervals_are_written_in_all_rows_or_in_none() -> None:
     name = "An estimate whose name is rather long"
-    drawing = intervals.forest(ESTIMATES.assign(label=[name, "two", "three"]), unit="pp")
+    drawing = intervals.forest(ESTIMATES.assign(label=[name, "two", "three"]), unit=PP)
     spec = figure(drawing).payload()
     wide = ["+2.0 pp (+1.0 to +3.0)", "−1.0 pp (−2.0 to 0.0)"]
     for width, written in ((300, ["+2.0 pp", "−1.0 pp"]), (700, wide)):
@@ -214,14 +217,14 @@ def test_intervals_are_written_in_all_rows_or_in_none() -> None:
         (lambda: lines.drawdown(WEALTH), "values above zero"),
         (lambda: lines.lines(WEALTH.iloc[:5].where(np.eye(5, 3) > 0).assign(
             SPY=[1, np.nan, 2, np.nan, 3]), unit="times"), "pass connect=True"),
-        (lambda: bars.bars(RANKED[["value"]], unit="pp"), "needs the columns label"),
-        (lambda: bars.bars(RANKED.assign(label="A").dropna(), unit="pp"), "two rows are called"),
-        (lambda: bars.bars(RANKED.assign(value=np.nan), unit="pp"), "without rows"),
-        (lambda: bars.waterfall(STEPS.assign(value=1.0), unit="pp"), "add up to 2"),
+        (lambda: bars.bars(RANKED[["value"]], unit=PP), "needs the columns label"),
+        (lambda: bars.bars(RANKED.assign(label="A").dropna(), unit=PP), "two rows are called"),
+        (lambda: bars.bars(RANKED.assign(value=np.nan), unit=PP), "without rows"),
+        (lambda: bars.waterfall(STEPS.assign(value=1.0), unit=PP), "add up to 2"),
         (lambda: bars.coverage(REACH.rename(columns={"start": "end", "end": "start"})), "swap"),
-        (lambda: intervals.specification_curve(ESTIMATES, unit="pp", headline="tow"), "try 'two'"),
-        (lambda: distributions.distribution([np.nan], observed=1, unit="pp"), "no finite value"),
-        (lambda: distributions.heatmap(MONTHS.assign(value=np.nan), unit="pp"), "no value"),
+        (lambda: intervals.specification_curve(ESTIMATES, unit=PP, headline="tow"), "try 'two'"),
+        (lambda: distributions.distribution([np.nan], observed=1, unit=PP), "no finite value"),
+        (lambda: distributions.heatmap(MONTHS.assign(value=np.nan), unit=PP), "no value"),
     ],
 )  # fmt: skip
 def test_refusals_are_one_line(build: Callable[[], Drawing], message: str) -> None:
@@ -249,7 +252,7 @@ def test_choices_of_a_specification_stand_in_their_natural_order(
 
 def test_the_matrix_draws_choices_in_that_order_whatever_the_estimates() -> None:
     frame = ESTIMATES.assign(Sessions=[str(n) for n in (252, 5, 63, 21)[: len(ESTIMATES)]])
-    drawing = intervals.specification_curve(frame, unit="pp", factors=["Sessions"])
+    drawing = intervals.specification_curve(frame, unit=PP, factors=["Sessions"])
     choices = drawing.data["choices"]
     rows = choices[choices["kind"] == "choice"].sort_values("pixel")["text"].tolist()
     assert rows == sorted(frame["Sessions"], key=int)

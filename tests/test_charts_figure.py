@@ -24,12 +24,12 @@ PARTS = {
     "unit": "percentage points",
     "series": ("KRE", "SPY"),
     "as_of": "2026-07-31",
-    "alt": alttext.bars(FRAME, "pp", what="Relative return by sector"),
+    "alt": alttext.bars(FRAME, "percentage points", what="Relative return by sector"),
 }
 
 
 def figure(**parts: object) -> Figure:
-    drawing = bars.bars(FRAME, unit="pp")
+    drawing = bars.bars(FRAME, unit="percentage points")
     return drawing.figure("reshoring.sectors", **{**PARTS, **parts})  # type: ignore[arg-type]
 
 
@@ -57,7 +57,7 @@ def test_a_figure_lacks_nothing(parts: dict[str, object], message: str) -> None:
 
 
 def test_ids_and_data_are_checked() -> None:
-    made = bars.bars(FRAME, unit="pp")
+    made = bars.bars(FRAME, unit="percentage points")
     with pytest.raises(FigureError, match=r"not of the form 'chapter.snake_case'"):
         made.figure("Sectors", **PARTS)  # type: ignore[arg-type]
     other = lines.lines(pd.DataFrame({"a": [1.0, 2.0]}), unit="times")

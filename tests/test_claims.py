@@ -176,7 +176,7 @@ def test_a_stated_reason_stands_above_all_tests() -> None:
 
 
 def test_specifications_travel_with_their_claim() -> None:
-    spread = {"made-up": [Specification(label="weekly", value=0.1)], "other": []}
+    spread = {"made-up": [Specification(label="weekly", value=0.1, unit="fraction")], "other": []}
     judged = judge(claim(A), FindingSet([finding("a", 0.05, **SURE)]), spread)
     assert [s.label for s in judged.specifications] == ["weekly"]
 

@@ -23,7 +23,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = folder / "rotation_lib" / "studies" / f"{NAME}.py"
     edit(study, "leads[0].std(-1, ddof=1)", "1.02 * leads[0].std(-1, ddof=1)")
     chart = folder / "rotation_lib" / "charts" / f"{NAME}.py"
-    edit(chart, 'bars.columns(frame, unit="pp")', 'bars.columns(frame, unit="pp", height=240)')
+    edit(
+        chart,
+        'bars.columns(frame, unit="percentage points")',
+        'bars.columns(frame, unit="percentage points", height=240)',
+    )
     chapter = folder / "chapters" / f"{NAME}.ipynb"
     edit(chapter, "so that quiet and stormy stretches stay together", "which keeps them whole")
     commit_all(folder, "Change four things")

@@ -146,10 +146,10 @@ def test_the_headline_says_whether_its_interval_excluded_zero(
 ) -> None:
     frame = pd.DataFrame({"date": MONTHS[:2], "value": [0.5, 0.5], "low": low, "high": high})
     assert said in words.headline_title(frame)
-    figure = charts.headline_over_time(frame, "pp", "Rate beta")
+    figure = charts.headline_over_time(frame, "percentage points", "Rate beta")
     assert isinstance(figure, Figure)
     assert "above zero" in figure.title
-    assert charts.headline_over_time(frame.iloc[:1], "pp", "Rate beta") is None
+    assert charts.headline_over_time(frame.iloc[:1], "percentage points", "Rate beta") is None
 
 
 def test_every_claim_of_the_ledger_fits_the_strips() -> None:

@@ -24,6 +24,9 @@ from rotation_lib.project import PROJECT_ROOT
 from rotation_lib.publish.serve import running_server
 from rotation_lib.publish.site import build_site
 
+#: The unit that most drawings here are in.
+PP = "percentage points"
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -83,13 +86,13 @@ def drawings() -> dict[str, Drawing]:
     return {
         "growth": lines.growth(wealth, events=events, spans=spans, rebase=True),
         "more": lines.lines(more, unit="ratio", events=events),
-        "bars": bars.bars(rows, unit="pp"),
-        "forest": intervals.forest(estimates, unit="pp"),
+        "bars": bars.bars(rows, unit=PP),
+        "forest": intervals.forest(estimates, unit=PP),
         "specifications": intervals.specification_curve(
-            estimates.assign(**{names[2]: list(HOSTILE)}), unit="pp", factors=[names[2]]
+            estimates.assign(**{names[2]: list(HOSTILE)}), unit=PP, factors=[names[2]]
         ),
         "scatter": distributions.scatter(
-            points, x=names[7], y=names[2], unit_x="pp", unit_y="pp", title_x=HOSTILE[0],
+            points, x=names[7], y=names[2], unit_x=PP, unit_y=PP, title_x=HOSTILE[0],
             title_y=HOSTILE[2], label="n", highlight=list(HOSTILE[:2]),
         ),
     }  # fmt: skip

@@ -67,7 +67,7 @@ def world(sign: float, width: float = 0.5, **own: tuple[float, float, float]) ->
                 )
             )
             continue
-        scale = 5000.0 if f.unit == "bp" else 1.0
+        scale = 5000.0 if f.unit == "basis points" else 1.0
         low, high = (value - half) * scale, (value + half) * scale
         value *= scale
         if f.id.removeprefix(f"{T}.") in own:
@@ -119,7 +119,7 @@ def test_takeaways_are_four_to_six_lines(name: str) -> None:
 
 def test_takeaways_carry_number_and_interval() -> None:
     lines = text.takeaways(world(-1))
-    assert "−2.0 pp (95% interval −3.0 to −1.0)" in lines[0]
+    assert "−2.0 percentage points (95% interval −3.0 to −1.0)" in lines[0]
     assert "made up to be missing" in text.takeaways(nothing())[0]
 
 
@@ -304,7 +304,7 @@ def test_ranks_and_yardsticks_stand_beside_their_facts() -> None:
     said = text.capital_section(ranked)
     assert "that of the target rate is larger than 80% and that of the 10-year yield" in said
     assert "since 2010 they led in 2% over 126 sessions" in text.easing_section(held)
-    assert "market model), cut days stand at +2.00 pp" in text.decisions_section(held)
+    assert "market model), cut days stand at +2.0 percentage points" in text.decisions_section(held)
 
 
 def test_the_table_of_abnormal_returns_counts_its_events() -> None:

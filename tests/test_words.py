@@ -132,28 +132,52 @@ def finding(**parts: object) -> SimpleNamespace:
 
 
 @pytest.mark.parametrize(
-    ("label", "unit", "told"),
+    ("value", "unit", "told"),
     [
-        ("IWM minus SPY, 63 sessions from the cut", "fraction", "pp"),
-        ("PSCI − IJR per year since the act", "fraction", "pp"),
-        ("Banks against the large-cap fund, per year", "fraction", "pp"),
-        ("Wealth in QQQ relative to IWM, minus 1, total return", "fraction", "fraction"),
-        ("IWM in August 2025", "fraction", "fraction"),
-        ("IWM minus RSP on hard days, mean", "bp", "bp"),
+        (0.073, "fraction", "7.3%"),
+        (0.0682, "percent a year", "6.8% a year"),
+        (3.323, "percentage points", "332 percentage points"),
+        (-0.0035, "percentage points", "−0.35 percentage points"),
+        (0.0, "percentage points", "0.0 percentage points"),
+        (-0.0309, "pp per pp", "−3.1 percentage points per point of yield"),
+        (-7.9, "net percentage points", "−7.9 net percentage points"),
+        (1.0, "basis points", "1 basis point"),
+        (-175.0, "basis points", "−175 basis points"),
+        (0.52, "log change", "0.52"),
+        (-5.0, "months", "−5 months"),
+        (1.0, "sessions", "1 session"),
+        (0.048, "p-value", "p = 0.048"),
+        (1234.0, "billion dollars", "1,234 billion dollars"),
+        (3.2, "z-score", "3.20 z-score"),  # known only to another version
+        (None, "percentage points", "not available"),
     ],
 )
-def test_a_difference_of_returns_is_told_in_percentage_points(
-    label: str, unit: str, told: str
-) -> None:
-    assert words.told_unit(finding(label=label, unit=unit)) == told
+def test_each_unit_has_one_form(value: float | None, unit: str, told: str) -> None:
+    assert words.quantity(value, unit) == told
+
+
+def test_small_differences_get_a_second_decimal_with_all_their_interval() -> None:
+    small = words.Number(-0.0035, -0.0094, 0.0025, "percentage points", 0.95)
+    assert words.described(small) == "−0.35 percentage points (95% interval −0.94 to 0.25)"
+    wide = small._replace(value=-0.0034, low=-0.0131, high=0.0024)
+    assert words.described(wide) == "−0.3 percentage points (95% interval −1.3 to 0.2)"
+
+
+def test_a_size_turns_its_interval_with_it() -> None:
+    lost = words.Number(-0.07, -0.129, -0.01, "percentage points a year", 0.95)
+    assert words.described(words.size(lost)) == (
+        "7.0 percentage points a year (95% interval 1.0 to 12.9)"
+    )
 
 
 def test_a_finding_with_its_interval() -> None:
     assert words.described(finding()) == "1.30 (95% interval 1.24 to 1.36)"
     shares = finding(value=0.073, low=-0.012, high=0.1, unit="fraction", confidence=0.9)
-    assert words.described(shares, signed=True) == "+7.3% (90% interval −1.2% to +10.0%)"
+    assert words.described(shares, signed=True) == "+7.3% (90% interval −1.2% to 10.0%)"
     slope = finding(value=-0.0309, low=-0.045, high=-0.0168, unit="pp per pp")
-    assert words.described(slope) == ("−3.1 pp per percentage point (95% interval −4.5 to −1.7)")
+    assert words.described(slope) == (
+        "−3.1 percentage points per point of yield (95% interval −4.5 to −1.7)"
+    )
     assert words.described(finding(low=None, high=None)) == "1.30"
     assert words.described(finding(unit="z-score", low=None, high=None)) == "1.30 z-score"
     assert words.described(finding(value=1, unit="sessions", low=None, high=None)) == "1 session"

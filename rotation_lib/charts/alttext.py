@@ -4,9 +4,9 @@ Each function reads the same frame as its builder. It must say what a reader wou
 nothing that the data do not show; no sentence is fixed.
 
     alttext.lines(wealth, "times", what="Growth of 1")
-    alttext.bars(sectors, "pp", what="Return relative to SPY by sector")
-    alttext.intervals(betas, "pp", what="Beta on the 2-year yield")
-    alttext.distribution(placebo, 0.012, "pp", what="Relative return after random dates")
+    alttext.bars(sectors, "percentage points", what="Return relative to SPY by sector")
+    alttext.intervals(betas, "percentage points", what="Beta on the 2-year yield")
+    alttext.distribution(placebo, 0.012, "percentage points", what="Relative return after random dates")
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 Names stand above their bars, so that long ones read on a phone. Each builder takes a tidy
 frame and returns a Drawing; it must never aggregate.
 
-    bars(sectors, unit="pp")                          # label, value (, note)
-    columns(yearly, unit="pp")                        # date or label, value
-    decomposition(split, parts_of=["Earnings", "Multiple"], unit="log points")
-    waterfall(steps, unit="pp")                       # label, value, kind
+    bars(sectors, unit="percentage points")                          # label, value (, note)
+    columns(yearly, unit="percentage points")                        # date or label, value
+    decomposition(split, parts_of=["Earnings", "Multiple"], unit="log change")
+    waterfall(steps, unit="percentage points")                       # label, value, kind
     coverage(series)                                  # label, start, end (, kind)
 """
 

@@ -3,8 +3,8 @@
 Builders take values or a tidy frame and return a Drawing. They must never test anything:
 what the position means is the study's business.
 
-    distribution(placebo, observed=0.012, unit="pp")
-    scatter(weeks, x="yield", y="relative", unit_x="bp", unit_y="pp")
+    distribution(placebo, observed=0.012, unit="percentage points")
+    scatter(weeks, x="yield", y="relative", unit_x="basis points", unit_y="percentage points")
     heatmap(months, unit="fraction")                          # row, column, value
 """
 

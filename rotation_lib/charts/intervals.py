@@ -3,9 +3,9 @@
 Filled marks exclude the reference, hollow ones do not, so that colour is never the only
 sign. Builders take a tidy frame and return a Drawing; they must never compute an interval.
 
-    forest(betas, unit="pp", reference=0)                     # label, value, low, high
-    specification_curve(specs, unit="pp", headline="Weekly, whole sample")
-    specification_curve(specs, unit="pp", factors=["Yield", "Sample"])
+    forest(betas, unit="percentage points", reference=0)                     # label, value, low, high
+    specification_curve(specs, unit="percentage points", headline="Weekly, whole sample")
+    specification_curve(specs, unit="percentage points", factors=["Yield", "Sample"])
 """
 
 from __future__ import annotations

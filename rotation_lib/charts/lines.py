@@ -5,7 +5,7 @@ Each builder takes a wide frame (index dates or numbers, one column per line), a
 
     growth(relative_wealth, events=events)                  # lines on a log scale, "9.7×"
     lines(yields, unit="percent", reference=0)              # levels on a linear scale
-    band_line(rolling_beta, unit="pp", reference=0)         # date, value, low, high (, series)
+    band_line(rolling_beta, unit="percentage points", reference=0)         # date, value, low, high (, series)
     drawdown(drawdowns)                                     # fractions at or below zero
     small_multiples(surveys, unit="index")                  # one panel per series
 """

@@ -202,7 +202,7 @@ def gaps(frame: pd.DataFrame, market: Market) -> Figure | Prose:
             ],
         }
     )
-    drawing = bars.bars(shown, unit="pp", sort="given")
+    drawing = bars.bars(shown, unit="percentage points", sort="given")
     return drawing.figure(
         "methods.gaps",
         title=text.faults_title(frame),
@@ -210,7 +210,7 @@ def gaps(frame: pd.DataFrame, market: Market) -> Figure | Prose:
         unit="percentage points",
         series=tuple(dict.fromkeys([*top["symbol"], *top["witness"]])),
         as_of=str(top["when"].max()),
-        alt=alttext.bars(shown, "pp", what="Return of a day minus its witness's"),
+        alt=alttext.bars(shown, "percentage points", what="Return of a day minus its witness's"),
         note=f"The {LARGEST} largest of {len(frame)} known gaps." if len(frame) > LARGEST else "",
     )
 

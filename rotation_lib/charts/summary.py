@@ -86,7 +86,7 @@ def leadership(frame: pd.DataFrame, *, title: str, series: tuple[str, ...]) -> F
         label: "large" if against == "large caps" else "tech"
         for label, against in zip(shown["label"], frame["against"], strict=True)
     }
-    drawing = bars.bars(shown, unit="pp", sort="given", colours=colours)
+    drawing = bars.bars(shown, unit="percentage points", sort="given", colours=colours)
     return drawing.figure(
         "summary.leadership",
         title=title,
@@ -95,7 +95,7 @@ def leadership(frame: pd.DataFrame, *, title: str, series: tuple[str, ...]) -> F
         unit="percentage points",
         series=series,
         as_of=frame["last_close"].max(),
-        alt=alttext.bars(shown, "pp", what="Lead of small caps by horizon"),
+        alt=alttext.bars(shown, "percentage points", what="Lead of small caps by horizon"),
         note="Long horizons compound: read the sign and the rank rather than the size.",
     )
 

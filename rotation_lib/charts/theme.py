@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from .. import units
 from ..errors import FigureError, nearest
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
@@ -118,25 +119,16 @@ class Unit:
     suffix: str
 
 
-#: Unit of a chart's values → how they are written. A fraction is 0.073 for 7.3%.
+def _drawn(name: str) -> Unit:
+    form = units.UNITS[name]
+    return Unit(form.factor, f",.{form.chart_digits}f", form.mark)
+
+
+#: Unit of a chart's values → how they are written: those of findings, and two that only charts use.
 UNITS: MappingProxyType[str, Unit] = MappingProxyType(
-    {
-        "fraction": Unit(100, ",.1f", "%"),
-        "pp": Unit(100, ",.1f", " pp"),
-        "pp2": Unit(100, ",.2f", " pp"),
-        "times": Unit(1, ",.2f", "×"),
-        "ratio": Unit(1, ",.2f", ""),
-        "correlation": Unit(1, ",.2f", ""),
-        "percent": Unit(1, ",.2f", "%"),
-        "bp": Unit(1, ",.0f", " bp"),
-        "count": Unit(1, ",.0f", ""),
-        "index": Unit(1, ",.1f", ""),
-        "dollars": Unit(1, ",.2f", ""),
-        "billions": Unit(1, ",.0f", " bn"),
-        "p-value": Unit(1, ",.3f", ""),
-        "years": Unit(1, ",.1f", " y"),
-        "log points": Unit(1, ",.2f", ""),
-        "standard deviations": Unit(1, ",.2f", " sd"),
+    {name: _drawn(name) for name in units.UNITS}
+    | {
+        "percentage points, finely": Unit(100, ",.2f", " pp"),
         "density": Unit(1, ",.2f", ""),
     }
 )

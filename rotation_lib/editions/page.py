@@ -10,6 +10,7 @@ from html import escape
 
 from .. import words
 from ..narrative.ledger import badge
+from ..units import HUNDREDTHS
 from .changes import Cause, Changes, Judgement, Moved
 from .layout import FOLDER
 from .shell import table
@@ -171,7 +172,7 @@ def _quantity(moved: Moved, side: str) -> str:
     if value is None:
         return "" if change.kind in ("appeared", "vanished") else _MISSING
     low, high = bounds or (None, None)
-    return words.interval(value, low, high, None, change.unit)
+    return words.described(words.Number(value, low, high, change.unit))
 
 
 def _change(moved: Moved) -> str:
@@ -195,9 +196,9 @@ def _part(moved: Moved, step: int) -> str:
 def _measured(part: float, moved: Moved) -> str:
     """A change in half widths, or in the value's own unit."""
     unit = "" if moved.change.units is not None else moved.change.unit
-    if unit in ("fraction", "pp"):
+    if unit in HUNDREDTHS:
         return words.pp(part, signed=True, short=True)
-    if unit == "bp":
+    if unit == "basis points":
         return words.bp(part, signed=True, short=True)
     return words.number(part, 2, signed=True) + (" pp" if unit == "percent" else "")
 

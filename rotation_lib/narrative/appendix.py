@@ -46,7 +46,7 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
     kind = finding_kind(finding)
     value = words.value_of(finding)
     if kind == "interval":
-        value = f"{value}; {words.pct(finding.confidence, 0)} interval {_ends(finding)}"
+        value = f"{value}; {words.pct(finding.confidence, 0)} interval {words.ends(finding)}"
     elif kind == "rank":
         value = f"{value}; rank {words.standing(finding.percentile)}"
     how = finding.reason if kind == "missing" else finding.method
@@ -62,12 +62,6 @@ def _finding_row(finding: Finding) -> dict[str, Any]:
 
 def _dates(finding: Finding) -> str:
     return f"{finding.start} to {finding.end}" if finding.start and finding.end else ""
-
-
-def _ends(finding: Finding) -> str:
-    """The ends of an interval as the prose writes them: "−1.0 to 2.2"."""
-    said = words.interval(finding.value, finding.low, finding.high, None, finding.unit)
-    return said.partition("(interval ")[2].removesuffix(")")
 
 
 # -- licences and bibliography ------------------------------------------------------------

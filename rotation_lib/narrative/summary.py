@@ -74,7 +74,7 @@ def sure_sentence(yearly: Finding) -> str:
     )
     return (
         f"{text} Technology’s {lead} over the whole window, {words.pct(yearly.value, signed=True)} a "
-        f"year, has a {_interval(yearly, 1)}, which {proof}."
+        f"year, has a {words.bounds(yearly)}, which {proof}."
     )
 
 
@@ -227,14 +227,14 @@ def tiles(findings: Mapping[str, Finding], ledger: Sequence[Judged]) -> list[Til
             rate,
             "Small minus large caps when the 2-year yield rises by one point in a week",
             _pp(rate, 1),
-            f"{_interval(rate, 1)}, last two years",
+            f"{words.bounds(rate)}, last two years",
             "Two years to each week",
         ),
         _tile(
             moves,
             "Volatility of small caps over that of large caps",
             words.times(moves.value, 2) if moves.value is not None else "",
-            _interval(moves, 2),
+            words.bounds(moves),
             "One year to each week",
         ),
         _tile(
@@ -273,20 +273,7 @@ def rank_note(finding: Finding) -> str:
 def _yearly_note(year: Finding) -> str:
     if year.value is None:
         return ""
-    return f"{words.pct(year.value, signed=True)} a year, {_interval(year, 1)}"
-
-
-def _interval(finding: Finding, digits: int) -> str:
-    """The bounds, written as the tile's value is; empty where there are none."""
-    if finding.low is None or finding.high is None:
-        return ""
-    if finding.unit == "ratio":
-        low, high = (words.number(b, digits) for b in (finding.low, finding.high))
-    else:
-        # Slopes are fractions per percentage point, rates are fractions: both read in hundredths.
-        suffix = "%" if finding.unit == "fraction" else ""
-        low, high = (words.number(b * 100, digits) + suffix for b in (finding.low, finding.high))
-    return f"95% interval {low} to {high}"
+    return f"{words.value_of(year, signed=True)}, {words.bounds(year)}"
 
 
 def _pp(finding: Finding, digits: int | None = None) -> str:

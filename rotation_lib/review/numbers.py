@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..units import FORMER
 from .model import Because, ClaimChange, FindingChange
 
 Record = Mapping[str, Any]
@@ -30,8 +31,12 @@ def same(a: Any, b: Any) -> bool:
 
 
 def by_id(record: Record, kind: str) -> dict[str, dict[str, Any]]:
-    """Findings or claims of a record by their ids."""
-    return {entry["id"]: entry for entry in record.get(kind, ())}
+    """Findings or claims of a record by their ids, units by their names of today."""
+    entries = {entry["id"]: dict(entry) for entry in record.get(kind, ())}
+    for entry in entries.values():
+        if entry.get("unit") in FORMER:
+            entry["unit"] = FORMER[entry["unit"]]
+    return entries
 
 
 def finding_changes(

@@ -140,8 +140,7 @@ def _quantity(value: float | None, unit: str, interval: tuple[float, float] | No
     if value is None:
         return _MISSING
     bounds = interval or (None, None)
-    text = words.interval(value, bounds[0], bounds[1], None, unit)
-    return f"{text}" if interval else words.quantity(value, unit)
+    return words.described(words.Number(value, bounds[0], bounds[1], unit))
 
 
 def _claim(change: ClaimChange) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ..findings import Finding, chapter_of, missing
 from ..market import Market
+from ..units import UnitName
 
 Array = npt.NDArray[np.float64]
 
@@ -38,12 +39,14 @@ def window_fact(
         minus: symbol whose return over the same window is subtracted.
 
     Returns:
-        A finding as a fraction, with ``percentile`` the share of windows of the same number of
-        sessions since 2010, up to ``end``, that were lower. Null, with the reason, when ``end``
-        is before the window's last close or the base close is after its first close.
+        A finding: a fraction, or percentage points where something is subtracted, with
+        ``percentile`` the share of windows of the same number of sessions since 2010, up to
+        ``end``, that were lower. Null, with the reason, when ``end`` is before the window's last
+        close or the base close is after its first close.
     """
     first, last = pd.Timestamp(first_close), pd.Timestamp(last_close)
     series = (symbol,) if minus is None else (symbol, minus)
+    unit: UnitName = "fraction" if minus is None else "percentage points"
     reason = null_reason(market, first, last)
     closes = market.closes
     at, to = closes.get_indexer(pd.DatetimeIndex([first, last]))
@@ -54,7 +57,7 @@ def window_fact(
     if reason is None and not 0 <= at < to:
         reason = f"no sessions run from a close of {first.date()} to one of {last.date()}"
     if reason is not None:
-        return missing(id, label, unit="fraction", series=series, reason=reason)
+        return missing(id, label, unit=unit, series=series, reason=reason)
     windows = window_returns(market, symbol, int(to - at), minus)
     value = float(windows[at])
     known = windows[~np.isnan(windows)]
@@ -63,7 +66,7 @@ def window_fact(
         chapter=chapter_of(id),
         label=label,
         value=value,
-        unit="fraction",
+        unit=unit,
         method="realised return; rank among all windows of the same number of sessions since 2010",
         n=int(to - at),
         start=closes[at + 1].date().isoformat(),

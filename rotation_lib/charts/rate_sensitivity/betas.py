@@ -75,7 +75,9 @@ def rolling(
         frame: ``date, value, low, high``. rate: "2-year" or "10-year". weeks: window length.
         series: catalog ids. markers: ``date, label`` of what to mark.
     """
-    drawing = lines.band_line(frame, unit="pp", reference=0.0, events=markers, label=f"{rate} beta")
+    drawing = lines.band_line(
+        frame, unit="percentage points", reference=0.0, events=markers, label=f"{rate} beta"
+    )
     return drawing.figure(
         f"{THEME}.rolling_{'2y' if rate == '2-year' else '10y'}",
         title=text.rolling_title(frame, rate, weeks),
@@ -83,7 +85,7 @@ def rolling(
         unit="percentage points per percentage point",
         series=series,
         as_of=frame["date"].iloc[-1],
-        alt=alttext.band(frame, "pp", what=f"Rolling {rate} beta"),
+        alt=alttext.band(frame, "percentage points", what=f"Rolling {rate} beta"),
         note="Neighbouring windows share almost all of their weeks: read the band, not the wiggles.",
     )
 
@@ -139,7 +141,7 @@ def moves(findings: Findings) -> Shown:
         "Mean weekly return of small minus large, percentage points",
         "Relative return by curve move",
         "Bull: yields fall. Bear: yields rise. Steepening: the 10-year gains on the 2-year.",
-        unit="pp2",
+        unit="percentage points, finely",
     )
 
 
@@ -151,7 +153,7 @@ def _forest(
     subtitle: str,
     what: str,
     note: str,
-    unit: str = "pp",
+    unit: str = "percentage points",
 ) -> Shown:
     frame = estimates(findings, rows)
     if frame.empty:
@@ -163,7 +165,7 @@ def _forest(
         f"{THEME}.{id}",
         title=title,
         subtitle=f"{subtitle}, 95% interval",
-        unit="basis points" if unit == "bp" else "percentage points",
+        unit="basis points" if unit == "basis points" else "percentage points",
         series=series_of(findings, shown),
         as_of=last_date(findings, shown),
         alt=alttext.intervals(frame, unit, what=what),
@@ -184,7 +186,7 @@ def curve(
     frame = table.rename(columns={"era": "Era", "yield": "Yield", "control": "Held fixed"})
     frame["Held fixed"] = frame["Held fixed"].where(frame["Held fixed"] == "none", "large caps")
     drawing = intervals.specification_curve(
-        frame, unit="pp", factors=["Era", "Yield", "Held fixed"]
+        frame, unit="percentage points", factors=["Era", "Yield", "Held fixed"]
     )
     return drawing.figure(
         f"{THEME}.beta_specifications",
@@ -193,7 +195,7 @@ def curve(
         unit="percentage points per percentage point",
         series=series,
         as_of=as_of,
-        alt=alttext.intervals(table, "pp", what="Specifications of the rate beta"),
+        alt=alttext.intervals(table, "percentage points", what="Specifications of the rate beta"),
         note="Sampling (five weekdays, month-ends, daily) and pair vary too; the download names each "
         "specification.",
     )

@@ -45,7 +45,7 @@ def decisions(
             for a, p in zip(summary["ahead"], summary["p"], strict=True)
         ],
     )
-    return intervals.forest(frame, unit="pp2").figure(
+    return intervals.forest(frame, unit="percentage points, finely").figure(
         f"{THEME}.decisions",
         title=text.cuts_title(findings),
         subtitle=f"Mean of {pair[0]} minus {pair[1]} on scheduled decision days, percentage points, "
@@ -53,7 +53,9 @@ def decisions(
         unit="percentage points",
         series=pair,
         as_of=as_of,
-        alt=alttext.intervals(frame, "pp2", what="Relative return on decision days"),
+        alt=alttext.intervals(
+            frame, "percentage points, finely", what="Relative return on decision days"
+        ),
         note="The two emergency cuts of March 2020 are left out: their days show the crisis.",
     )
 
@@ -131,8 +133,8 @@ def surprises(days: pd.DataFrame, findings: Findings, pair: tuple[str, str]) -> 
         table,
         x="surprise_bp",
         y="relative",
-        unit_x="bp",
-        unit_y="pp",
+        unit_x="basis points",
+        unit_y="percentage points",
         title_x=titles[0],
         title_y=titles[1],
     )
@@ -147,8 +149,8 @@ def surprises(days: pd.DataFrame, findings: Findings, pair: tuple[str, str]) -> 
             table,
             x="surprise_bp",
             y="relative",
-            unit_x="bp",
-            unit_y="pp",
+            unit_x="basis points",
+            unit_y="percentage points",
             title_x=titles[0],
             title_y=titles[1],
         ),
@@ -169,7 +171,7 @@ def september(
     frame = path.rename(columns={"session": "x"})[["x", "value", "low", "high"]]
     drawing = lines.band_line(
         frame,
-        unit="pp",
+        unit="percentage points",
         reference=0.0,
         label="After the cut",
         x_title="Sessions since the close before the cut",
@@ -183,8 +185,10 @@ def september(
         unit="percentage points",
         series=pair,
         as_of=as_of,
-        alt=f"{alttext.lines(line, 'pp', what='Relative return after the cut', signed=True)} The line "
-        f"stays inside the band of random dates for {words.pct(inside, 0)} of sessions.",
+        alt=alttext.lines(
+            line, "percentage points", what="Relative return after the cut", signed=True
+        )
+        + f" The line stays inside the band of random dates for {words.pct(inside, 0)} of sessions.",
         note="The band holds single dates, one length at a time: inside it lies what any date may bring.",
     )
 
@@ -299,7 +303,7 @@ def jackson_years(
     """
     usual = {f"{r.year}": "small" for r in table.itertuples() if r.clean}
     frame = pd.DataFrame({"label": table["year"].astype(str), "value": table["day_relative"]})
-    drawing = bars.columns(frame, unit="pp", colours=usual)
+    drawing = bars.columns(frame, unit="percentage points", colours=usual)
     return drawing.figure(
         f"{THEME}.jackson_hole_days",
         title=text.jackson_years_title(findings),
@@ -307,7 +311,9 @@ def jackson_years(
         unit="percentage points",
         series=pair,
         as_of=as_of,
-        alt=alttext.bars(frame, "pp", what="Lead on the day of Jackson Hole by year"),
+        alt=alttext.bars(
+            frame, "percentage points", what="Lead on the day of Jackson Hole by year"
+        ),
         note="Grey: no chair speech (2013, 2015), or a tariff escalation on the same day (2019).",
     )
 
@@ -347,7 +353,7 @@ def easing(
     shown = paths[list(paths.columns)[-6:]].dropna(how="all")
     drawing = lines.lines(
         shown,
-        unit="pp",
+        unit="percentage points",
         reference=0.0,
         signed=True,
         x_title="Sessions since the close before the first cut",
@@ -359,6 +365,8 @@ def easing(
         unit="percentage points",
         series=pair,
         as_of=as_of,
-        alt=alttext.lines(shown, "pp", what="Lead of small caps after cutting began", signed=True),
+        alt=alttext.lines(
+            shown, "percentage points", what="Lead of small caps after cutting began", signed=True
+        ),
         note="A leg opens with a cut after more than 100 days without one; emergency cuts count.",
     )

@@ -103,7 +103,7 @@ def specifications(
         return none("specification curve")
     benchmarks = tuple(dict.fromkeys(curve["Benchmark"]))
     return intervals.specification_curve(
-        curve, unit="pp", factors=["Fund", "Benchmark", "Window"]
+        curve, unit="percentage points", factors=["Fund", "Benchmark", "Window"]
     ).figure(
         "reshoring_sectors.specifications",
         title=title,
@@ -113,7 +113,9 @@ def specifications(
         series=tuple(dict.fromkeys((*curve["Fund"], *benchmarks))),
         as_of=as_of,
         alt=alttext.intervals(
-            curve, "pp", what=f"Yearly lead of eight funds over {' or '.join(benchmarks)}"
+            curve,
+            "percentage points",
+            what=f"Yearly lead of eight funds over {' or '.join(benchmarks)}",
         ),
         note=f"Against {large}, which the largest companies dominate, and against RSP, which weighs "
         "its members equally.",

@@ -26,7 +26,7 @@ def construction(levels: pd.DataFrame, *, title: str) -> Figure | Prose:
         return none("chart of spending")
     return lines.lines(
         levels,
-        unit="billions",
+        unit="billion dollars",
         events=law_events(),
         label_values=True,
         colours={"Nominal": "small", "Deflated": "accent"},
@@ -38,7 +38,7 @@ def construction(levels: pd.DataFrame, *, title: str) -> Figure | Prose:
         unit="billion dollars, annual rate",
         series=(SPENDING, DEFLATOR),
         as_of=levels.index[-1],
-        alt=alttext.lines(levels, "billions", what="Spending on factory construction"),
+        alt=alttext.lines(levels, "billion dollars", what="Spending on factory construction"),
         note="Deflated: core consumer prices of the last month shown. Building costs rose faster "
         "than consumer prices in 2021 and 2022, so that the rise in volume was smaller than this."
         if levels.iloc[:, -1].notna().any()

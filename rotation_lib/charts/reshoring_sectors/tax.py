@@ -24,7 +24,7 @@ def tax_reactions(
     """
     if frame.empty:
         return none("tax step")
-    return intervals.forest(frame, unit="pp", reference=0.0).figure(
+    return intervals.forest(frame, unit="percentage points", reference=0.0).figure(
         "reshoring_sectors.tax_reactions",
         title=title,
         subtitle=f"{small} minus {large} over five sessions from the close before, percentage points, "
@@ -32,7 +32,9 @@ def tax_reactions(
         unit="percentage points",
         series=(small, large),
         as_of=as_of,
-        alt=alttext.intervals(frame, "pp", what=f"{small} minus {large} around tax steps"),
+        alt=alttext.intervals(
+            frame, "percentage points", what=f"{small} minus {large} around tax steps"
+        ),
         note="Intervals hold the effects that ordinary dates since 2010 do not rule out. Means use "
         "the steps whose windows do not overlap.",
     )

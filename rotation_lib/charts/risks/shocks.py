@@ -32,7 +32,7 @@ def cpi_days(frame: pd.DataFrame, findings: Findings) -> Figure | Prose:
     shown["name"] = [words.date(d, short=True) for d in shown["date"]]
     largest = shown.loc[shown["relative"].abs().nlargest(3).index, "name"]
     names: dict[str, Any] = {
-        "x": "two_year", "y": "relative", "unit_x": "bp", "unit_y": "pp",
+        "x": "two_year", "y": "relative", "unit_x": "basis points", "unit_y": "percentage points",
         "title_x": "Change of the 2-year yield on the day",
         "title_y": f"{small} minus {large} on the day",
     }  # fmt: skip
@@ -59,7 +59,7 @@ def specifications(specs: Sequence[Specification], findings: Findings) -> Figure
     if shown.empty:
         return nothing("The chart of other measurements", findings["risks.cpi_slope"])
     shown[["value", "low", "high"]] *= 1000  # a fraction per pp as basis points per ten of them
-    return intervals.forest(shown, unit="bp").figure(
+    return intervals.forest(shown, unit="basis points").figure(
         "risks.cpi_specifications",
         title=text.title_specifications(list(zip(shown["low"], shown["high"], strict=True))),
         subtitle=f"{small} minus {large} on release days per ten basis points of yield, in other ways",
@@ -68,7 +68,9 @@ def specifications(specs: Sequence[Specification], findings: Findings) -> Figure
             dict.fromkeys((small, large, "DGS2", "DGS10", "DFII10", "^RUT", "^GSPC", "IJR", "SPY"))
         ),
         as_of=str(findings["risks.beta"].end),
-        alt=alttext.intervals(shown, "bp", what="Relative return per ten basis points of yield"),
+        alt=alttext.intervals(
+            shown, "basis points", what="Relative return per ten basis points of yield"
+        ),
         note="95% intervals; hollow dots cannot be told from zero.",
     )
 
@@ -117,7 +119,11 @@ def tariff_paths(frame: pd.DataFrame, findings: Findings) -> Figure | Prose:
     present = {k: v for k, v in colours.items() if k in set(frame["series"])}
     last = frame[frame["series"] == frame["series"].iloc[0]].iloc[-1]
     drawing = lines.band_line(
-        frame, unit="pp", reference=0.0, colours=present, x_title="Sessions from the reaction"
+        frame,
+        unit="percentage points",
+        reference=0.0,
+        colours=present,
+        x_title="Sessions from the reaction",
     )
     return drawing.figure(
         "risks.tariff_paths",

@@ -124,7 +124,9 @@ def starts(frame: pd.DataFrame, tech: str, small: str) -> Figure | Prose:
         )
     name = f"{tech} − {small}"
     shown = frame.rename(columns={"gap": name})
-    drawing = lines.lines(shown, unit="pp", reference=STATED, colours={name: "tech"}, signed=True)
+    drawing = lines.lines(
+        shown, unit="percentage points", reference=STATED, colours={name: "tech"}, signed=True
+    )
     return drawing.figure(
         "tech_valuations.starts",
         title=text.starts_title(frame, tech, small),
@@ -132,7 +134,9 @@ def starts(frame: pd.DataFrame, tech: str, small: str) -> Figure | Prose:
         unit="percentage points",
         series=(tech, small),
         as_of=frame.attrs["last"],
-        alt=alttext.lines(shown, "pp", what="Gap in total return by start", signed=True),
+        alt=alttext.lines(
+            shown, "percentage points", what="Gap in total return by start", signed=True
+        ),
         note="Every point is one realised span; neighbouring spans overlap almost wholly.",
     )
 
@@ -226,14 +230,14 @@ def quarters(table: pd.DataFrame, tech: str, small: str) -> Figure | Prose:
     stamps = pd.DatetimeIndex(last.index)
     labels = [f"{d.year} Q{d.quarter}" for d in stamps]
     shown = pd.DataFrame({"label": labels, "value": last["small"].to_numpy()})
-    return bars.columns(shown, unit="pp").figure(
+    return bars.columns(shown, unit="percentage points").figure(
         "tech_valuations.quarters",
         title=text.quarters_title(shown, tech, small),
         subtitle=f"{tech} minus {small}, total return by quarter, the last {len(shown)} whole quarters",
         unit="percentage points",
         series=(tech, small),
         as_of=stamps[-1],
-        alt=alttext.bars(shown, "pp", what=f"{tech} minus {small} by quarter"),
+        alt=alttext.bars(shown, "percentage points", what=f"{tech} minus {small} by quarter"),
     )
 
 

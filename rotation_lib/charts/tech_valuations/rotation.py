@@ -34,7 +34,7 @@ def hard_days(table: pd.DataFrame, fall: float, findings: Findings) -> Figure | 
     if falls.empty:
         return nothing("The hard falls of the seven", found.reason or "fewer than ten are held")
     shown = falls.assign(label=_period(falls))[["label", "value", "low", "high"]]
-    return intervals.forest(shown, unit="bp").figure(
+    return intervals.forest(shown, unit="basis points").figure(
         "tech_valuations.hard_days",
         title=text.hard_days_title(falls, fall),
         subtitle=f"Mean return minus RSP when the equal-weighted seven fall {-fall * 100:g}% or more "
@@ -42,7 +42,9 @@ def hard_days(table: pd.DataFrame, fall: float, findings: Findings) -> Figure | 
         unit="basis points, 95% interval",
         series=(*dict.fromkeys(falls["symbol"]), "RSP", *_SEVEN),
         as_of=str(found.end or findings["tech_valuations.gap_total_return"].end),
-        alt=alttext.intervals(shown, "bp", what="Mean relative return on hard falls of the seven"),
+        alt=alttext.intervals(
+            shown, "basis points", what="Mean relative return on hard falls of the seven"
+        ),
         note="PSCI by day from 2012, since its earlier daily quotes are stale. The ledger always "
         "uses a fall of 2%.",
     )
@@ -105,14 +107,14 @@ def quality(table: pd.DataFrame, findings: Findings) -> Figure | Prose:
         return nothing("The quality of sharp rallies", found.reason or "too few days")
     side = table["side"].map({"up": ", sharp up days", "down": ", sharp down days"})
     shown = table.assign(label=table["label"] + side)[["label", "value", "low", "high"]]
-    return intervals.forest(shown, unit="bp").figure(
+    return intervals.forest(shown, unit="basis points").figure(
         "tech_valuations.quality",
         title=text.quality_title(table),
         subtitle="Mean spread on the sharpest 5% of days of small caps relative to large caps",
         unit="basis points a day, 95% interval",
         series=tuple(dict.fromkeys(("IWM", "IJR", "IWC", "IWO", "IWN", *found.series[2:]))),
         as_of=str(found.end or findings["tech_valuations.gap_total_return"].end),
-        alt=alttext.intervals(shown, "bp", what="Mean quality spread on sharp days"),
+        alt=alttext.intervals(shown, "basis points", what="Mean quality spread on sharp days"),
         note="IWM − IJR: no profit test less profit test. IWC − IWM: micro less small. IWO − IWN: "
         "growth less value. Proxies: short interest itself is not open data.",
     )
@@ -128,7 +130,10 @@ def after(
     observed, p, placebo, count = studied
     small, large = found.series
     drawing = distributions.distribution(
-        placebo, observed={"After sharp days": observed}, unit="pp", what="Sets of random days"
+        placebo,
+        observed={"After sharp days": observed},
+        unit="percentage points",
+        what="Sets of random days",
     )
     return drawing.figure(
         "tech_valuations.after",
@@ -139,7 +144,10 @@ def after(
         series=(small, large),
         as_of=str(found.end),
         alt=alttext.distribution(
-            placebo, {"The mean after sharp days": observed}, "pp", what="Means after random days"
+            placebo,
+            {"The mean after sharp days": observed},
+            "percentage points",
+            what="Means after random days",
         ),
     )
 

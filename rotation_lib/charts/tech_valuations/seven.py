@@ -46,7 +46,7 @@ def decomposition(frame: pd.DataFrame, first: int, last: int | None) -> Figure |
     )
     star = " * A year with a large one-off item." if (whole["one_off"] != "").any() else ""
     drawing = bars.decomposition(
-        shown, parts_of=["Earnings per share", "Multiple"], unit="log points", total="Price",
+        shown, parts_of=["Earnings per share", "Multiple"], unit="log change", total="Price",
         colours={"Earnings per share": "small", "Multiple": "tech"},
     )  # fmt: skip
     totals = pd.DataFrame({"label": shown["label"], "value": whole["price"]})
@@ -59,10 +59,10 @@ def decomposition(frame: pd.DataFrame, first: int, last: int | None) -> Figure |
         series=_PRICES,
         also=_FILED,
         as_of=whole["last"].max(),
-        alt=alttext.bars(totals, "log points", what="Log price change by company")
+        alt=alttext.bars(totals, "log change", what="Log price change by company")
         + " "
         + alttext.bars(
-            pd.DataFrame({"label": shown["label"], "value": whole["multiple"]}), "log points",
+            pd.DataFrame({"label": shown["label"], "value": whole["multiple"]}), "log change",
             what="Part of the multiple",
         ),
         note="Fiscal years end in different months. Alphabet's class C price stands in for class A."
@@ -120,7 +120,7 @@ def net_income(table: pd.DataFrame) -> Figure | Prose:
     totals = table.sum(axis=1)
     shown = pd.DataFrame({"label": [str(y) for y in totals.index], "value": totals.to_numpy()})
     return bars.columns(
-        shown, unit="billions", signed=False, colours=dict.fromkeys(shown["label"], "small")
+        shown, unit="billion dollars", signed=False, colours=dict.fromkeys(shown["label"], "small")
     ).figure(
         "tech_valuations.net_income",
         title=text.income_title(totals),
@@ -128,7 +128,9 @@ def net_income(table: pd.DataFrame) -> Figure | Prose:
         unit="billions of US dollars",
         series=("AAPL", "AMZN", "GOOGL", "META", "MSFT", "NVDA", "TSLA"),
         as_of=f"{totals.index[-1]}-12-31",
-        alt=alttext.bars(shown, "billions", what="Net income of the seven by year", signed=False),
+        alt=alttext.bars(
+            shown, "billion dollars", what="Net income of the seven by year", signed=False
+        ),
         note="Only years that all seven have reported.",
         source=_FILED,
     )
@@ -148,7 +150,8 @@ def contributions(table: pd.DataFrame, tech: str, last: pd.Timestamp) -> Figure 
         }
     )
     drawing = bars.decomposition(
-        shown, parts_of=["The seven", "Others", "Unexplained"], unit="pp", total=tech, sort="given",
+        shown, parts_of=["The seven", "Others", "Unexplained"],
+        unit="percentage points", total=tech, sort="given",
         colours={"The seven": "tech", "Others": "small", "Unexplained": "neutral"},
     )  # fmt: skip
     return drawing.figure(
@@ -161,7 +164,7 @@ def contributions(table: pd.DataFrame, tech: str, last: pd.Timestamp) -> Figure 
         as_of=last,
         alt=alttext.bars(
             shown.rename(columns={"The seven": "value"}),
-            "pp",
+            "percentage points",
             what="Contribution of the seven by year",
         ),
         note="Equal-weighted basket with a weight inferred from returns; others: the equal-weighted "

@@ -107,7 +107,7 @@ def _beta(findings: Mapping[str, Finding]) -> str:
     small, large = fund_names(two)
     return (
         f"**Rate beta over the whole window:** per percentage point of yield in a week, {small} moved "
-        f"{slope(two, named=True)} against {large} with the 2-year and {slope(ten, named=True)} with the "
+        f"{slope(two)} against {large} with the 2-year and {slope(ten)} with the "
         "10-year yield."
     )
 
@@ -117,7 +117,7 @@ def _sign(findings: Mapping[str, Finding]) -> str:
     p = get(findings, "beta_2y_break_p")
     if known(early, late):
         tail = f" A break test gives {words.p_value(p.value)}." if known(p) else ""
-        then = f"{slope(early, named=True)}, then {slope(late, named=True)}"
+        then = f"{slope(early)}, then {slope(late)}"
         return f"**{sign_verdict(findings)}:** 2-year slope {then}.{tail}"
     share = get(findings, "beta_2y_negative_share")
     if known(share):
@@ -134,7 +134,7 @@ def _cuts(findings: Mapping[str, Finding]) -> str:
         first = f"**Cut days:** {why(cut)}."
     else:
         placebo = f", placebo {words.p_value(p.value)}" if known(p) else ""
-        first = f"**{cuts_title(findings)}:** {lead(cut, named=True)} on average{placebo}."
+        first = f"**{cuts_title(findings)}:** {lead(cut)} on average{placebo}."
     done = [
         f
         for f in (get(findings, f"september_2024_large_{h}") for h in (252, 126, 63, 21))
@@ -149,7 +149,7 @@ def _cuts(findings: Mapping[str, Finding]) -> str:
         else ""
     )
     return (
-        f"{first} After the September 2024 cut: {words.pp(since.value, signed=True, short=True)} over "
+        f"{first} After the September 2024 cut: {words.pp(since.value, signed=True)} over "
         f"{since.n} sessions, {rank(since)}{tail}."
     )
 
@@ -167,7 +167,7 @@ def _jackson(findings: Mapping[str, Finding]) -> str:
     )
     if known(mean):
         return (
-            f"**Jackson Hole:** small caps' lead on the day averages {lead(mean, named=True)} over "
+            f"**Jackson Hole:** small caps' lead on the day averages {lead(mean)} over "
             f"{mean.n} meetings" + (f", placebo {words.p_value(p.value)}." if known(p) else ".")
         )
     return f"**Jackson Hole:** not measured, since {why(day)}."
@@ -190,6 +190,6 @@ def _capital(findings: Mapping[str, Finding]) -> str:
     if known(beta):
         return (
             "**Credit and yields:** the weekly excess return of high-yield credit moves "
-            f"{slope(beta, named=True)} per percentage point of 2-year yield."
+            f"{slope(beta)} per percentage point of 2-year yield."
         )
     return f"**Cost of capital:** not measured, since {why(policy)}."

@@ -46,7 +46,7 @@ def beta_section(findings: Findings) -> str:
     small, large = fund_names(two)
     text = [
         (
-            f"Per percentage point of yield in a week, {small} moved {slope(two, named=True)} against "
+            f"Per percentage point of yield in a week, {small} moved {slope(two)} against "
             f"{large} with the 2-year yield and {slope(ten)} with the 10-year yield."
         ),
         _debt_story(two, ten),

@@ -50,7 +50,7 @@ def _ranks(findings: Findings) -> str:
     """How unusual the changes of the two rates in the title are."""
     named = (("target rate", "policy_change"), ("10-year yield", "yield_10y_change"))
     told = [
-        f"that of the {name} is {rank(found).removesuffix(' of all windows of that length since 2010')}"
+        f"that of the {name} is {words.percentile(found.percentile, None)}"
         for name, found in ((n, get(findings, key)) for n, key in named)
         if found.percentile is not None
     ]

@@ -41,26 +41,18 @@ def side(finding: Finding) -> str:
     return "above" if finding.low > 0 else "below" if finding.high < 0 else "open"
 
 
-def ends(finding: Finding, digits: int = 1, *, named: bool = False) -> str:
-    """ "−1.0 to 2.2" in percentage points, "95% interval …" when named; empty without bounds."""
-    if finding.low is None or finding.high is None:
-        return ""
-    low, high = (words.number(100 * v, digits) for v in (finding.low, finding.high))
-    return f"{'95% interval ' if named else ''}{low} to {high}"
-
-
-def slope(finding: Finding, *, named: bool = False) -> str:
-    """ "+0.6 pp (−1.0 to 2.2)"; the sentence says per point of which yield."""
-    return lead(finding, 1, named=named)
-
-
-def lead(finding: Finding, digits: int = 2, *, named: bool = False) -> str:
-    """A mean lead with its interval: "−0.35 pp (−0.94 to 0.25)"."""
+def slope(finding: Finding) -> str:
+    """ "+0.6 percentage points (95% interval −1.0 to 2.2)"; the sentence says per point of which yield."""
     if finding.value is None:
-        return f"not available ({why(finding)})"
-    bounds = ends(finding, digits, named=named)
-    head = words.pp(finding.value, digits, signed=True, short=True)
-    return f"{head} ({bounds})" if bounds else head
+        return words.described(finding)
+    low, high = finding.low, finding.high
+    number = words.Number(finding.value, low, high, "percentage points", finding.confidence)
+    return words.described(number, signed=True)
+
+
+def lead(finding: Finding) -> str:
+    """A mean lead with its interval: "−0.35 percentage points (95% interval −0.94 to 0.25)"."""
+    return words.described(finding, signed=True)
 
 
 def led(value: float | None, small: str, large: str) -> str:

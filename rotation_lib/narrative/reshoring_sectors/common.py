@@ -39,21 +39,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def gap(finding: Finding, per: str = " a year") -> str:
-    """ "7.0 percentage points a year (95% interval 1.0 to 12.9)"."""
-    value = words.pp(None if finding.value is None else abs(finding.value))
-    low, high = finding.low, finding.high
-    if low is None or high is None:
-        return value + per
-    ends = (low, high) if (finding.value or 0) >= 0 else (-high, -low)
-    return f"{value}{per} (95% interval {words.number(ends[0] * 100)} to {words.number(ends[1] * 100)})"
-
-
-def p_text(value: float | None) -> str:
-    """A p-value, with a third digit where two would hide the side of 5% it lies on."""
-    if value is not None and 0.045 <= value < 0.055:
-        return f"p = {words.number(value, 3)}"
-    return words.p_value(value)
+def gap(finding: Finding) -> str:
+    """ "7.0 percentage points a year (95% interval 1.0 to 12.9)", without its sign."""
+    return words.described(words.size(finding))
 
 
 def moved(name: str, finding: Finding) -> str:

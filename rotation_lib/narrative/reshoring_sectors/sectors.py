@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ... import words
-from .common import LEVEL, capital, counted, gap, get, p_text, reason, value_of
+from ...studies.reshoring_sectors.pairs import title
+from ...studies.reshoring_sectors.terms import PAIRS
+from .common import LEVEL, capital, counted, gap, get, reason, value_of
 
 if TYPE_CHECKING:
     from ...findings import Finding
@@ -47,21 +49,14 @@ def sectors_sentence(findings: Mapping[str, Finding]) -> str:
     known = [(name, g) for name, g in groups if g.value is not None]
     told = [
         f"{words.number(100 * (g.value or 0), signed=True)}{'' if i else ' percentage points'} for {name} "
-        f"({_bounds(g)})"
+        f"({words.bounds(g) or 'no interval'})"
         for i, (name, g) in enumerate(known)
     ]
     p = get(findings, "sectors_p")
     return (
         f"The lead over large caps since the first cut was, a year, {words.join(told)}. The smallest "
-        f"family-wise p-value among the funds is {p_text(p.value).removeprefix('p = ').removeprefix('p ')}."
+        f"family-wise p-value among the funds is {words.p_number(p.value)}."
     )
-
-
-def _bounds(finding: Finding) -> str:
-    """ "95% interval −11.2 to 21.7", in percentage points."""
-    if finding.low is None or finding.high is None:
-        return "no interval"
-    return f"95% interval {words.number(finding.low * 100)} to {words.number(finding.high * 100)}"
 
 
 def sectors_paragraph(findings: Mapping[str, Finding]) -> str:
@@ -88,7 +83,7 @@ def _superior(findings: Mapping[str, Finding]) -> str:
     if p is None:
         return ""
     sure = "earns more than large caps" if p <= LEVEL else "cannot be shown to earn more"
-    return f" Judged one-sided, the best of them {sure} (superior ability, {p_text(p)})."
+    return f" Judged one-sided, the best of them {sure} (superior ability, {words.p_value(p)})."
 
 
 def groups_title(paths: pd.DataFrame, large: str) -> str:
@@ -136,7 +131,10 @@ def pair_sentence(findings: Mapping[str, Finding], key: str) -> str:
     if pair.value is None:
         return f"{capital(name)} since the infrastructure act: not available, {reason(pair)}."
     verb = "beat" if pair.value > 0 else "trailed"
-    text = f"Since the infrastructure act {name} {verb} {other} by {gap(pair)}, family-wise {p_text(p)}"
+    text = (
+        f"Since the infrastructure act {name} {verb} {other} by {gap(pair)}, "
+        f"family-wise {words.p_value(p)}"
+    )
     whole = get(findings, "small_since_iija")
     if key != "psci" or whole.value is None:
         return f"{text}."
@@ -153,9 +151,7 @@ def pairs_paragraph(findings: Mapping[str, Finding]) -> str:
     if change.value is not None:
         side = "higher" if change.value > 0 else "lower"
         tail = "more than chance allows" if words.excludes(change) else "which may be chance"
-        text += (
-            f" PSCI’s yearly lead over IJR is {gap(change, '')} {side} than before the act, {tail}."
-        )
+        text += f" PSCI’s lead over IJR is {gap(change)} {side} than before the act, {tail}."
     if value_of(findings, "neutral_airr") is not None:
         text += f" {pair_sentence(findings, 'airr')}"
     return text
@@ -166,10 +162,11 @@ def paths_title(paths: pd.DataFrame) -> str:
     if paths.empty:
         return "The pairs cannot be followed here"
     told = []
+    pairs = {title(key): funds for key, funds in PAIRS.items()}
     for name in paths.columns:
         line = paths[name].dropna()
         value = float(line.iloc[-1])
-        a, b = str(name).split(" − ")
+        a, b = pairs[str(name)]
         change = words.direction(value - 1, "more", "less", "as much", 0.005)
         size = "" if change == "as much" else f"{words.pct(abs(value - 1), 0)} "
         told.append(
@@ -189,7 +186,7 @@ def leads_sentence(findings: Mapping[str, Finding]) -> str:
     return (
         f"Of {words.count(tried.value)} leads of spending and orders tried out of sample, "
         f"{words.count(helpful.value)} forecast better than the past mean; the strongest has an R² of "
-        f"{words.pct(best.value)} and {sure} the test for that many tries ({p_text(p.value)})."
+        f"{words.pct(best.value)} and {sure} the test for that many tries ({words.p_value(p.value)})."
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ... import words
 from ...studies.reshoring_sectors.terms import LAWS, Law
-from .common import FLAT, LEVEL, counted, get, moved, p_text, reason, value_of
+from .common import FLAT, LEVEL, counted, get, moved, reason, value_of
 
 if TYPE_CHECKING:
     from ...findings import Finding
@@ -163,11 +163,11 @@ def _moves(parts: list[tuple[str, Finding]]) -> str:
 
 def economy_chart_title(findings: Mapping[str, Finding]) -> str:
     """The four changes since the infrastructure act in one line."""
-    parts = [("building", get(findings, "construction_since_iija_real")), *_economy(findings)]
+    built = get(findings, "construction_since_iija_real")
+    short = ("building", "jobs", "output", "core orders")
+    parts = zip(short, (built, *(f for _, f in _economy(findings))), strict=True)
     told = [
-        f"{name.removeprefix('factory ').removeprefix('deflated ')} {words.pct(f.value, 0, signed=True)}"
-        for name, f in parts
-        if f.value is not None
+        f"{name} {words.pct(f.value, 0, signed=True)}" for name, f in parts if f.value is not None
     ]
     if not told:
         return "Building, jobs, output and orders of the factory economy"
@@ -240,7 +240,7 @@ def timing_sentence(findings: Mapping[str, Finding]) -> str:
     if not turns:
         return f"Not available: {reason(get(findings, 'break_iija_months'))}."
     told = [
-        f"{t.way} in {t.month}, {words.join(t.where)} ({p_text(t.p)} allowing for all searches)"
+        f"{t.way} in {t.month}, {words.join(t.where)} ({words.p_value(t.p)} allowing for all searches)"
         for t in turns
     ]
     text = f"Growth of deflated building {_verb(turns)} {'; '.join(told)}."

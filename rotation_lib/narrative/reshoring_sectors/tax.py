@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ... import words
-from .common import LEVEL, counted, gap, get, p_text, reason, value_of
+from .common import LEVEL, counted, gap, get, reason, value_of
 
 if TYPE_CHECKING:
     from ...findings import Finding
@@ -63,7 +63,7 @@ def tax_sentence(findings: Mapping[str, Finding]) -> str:
             continue
         verb = "led" if mean.value > 0 else "lagged"
         told.append(
-            f"{verb} by {gap(mean, '')} around the steps of {name} (family-wise placebo {p_text(p)})"
+            f"{verb} by {gap(mean)} around the steps of {name} (family-wise placebo {words.p_value(p)})"
         )
     text = f"Over five sessions small caps {words.join(told)}." if told else ""
     return " ".join([text, *reasons]).strip()

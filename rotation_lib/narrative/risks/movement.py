@@ -10,17 +10,7 @@ from collections.abc import Callable
 from ... import words
 from ...findings import Finding
 from ..prose import Prose
-from .shared import (
-    Findings,
-    bounds,
-    finding_of,
-    funds,
-    known,
-    significant,
-    size_of,
-    sizes,
-    value_of,
-)
+from .shared import Findings, finding_of, funds, known, significant, size_of, value_of
 
 _BOTH = ("small", "large")
 
@@ -53,7 +43,7 @@ def _reward(findings: Findings) -> str:
     gap, p = finding_of(findings, "sharpe_difference"), finding_of(findings, "sharpe_difference_p")
     if not known(gap, p):
         return f"Reward per unit of risk: {words.described(gap)}."
-    told = f"{words.described(gap, signed=True).removesuffix(')')}; {words.p_value(p.value)})"
+    told = words.described(gap, signed=True, also=words.p_value(p.value))
     size = f"its Sharpe ratio over Treasury bills less that of {large}, both a year, is {told}"
     if not gap.excludes_zero:
         return f"Whether {small} paid better or worse for its risk cannot be told: {size}."
@@ -111,8 +101,8 @@ def section_tails(findings: Findings) -> Prose:
     return Prose.of(
         f"## {title_tails(findings)}",
         f"On one day in a hundred {small} lost {words.pct(size_of(var))} or more "
-        f"({sizes(var, signed=False)}). The mean loss on such days, its historical shortfall, is "
-        f"{words.pct(size_of(cvar))} ({sizes(cvar, signed=False)}), against "
+        f"({words.bounds(words.size(var))}). The mean loss on such days, its historical shortfall, is "
+        f"{words.pct(size_of(cvar))} ({words.bounds(words.size(cvar))}), against "
         f"{words.pct(size_of(other))} for {large}.",
         test,
     )
@@ -134,7 +124,7 @@ def title_tails(findings: Findings) -> str:
 
 def title_tail_chart(findings: Findings) -> str:
     """Title of the chart of tail figures."""
-    interval = sizes(finding_of(findings, "cvar_99_small"), signed=False)
+    interval = words.bounds(words.size(finding_of(findings, "cvar_99_small")))
     return _shortfalls(
         findings,
         lambda small, large: (
@@ -181,7 +171,7 @@ def section_regimes(findings: Findings) -> Prose:
         f"A model with two regimes puts {words.pct(share.value, 0)} of weeks of {large} into a stormy "
         f"one. At the end of the window its probability is {words.pct(now.value, 0)}.",
         f"In weeks that followed a stormy one, the relative return of {small} differed by "
-        f"{words.pp(gap.value, signed=True)} a year from that of other weeks ({bounds(gap)})."
+        f"{words.pp(gap.value, signed=True)} a year from that of other weeks ({words.bounds(gap)})."
         if known(gap)
         else f"The two kinds of weeks cannot be compared: {words.described(gap)}.",
     )

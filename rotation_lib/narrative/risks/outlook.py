@@ -9,7 +9,7 @@ import pandas as pd
 
 from ... import words
 from ..prose import Prose
-from .shared import Findings, bounds, finding_of, funds, known, place, significant, sizes, value_of
+from .shared import Findings, finding_of, funds, known, place, significant, value_of
 
 
 def section_scenarios(findings: Findings) -> Prose:
@@ -22,8 +22,9 @@ def section_scenarios(findings: Findings) -> Prose:
         )
     text = (
         f"Yields, the curve, breakevens, credit and the market, all of the same week, explain "
-        f"{words.pct(r2.value)} of the weekly relative return out of sample ({sizes(r2)}). "
-        f"The model's 95% intervals held {words.pct(cover.value)} of the weeks ({sizes(cover)})."
+        f"{words.pct(r2.value)} of the weekly relative return out of sample "
+        f"({words.bounds(r2) or 'no interval'}). "
+        f"The model's 95% intervals held {words.pct(cover.value)} of the weeks ({words.bounds(cover)})."
     )
     if known(inside):
         text += (
@@ -162,7 +163,7 @@ def section_august(findings: Findings) -> Prose:
         )
     season = (
         f"August is no season for small caps: leaving out 2025, the mean August differs from the "
-        f"mean other month by {words.pp(effect.value, signed=True)} ({bounds(effect)})."
+        f"mean other month by {words.value_of(effect, signed=True)} ({words.bounds(effect)})."
         if known(effect) and not (effect.excludes_zero and value_of(effect) > 0)
         else f"Leaving out 2025, the mean August differs from the mean other month by "
         f"{words.described(effect, signed=True)}."
@@ -222,9 +223,9 @@ def section_breadth(findings: Findings) -> Prose:
         parts.append(f"Breadth: {words.described(breadth)}.")
     parts.append(
         f"A small-cap index that demands profits (IJR) beat one that does not (IWM) by "
-        f"{words.described(gap, signed=True)} a year."
+        f"{words.described(gap, signed=True)}."
         if known(gap) and value_of(gap) > 0
-        else f"A small-cap index that demands profits (IJR) against one that does not (IWM), a year: "
+        else f"A small-cap index that demands profits (IJR) against one that does not (IWM): "
         f"{words.described(gap, signed=True)}."
     )
     return Prose.of(*parts)

@@ -35,22 +35,11 @@ def funds(findings: Findings) -> tuple[str, str]:
     return small, large
 
 
-def bounds(finding: Finding, *, scale: float = 1.0, digits: int = 1) -> str:
-    """ "95% interval −0.7 to −0.1" in percentage points of a value times ``scale``; "" without."""
-    if finding.low is None or finding.high is None:
-        return ""
-    ends = sorted((finding.low * scale, finding.high * scale))
-    low, high = (words.number(e * 100, digits) for e in ends)
-    return f"95% interval {low} to {high}"
-
-
-def sizes(finding: Finding, *, signed: bool = True) -> str:
-    """ "95% interval 2.9% to 5.1%" of a fraction, of its size where not ``signed``."""
-    if finding.low is None or finding.high is None:
-        return "no interval"
-    ends = (finding.low, finding.high)
-    low, high = ends if signed else sorted(map(abs, ends))
-    return f"95% interval {words.pct(low)} to {words.pct(high)}"
+def per_ten(finding: Finding) -> str:
+    """The bounds of a slope per point of yield, told per ten basis points; "" without them."""
+    low, high = (None if v is None else v / 10 for v in (finding.low, finding.high))
+    value = None if finding.value is None else finding.value / 10
+    return words.bounds(words.Number(value, low, high, finding.unit, finding.confidence))
 
 
 def significant(p: Finding, at: float = 0.05) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ... import words
 from ...findings import Finding
 from ..prose import Prose
-from .shared import Findings, bounds, finding_of, funds, known, significant, value_of
+from .shared import Findings, finding_of, funds, known, per_ten, significant, value_of
 
 
 def section_inflation(findings: Findings) -> Prose:
@@ -23,19 +23,19 @@ def section_inflation(findings: Findings) -> Prose:
         text = (
             f"Over {day.n} release days, ten basis points more on the 2-year yield went with "
             f"{words.pp(value_of(day) / 10, 2, signed=True)} of {small} over {large} "
-            f"({bounds(day, scale=0.1, digits=2)})."
+            f"({per_ten(day)})."
         )
         if known(latest):
             text += (
                 f" Over the last {latest.n} releases it was "
                 f"{words.pp(value_of(latest) / 10, 2, signed=True)} "
-                f"({bounds(latest, scale=0.1, digits=2)})."
+                f"({per_ten(latest)})."
             )
         if known(trimmed):
             text += (
                 f" Without the three days of the largest gaps it is "
                 f"{words.pp(value_of(trimmed) / 10, 2, signed=True)} "
-                f"({bounds(trimmed, scale=0.1, digits=2)})."
+                f"({per_ten(trimmed)})."
             )
         parts.append(text)
     else:
@@ -43,9 +43,9 @@ def section_inflation(findings: Findings) -> Prose:
     if known(hot, hot_p, month, month_p):
         parts.append(
             f"On the {hot.n} days when the yield jumped by five basis points or more, the relative "
-            f"return averaged {words.pp(hot.value, 2, signed=True)} ({bounds(hot, digits=2)}; "
+            f"return averaged {words.value_of(hot, signed=True)} ({words.bounds(hot)}; "
             f"placebo {words.p_value(hot_p.value)}). Over 21 sessions from those days it came to "
-            f"{words.pp(month.value, signed=True)} ({bounds(month)}; placebo "
+            f"{words.value_of(month, signed=True)} ({words.bounds(month)}; placebo "
             f"{words.p_value(month_p.value)}). {_lasting(hot, hot_p, month, month_p)}"
         )
     else:
@@ -110,9 +110,9 @@ def text_breakevens(findings: Findings) -> Prose:
     return Prose(
         f"Breakevens on their own: per ten basis points more of expected "
         f"inflation {small} {verb} {words.pp(abs(value_of(alone)) / 10, 2)} against {large} in "
-        f"the same week ({bounds(alone, scale=0.1, digits=2)}). With real yields and the market "
+        f"the same week ({per_ten(alone)}). With real yields and the market "
         f"held fixed the slope {held}: {words.pp(value_of(given) / 10, 2, signed=True)} "
-        f"({bounds(given, scale=0.1, digits=2)}). {_reading(alone)}"
+        f"({per_ten(given)}). {_reading(alone)}"
     )
 
 
@@ -141,9 +141,9 @@ def section_tariffs(findings: Findings) -> Prose:
     if known(up, up_p, month, month_p):
         parts.append(
             f"On {up.n} sessions that reacted to an escalation, {small} less {large} averaged "
-            f"{words.pp(up.value, 2, signed=True)} ({bounds(up, digits=2)}; placebo "
+            f"{words.value_of(up, signed=True)} ({words.bounds(up)}; placebo "
             f"{words.p_value(up_p.value)}); over 21 sessions "
-            f"{words.pp(month.value, signed=True)} ({bounds(month)}; placebo "
+            f"{words.value_of(month, signed=True)} ({words.bounds(month)}; placebo "
             f"{words.p_value(month_p.value)})."
         )
     else:
@@ -151,7 +151,7 @@ def section_tariffs(findings: Findings) -> Prose:
     if known(ease, ease_p):
         parts.append(
             f"Easing, seen {ease.n} times, {_brought(ease, ease_p)}: "
-            f"{words.pp(ease.value, 2, signed=True)} on the day ({bounds(ease, digits=2)}; placebo "
+            f"{words.value_of(ease, signed=True)} on the day ({words.bounds(ease)}; placebo "
             f"{words.p_value(ease_p.value)})."
         )
     return Prose.of(*parts)

@@ -6,7 +6,7 @@ Every line must stay true, and readable, when a value is missing.
 from __future__ import annotations
 
 from ... import words
-from .shared import Findings, bounds, finding_of, funds, known, place, significant, value_of
+from .shared import Findings, finding_of, funds, known, per_ten, place, significant, value_of
 
 
 def takeaways(findings: Findings) -> list[str]:
@@ -28,7 +28,7 @@ def _takeaway_volatility(findings: Findings) -> str:
         return f"Volatility of {small} against {large}: {words.described(ratio)}."
     return (
         f"**{small} moves {words.ratio(ratio.value)} times as much as {large}** "
-        f"({words.described(ratio).split('(', 1)[1]}. On days when {large} falls, its beta is "
+        f"({words.bounds(ratio)}). On days when {large} falls, its beta is "
         f"{words.described(down)}."
     )
 
@@ -41,7 +41,7 @@ def _takeaway_inflation(findings: Findings) -> str:
     text = (
         f"**Ten basis points more on the 2-year yield on a CPI day went with "
         f"{words.pp(value_of(day) / 10, 2, signed=True)}** of {small} over {large} "
-        f"({bounds(day, scale=0.1, digits=2)})."
+        f"({per_ten(day)})."
     )
     p = finding_of(findings, "cpi_hot_month_p")
     if known(month, p):
@@ -75,7 +75,7 @@ def _takeaway_tariffs(findings: Findings) -> str:
         verdict = "more than chance" if significant(p) else "no more than chance"
         parts.append(
             f"Over {mean.n} days of tariff escalation the mean relative return is "
-            f"{words.pp(mean.value, 2, signed=True)} ({bounds(mean, digits=2)}; placebo "
+            f"{words.value_of(mean, signed=True)} ({words.bounds(mean)}; placebo "
             f"{words.p_value(p.value)}): {verdict}."
         )
     return " ".join(parts) or f"Tariff shocks: {words.described(mean)}."

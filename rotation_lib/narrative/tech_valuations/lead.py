@@ -217,8 +217,7 @@ def dominance_section(findings: Findings) -> str:
 
 def _peak(peak: Finding) -> str:
     value = number(peak)
-    label = peak.label.split(",")[0]
-    when = words.date(peak.label.rsplit(" ", 1)[1])
+    label, when = peak.facts["ratio"], words.date(str(peak.facts["peak"]))
     if value >= -1e-9:
         return f"The relative wealth {label} ends at its highest close of the window."
     return f"The relative wealth {label} ends {words.pct(-value)} below its peak of {when}."

@@ -47,7 +47,7 @@ def earnings_section(findings: Findings) -> str:
             text += " The answer thus depends on the start: multiples were low at the end of 2022."
     income = get(findings, "net_income_growth")
     if held(income):
-        span = income.label.rsplit(", ", 1)[-1]
+        span = f"{income.facts['first_year']} to {income.facts['last_year']}"
         verb = "grew" if number(income) >= 0 else "shrank"
         text += (
             f" Their combined net income {verb} by {words.pct(abs(number(income)))} a year, {span}."
@@ -123,7 +123,7 @@ def share_section(findings: Findings) -> str:
         if held(weight):
             text += f" The weight inferred from returns averages {words.pct(weight.value, 0)}."
     if held(profits):
-        year = profits.label.rsplit(", ", 1)[-1]
+        year = profits.facts["year"]
         text += (
             f" Beside that stand their profits: in {year} the seven's net income was "
             f"{words.pct(profits.value, 0)} the size of all US corporate profits after tax."

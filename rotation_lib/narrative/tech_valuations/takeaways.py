@@ -95,7 +95,7 @@ def _seven(findings: Findings) -> str:
     share = get(findings, "seven_share_of_gain")
     text = "**The Magnificent 7.** "
     if held(eps, multiple):
-        span = multiple.label.rsplit(", ", 1)[-1]
+        span = f"fiscal {multiple.facts['first_year']} to {multiple.facts['last_year']}"
         text += (
             f"From {span} their earnings per share became {grown(eps)} as large on geometric average, "
             f"their price-earnings multiple {grown(multiple)}."

@@ -40,9 +40,7 @@ def bounds(finding: Finding) -> str:
     """ "95% interval −48 to −28", without the value."""
     if finding.low is None or finding.high is None:
         return "no interval"
-    low, high = (words.quantity(b, finding.unit) for b in (finding.low, finding.high))
-    level = words.number((finding.confidence or 0.95) * 100, 0)
-    return f"{level}% interval {low.split(' ')[0]} to {high.split(' ')[0]}"
+    return words.bounds(finding)
 
 
 def against(value: float, a: str, b: str, size: str) -> str:

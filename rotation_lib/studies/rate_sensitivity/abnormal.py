@@ -83,7 +83,7 @@ def findings(market: Market) -> list[Finding]:
         series = (market.small, market.large)
         found = study(market, "cut", "market", sessions)
         if isinstance(found, str):
-            made.append(missing(id, label, unit="fraction", series=series, reason=found))
+            made.append(missing(id, label, unit="percentage points", series=series, reason=found))
             continue
         fitted = ESTIMATION[1] - ESTIMATION[0] + 1
         method = (
@@ -95,7 +95,7 @@ def findings(market: Market) -> list[Finding]:
         made.append(
             tendency(
                 id, label, found.mean, found.interval,
-                unit="fraction", index=index, series=series, method=method,
+                unit="percentage points", index=index, series=series, method=method,
             )
         )  # fmt: skip
     return made

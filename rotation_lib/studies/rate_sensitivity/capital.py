@@ -13,6 +13,7 @@ from ...findings import Finding, Specification, chapter_of, missing
 from ...market import Market
 from ...stats.eventstudy import window_returns
 from ...stats.returns import week_ends, weekly_changes, weekly_log_returns
+from ...units import UnitName
 from ..facts import null_reason
 from .betas import THEME
 from .september import BEFORE, DECISION
@@ -25,11 +26,11 @@ LENDING = "DRTSCILM"
 SMALL_FIRMS = "DRTSCIS"
 CONDITIONS = "NFCI"
 #: Series → words, unit of the change, factor from the series to that unit.
-CHANGES = {
-    POLICY: ("policy", "Fed's target rate", "bp", 100.0),
-    "DGS2": ("yield_2y", "2-year yield", "bp", 100.0),
-    "DGS10": ("yield_10y", "10-year yield", "bp", 100.0),
-    "DGS30": ("yield_30y", "30-year yield", "bp", 100.0),
+CHANGES: dict[str, tuple[str, str, UnitName, float]] = {
+    POLICY: ("policy", "Fed's target rate", "basis points", 100.0),
+    "DGS2": ("yield_2y", "2-year yield", "basis points", 100.0),
+    "DGS10": ("yield_10y", "10-year yield", "basis points", 100.0),
+    "DGS30": ("yield_30y", "30-year yield", "basis points", 100.0),
     LENDING: ("lending_standards", "net share of banks tightening", "net percentage points", 1.0),
     CONDITIONS: ("nfci", "financial conditions index", "standard deviations", 1.0),
 }
@@ -166,7 +167,7 @@ def _credit_since(market: Market) -> Finding:
         if len(after) != len(market.history.loc[DECISION:]):
             reason = "one of the three funds has a gap since the cut"
     if reason is not None:
-        return missing(id, label, unit="fraction", series=series, reason=reason)
+        return missing(id, label, unit="percentage points", series=series, reason=reason)
     windows = window_returns(daily, len(after)).dropna()
     value = float(windows.loc[DECISION])
     return Finding(
@@ -174,7 +175,7 @@ def _credit_since(market: Market) -> Finding:
         chapter=chapter_of(id),
         label=label,
         value=value,
-        unit="fraction",
+        unit="percentage points",
         method="daily HYG − 0.4·IEF − 0.6·SHY compounded; rank among all windows of that length since 2010",
         n=len(after),
         start=DECISION.date().isoformat(),
@@ -262,7 +263,9 @@ def specifications(market: Market) -> list[Specification]:
         for since, base in BASES.items():
             made.append(
                 Specification(
-                    label=f"{words}, since {since}", value=_moved(market, levels, base), unit="bp"
+                    label=f"{words}, since {since}",
+                    value=_moved(market, levels, base),
+                    unit="basis points",
                 )
             )
     return made

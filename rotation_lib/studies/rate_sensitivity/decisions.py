@@ -130,7 +130,7 @@ def _kind_mean(market: Market, days: pd.DataFrame, kind: str) -> Finding:
         return missing(
             id,
             label,
-            unit="fraction",
+            unit="percentage points",
             series=series,
             reason=f"the window holds no scheduled {kind}",
         )
@@ -141,7 +141,7 @@ def _kind_mean(market: Market, days: pd.DataFrame, kind: str) -> Finding:
         label,
         float(values.mean()),
         interval,
-        unit="fraction",
+        unit="percentage points",
         index=pd.DatetimeIndex(rows["date"]),
         series=series,
         method=""
@@ -232,7 +232,7 @@ def _side(market: Market, days: pd.DataFrame, side: str, flags: pd.Series, verb:
         return missing(
             id,
             label,
-            unit="fraction",
+            unit="percentage points",
             series=series,
             reason="fewer than two decision days of the window moved it that far",
         )
@@ -241,7 +241,7 @@ def _side(market: Market, days: pd.DataFrame, side: str, flags: pd.Series, verb:
         label,
         float(rows["relative"].mean()),
         mean_interval(rows["relative"], "decision days"),
-        unit="fraction",
+        unit="percentage points",
         index=pd.DatetimeIndex(rows["date"]),
         series=series,
     )

@@ -12,6 +12,7 @@ from ...errors import DataError
 from ...findings import SEED, Finding, Specification, missing, tendency
 from ...market import Market
 from ...stats.eventstudy import placebo_distribution, placebo_p_value
+from ...units import UnitName
 from ..facts import all_windows, null_reason, window_fact
 from .betas import THEME
 from .decisions import DRAWS, mean_interval
@@ -127,18 +128,19 @@ def _mean(
     id, label = f"{THEME}.jackson_hole_{name}_mean", f"Mean of {words}"
     p_id, p_label = f"{THEME}.jackson_hole_{name}_p", f"Placebo p-value, mean of {words}"
     series = (market.small,) if minus is None else (market.small, minus)
+    unit: UnitName = "fraction" if minus is None else "percentage points"
     rows = table[table["clean"] & table[column].notna()]
     if len(rows) < 3:
         reason = f"{len(rows)} usable meetings are too few, 3 are needed"
         return [
-            missing(id, label, unit="fraction", series=series, reason=reason),
+            missing(id, label, unit=unit, series=series, reason=reason),
             missing(p_id, p_label, unit="p-value", series=series, reason=reason),
         ]
     index, mean = pd.DatetimeIndex(rows["date"]), float(rows[column].mean())
     interval = mean_interval(
         rows[column], "meetings with a chair speech, 2019 left out as confounded"
     )
-    out = [tendency(id, label, mean, interval, unit="fraction", index=index, series=series)]
+    out = [tendency(id, label, mean, interval, unit=unit, index=index, series=series)]
     returns = market.total_returns[market.small]
     benchmark = None if minus is None else market.total_returns[minus]
     try:
@@ -176,8 +178,12 @@ def specifications(market: Market) -> list[Specification]:
             label = f"{yardstick}, {WINDOW_WORDS[name]}"
             minus = against[yardstick]
             led = None if value is None or minus is None else value - minus
-            made.append(Specification(label=label, value=value))
-            made.append(Specification(label=f"{label}, against large caps", value=led))
+            made.append(Specification(label=label, value=value, unit="fraction"))
+            made.append(
+                Specification(
+                    label=f"{label}, against large caps", value=led, unit="percentage points"
+                )
+            )
     return made
 
 

@@ -45,7 +45,7 @@ def since_cut(market: Market) -> Finding:
         return missing(
             id,
             label,
-            unit="fraction",
+            unit="percentage points",
             series=(market.small, market.large),
             reason=f"the report ends on {market.end.date()}, before {DECISION.date()}",
         )
@@ -58,7 +58,9 @@ def _horizon(market: Market, horizon: int, minus: str, tag: str) -> Finding:
     label = f"{market.small} minus {minus}, {horizon} {sessions} from the September 2024 cut"
     reason = _why_not(market, horizon)
     if reason is not None:
-        return missing(id, label, unit="fraction", series=(market.small, minus), reason=reason)
+        return missing(
+            id, label, unit="percentage points", series=(market.small, minus), reason=reason
+        )
     last = market.closes[_base(market) + horizon]
     return window_fact(market, id, label, market.small, BEFORE, last, minus=minus)
 
@@ -182,7 +184,10 @@ def _family_finding(market: Market) -> Finding:
 
 def specifications(market: Market) -> list[Specification]:
     """The grid as specifications; realised windows carry no interval."""
-    return [Specification(label=r.label, value=r.value) for r in grid(market).itertuples()]
+    return [
+        Specification(label=r.label, value=r.value, unit="percentage points")
+        for r in grid(market).itertuples()
+    ]
 
 
 def horizons(market: Market) -> pd.DataFrame:

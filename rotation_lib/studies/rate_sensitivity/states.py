@@ -15,6 +15,7 @@ from ...market import Market
 from ...stats.regimes import fit_regimes
 from ...stats.regression import CONSTANT
 from ...stats.returns import latest_on
+from ...units import UnitName
 from .betas import THEME
 from .stability import ERAS, LAST_ERA
 from .weekly import MINIMUM_WEEKS, RATES, SLOPE_UNIT, Weekly, by_group, fit, weekly
@@ -182,7 +183,13 @@ def findings(market: Market) -> list[Finding]:
             label = f"Mean weekly relative return when {words}, {name}"
             out.append(
                 _row(
-                    f"mean_{move}{suffix}", label, moves, move, "fraction", (*series, "DGS10"), why
+                    f"mean_{move}{suffix}",
+                    label,
+                    moves,
+                    move,
+                    "percentage points",
+                    (*series, "DGS10"),
+                    why,
                 )
             )
     return out
@@ -193,7 +200,7 @@ def _row(
     label: str,
     table: pd.DataFrame,
     key: str,
-    unit: str,
+    unit: UnitName,
     series: tuple[str, ...],
     why: str,
 ) -> Finding:

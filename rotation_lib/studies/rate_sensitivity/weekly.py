@@ -17,6 +17,7 @@ from ...findings import Finding, missing, tendency
 from ...market import Market
 from ...stats.regression import CONSTANT, Regression, newey_west
 from ...stats.returns import FRIDAY, week_ends, weekly_changes, weekly_log_returns
+from ...units import UnitName
 
 #: Newey-West lags of weekly regressions, and the fewest weeks a slope may rest on.
 LAGS = 4
@@ -29,7 +30,7 @@ RATES = {
     "DFII10": "10-year real yield",
     "T10YIE": "10-year breakeven",
 }
-SLOPE_UNIT = "pp per pp"
+SLOPE_UNIT: UnitName = "pp per pp"
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +153,7 @@ def slope_finding(
         n: weeks that carry the coefficient, where fewer than all.
     """
     result = fit(y, x)
-    unit = "fraction" if name == CONSTANT else SLOPE_UNIT
+    unit: UnitName = "percentage points" if name == CONSTANT else SLOPE_UNIT
     if isinstance(result, str):
         return missing(id, label, unit=unit, series=series, reason=result)
     text = f"weekly log total returns, {result.method}"

@@ -20,6 +20,7 @@ from ...stats.months import month_ends as last_of_months
 from ...stats.months import monthly_sums, months_before
 from ...stats.multiple import romano_wolf
 from ...stats.prediction import MINIMUM_FORECASTS, lead_lag
+from ...units import UnitName
 from .spending import series
 from .terms import DEFLATOR, LEAD_MONTHS, ORDERS, SPENDING, finding_id
 
@@ -218,7 +219,7 @@ def _correlation(y: Array, x: Array) -> Array:
 def findings(market: Market) -> list[Finding]:
     """The strongest lead out of sample, its family-wise p-value, how many were tried and helped."""
     tried = table(market)
-    labels = {
+    labels: dict[str, tuple[str, UnitName]] = {
         "lead_best_r2": ("Out-of-sample R² of the strongest lead", "fraction"),
         "lead_best_p": ("Family-wise p-value of the strongest lead", "p-value"),
         "lead_tried": ("Leads tried", "count"),

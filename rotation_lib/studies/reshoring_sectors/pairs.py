@@ -14,6 +14,7 @@ from ...params import MINIMUM_SESSIONS
 from ...stats import measures
 from ...stats.bootstrap import Bootstrap, block_length
 from ...stats.returns import SESSIONS_PER_YEAR
+from ...units import UnitName
 from ..facts import null_reason, window_fact
 from .sectors import Drawn, drawn
 from .terms import (
@@ -27,6 +28,9 @@ from .terms import (
     Bounds,
     finding_id,
 )
+
+#: Units of an estimate and of its p-value.
+_UNITS: tuple[UnitName, UnitName] = ("percentage points a year", "p-value")
 
 
 def reason_without(market: Market, base: pd.Timestamp) -> str | None:
@@ -104,7 +108,7 @@ def findings(market: Market) -> list[Finding]:
     reason = reason_without(market, IIJA.base_close)
     if reason is not None:
         ids = (market.small, market.large)
-        return [*made, missing(name, label, unit="fraction", series=ids, reason=reason)]
+        return [*made, missing(name, label, unit="percentage points", series=ids, reason=reason)]
     fact = window_fact(market, name, label, market.small, IIJA.base_close, market.end, market.large)
     return [*made, fact]
 
@@ -127,20 +131,28 @@ def _since_law(market: Market) -> list[Finding]:
     for key, ids in PAIRS.items():
         names = (finding_id(f"neutral_{key}"), finding_id(f"neutral_{key}_p"))
         labels = (
-            f"{title(key)} per year since the IIJA was signed",
+            f"{title(key)} since the IIJA was signed",
             f"Family-wise p-value of {title(key)} since the IIJA",
         )
         if sample is None or family is None or key not in sample[0].names:
             made += [
                 missing(n, t, unit=u, series=ids, reason=reason)
-                for n, t, u in zip(names, labels, ("fraction", "p-value"), strict=True)
+                for n, t, u in zip(names, labels, _UNITS, strict=True)
             ]
             continue
         held, index = sample
         bounds = Bounds(*held.interval(key), held.method)
         value = float(held.estimate[held.names.index(key)])
         made += [
-            tendency(names[0], labels[0], value, bounds, unit="fraction", index=index, series=ids),
+            tendency(
+                names[0],
+                labels[0],
+                value,
+                bounds,
+                unit="percentage points a year",
+                index=index,
+                series=ids,
+            ),
             tendency(
                 names[1],
                 labels[1],
@@ -158,16 +170,16 @@ def _since_law(market: Market) -> list[Finding]:
 def _change(market: Market, key: str) -> Finding:
     a, b = PAIRS[key]
     name = finding_id(f"neutral_{key}_change")
-    label = f"{title(key)} per year: since the IIJA minus before"
+    label = f"{title(key)}, since the IIJA minus before"
     if reason_without(market, IIJA.base_close) is not None:
         reason = str(reason_without(market, IIJA.base_close))
-        return missing(name, label, unit="fraction", series=(a, b), reason=reason)
+        return missing(name, label, unit="percentage points a year", series=(a, b), reason=reason)
     both = market.complete(a, b)
     both = both.loc[PSCI_DAILY_FROM:] if "PSCI" in (a, b) else both
     early, late = (both[both.index <= IIJA.base_close], both[both.index > IIJA.base_close])
     if min(len(early), len(late)) < SESSIONS_PER_YEAR:
         reason = "there is not a year of daily returns on either side of the law"
-        return missing(name, label, unit="fraction", series=(a, b), reason=reason)
+        return missing(name, label, unit="percentage points a year", series=(a, b), reason=reason)
     means, spreads, blocks = [], [], []
     for i, part in enumerate((early, late)):
         gap = (part[a] - part[b]).to_frame("gap")
@@ -186,7 +198,7 @@ def _change(market: Market, key: str) -> Finding:
         label,
         means[1] - means[0],
         Bounds(float(low), float(high), how),
-        unit="fraction",
+        unit="percentage points a year",
         index=pd.DatetimeIndex(both.index),
         series=(a, b),
     )

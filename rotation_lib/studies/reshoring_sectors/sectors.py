@@ -17,6 +17,7 @@ from ...stats import measures
 from ...stats.bootstrap import Array, Bootstrap, block_length
 from ...stats.multiple import Superiority, romano_wolf, superior_ability
 from ...stats.returns import SESSIONS_PER_YEAR, max_drawdown
+from ...units import UnitName
 from ..facts import null_reason, window_fact
 from .terms import CUT_BASE, DRAWS, FUNDS, GROUP_KEYS, GROUPS, Bounds, finding_id
 
@@ -234,7 +235,7 @@ def _fund_fact(market: Market, fund: str) -> Finding:
     if fund == market.large:
         reason = f"{fund} is the benchmark of this run"
     if reason is not None:
-        return missing(name, title, unit="fraction", series=ids, reason=reason)
+        return missing(name, title, unit="percentage points", series=ids, reason=reason)
     return window_fact(market, name, title, fund, CUT_BASE, market.end, minus=market.large)
 
 
@@ -299,15 +300,23 @@ def _group(held: Since, sample: Drawn, wealth: pd.DataFrame, group: str, key: st
     if not members:
         reason = "none of its funds was listed throughout"
         return [
-            missing(n, t, unit="fraction", series=GROUPS[group], reason=reason)
-            for n, t in zip(names, titles, strict=True)
+            missing(n, t, unit=u, series=GROUPS[group], reason=reason)
+            for n, t, u in zip(names, titles, _GROUP_UNITS, strict=True)
         ]
     ids, index = (*members, held.benchmark), pd.DatetimeIndex(held.returns.index)
     depth = Bootstrap(wealth[[group]], sample.block, DRAWS).interval(measures.max_drawdown)
     bounds = Bounds(*sample.interval(group), sample.method)
     value = float(sample.estimate[sample.names.index(group)])
     return [
-        tendency(names[0], titles[0], value, bounds, unit="fraction", index=index, series=ids),
+        tendency(
+            names[0],
+            titles[0],
+            value,
+            bounds,
+            unit="percentage points a year",
+            index=index,
+            series=ids,
+        ),
         tendency(
             names[1],
             titles[1],
@@ -322,9 +331,12 @@ def _group(held: Since, sample: Drawn, wealth: pd.DataFrame, group: str, key: st
     ]
 
 
+_GROUP_UNITS: tuple[UnitName, UnitName] = ("percentage points a year", "fraction")
+
+
 def _group_titles(group: str) -> tuple[str, str]:
     return (
-        f"{group} against the large-cap fund since the first cut, per year",
+        f"{group} against the large-cap fund since the first cut",
         f"{group}: deepest fall of relative wealth since the first cut",
     )
 
@@ -334,10 +346,10 @@ def _without(market: Market, reason: str) -> list[Finding]:
     for group, key in GROUP_KEYS.items():
         names = (f"group_{key}", f"group_{key}_drawdown")
         made += [
-            missing(finding_id(n), t, unit="fraction", series=GROUPS[group], reason=reason)
-            for n, t in zip(names, _group_titles(group), strict=True)
+            missing(finding_id(n), t, unit=u, series=GROUPS[group], reason=reason)
+            for n, t, u in zip(names, _group_titles(group), _GROUP_UNITS, strict=True)
         ]
-    rest = (
+    rest: tuple[tuple[str, str, UnitName], ...] = (
         ("sectors_p", "Smallest family-wise p-value among the funds", "p-value"),
         ("sectors_superior_p", SUPERIOR, "p-value"),
         ("sectors_ahead", "Funds ahead of the benchmark since the first cut", "count"),

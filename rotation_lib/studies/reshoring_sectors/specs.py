@@ -70,10 +70,21 @@ def _sectors(market: Market) -> list[Specification]:
     curve = sector_curve(market)
     if curve.empty:
         return [
-            Specification(label=f"{f} − {market.large}, since the cut", value=None) for f in FUNDS
+            Specification(
+                label=f"{f} − {market.large}, since the cut",
+                value=None,
+                unit="percentage points a year",
+            )
+            for f in FUNDS
         ]
     return [
-        Specification(label=f"{r.label}, per year", value=r.value, low=r.low, high=r.high)
+        Specification(
+            label=str(r.label),
+            value=r.value,
+            low=r.low,
+            high=r.high,
+            unit="percentage points a year",
+        )
         for r in curve.itertuples()
     ]
 
@@ -83,17 +94,21 @@ def _reshoring(market: Market) -> list[Specification]:
     for name, base in pairs.windows().items():
         held = pairs.sample_since(market, base)
         for key in PAIRS:
-            label = f"{pairs.title(key)} per year, {name}"
+            label = f"{pairs.title(key)}, {name}"
             if held is None or key not in held[0].names:
-                made.append(Specification(label=label, value=None))
+                made.append(Specification(label=label, value=None, unit="percentage points a year"))
                 continue
             sample = held[0]
             low, high = sample.interval(key)
             value = float(sample.estimate[sample.names.index(key)])
-            made.append(Specification(label=label, value=value, low=low, high=high))
+            made.append(
+                Specification(
+                    label=label, value=value, low=low, high=high, unit="percentage points a year"
+                )
+            )
     measured = {f.id.split(".")[1]: f for f in spending.findings(market)}
     made += [
-        Specification(label=measured[i].label, value=measured[i].value)
+        Specification(label=measured[i].label, value=measured[i].value, unit="fraction")
         for i in (
             "construction_from_peak",
             "construction_from_peak_real",
@@ -109,7 +124,11 @@ def _reshoring(market: Market) -> list[Specification]:
         label = f"{outcome}: R² out of sample of its strongest lead"
         if best is not None:
             label += f" ({best['predictor']}, {best['horizon']} ahead)"
-        made.append(Specification(label=label, value=None if best is None else best["oos_r2"]))
+        made.append(
+            Specification(
+                label=label, value=None if best is None else best["oos_r2"], unit="fraction"
+            )
+        )
     return made
 
 
@@ -121,11 +140,17 @@ def _tax(market: Market) -> list[Specification]:
             row = joint[(joint["episode"] == episode) & (joint["horizon"] == h)]
             label = f"{name}, mean of {h}-session reactions"
             if row.empty:
-                made.append(Specification(label=label, value=None))
+                made.append(Specification(label=label, value=None, unit="percentage points"))
                 continue
             hit = row.iloc[0]
             made.append(
-                Specification(label=label, value=hit["value"], low=hit["low"], high=hit["high"])
+                Specification(
+                    label=label,
+                    value=hit["value"],
+                    low=hit["low"],
+                    high=hit["high"],
+                    unit="percentage points",
+                )
             )
     without = {
         "2016": "2016–17 without the election, mean of 5-session reactions",
@@ -138,9 +163,9 @@ def _tax(market: Market) -> list[Specification]:
             kept = tax.apart(events, 5, pd.DatetimeIndex(market.history.index))
             small, large = market.history[market.small], market.history[market.large]
             value = float(event_returns(small, [e.session for e in kept], [5], large)[5].mean())
-        made.append(Specification(label=label, value=value))
+        made.append(Specification(label=label, value=value, unit="percentage points"))
     for finding in tax.findings(market)[-2:]:
-        made.append(Specification(label=finding.label, value=finding.value))
+        made.append(Specification(label=finding.label, value=finding.value, unit=finding.unit))
     return made
 
 

@@ -17,6 +17,7 @@ from ...stats.bootstrap import Array
 from ...stats.effort import capped
 from ...stats.eventstudy import event_returns, placebo_p_value, window_returns
 from ...stats.multiple import romano_wolf
+from ...units import UnitName
 from ..facts import null_reason, window_fact
 from .terms import (
     DRAWS,
@@ -31,6 +32,10 @@ from .terms import (
 )
 
 COLUMNS = ["episode", "horizon", "value", "low", "high", "events", "p", "p_family"]
+
+
+#: Units of an estimate and of its p-value.
+_UNITS: tuple[UnitName, UnitName] = ("percentage points", "p-value")
 
 
 def reason_without(market: Market, episode: str, horizon: int = max(HORIZONS)) -> str | None:
@@ -211,7 +216,7 @@ def _joint(market: Market, joint: pd.DataFrame, episode: str, h: int) -> list[Fi
         assert reason is not None  # joint_table leaves out these episodes alone
         return [
             missing(n, t, unit=u, series=ids, reason=reason)
-            for n, t, u in zip(names, labels, ("fraction", "p-value"), strict=True)
+            for n, t, u in zip(names, labels, _UNITS, strict=True)
         ]
     hit = row.iloc[0]
     how = (
@@ -229,7 +234,7 @@ def _joint(market: Market, joint: pd.DataFrame, episode: str, h: int) -> list[Fi
             labels[0],
             float(hit["value"]),
             bounds,
-            unit="fraction",
+            unit="percentage points",
             index=index,
             series=ids,
             n=int(hit["events"]),
@@ -263,6 +268,10 @@ def _year(market: Market, episode: str) -> Finding:
             else f"{YEAR} sessions have not passed since the law was signed"
         )
         return missing(
-            name, label, unit="fraction", series=(market.small, market.large), reason=reason
+            name,
+            label,
+            unit="percentage points",
+            series=(market.small, market.large),
+            reason=reason,
         )
     return window_fact(market, name, label, market.small, base, closes[at + YEAR], market.large)

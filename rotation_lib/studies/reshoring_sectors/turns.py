@@ -15,6 +15,7 @@ from ...market import Market
 from ...stats.bootstrap import Array
 from ...stats.breaks import MINIMUM, Break, break_test
 from ...stats.months import months_before
+from ...units import UnitName
 from .spending import NOMINAL_SPENDING, REAL_SPENDING, measures
 from .terms import DEFLATOR, LAWS, SPENDING, Bounds, Law, finding_id
 
@@ -161,15 +162,15 @@ def findings(market: Market) -> list[Finding]:
     return made
 
 
-def _labels(law: Law) -> list[tuple[str, str, str]]:
+def _labels(law: Law) -> list[tuple[str, str, UnitName]]:
     """Id, label and unit of the four findings of a law."""
     what = "the likeliest break in growth of deflated factory construction"
     return [
         (finding_id(f"break_{law.key}_months"), f"Months from the {law.name} to {what}", "months"),
         (
             finding_id(f"break_{law.key}_step"),
-            f"Growth a year after {what} near the {law.name}, minus before",
-            "fraction",
+            f"Growth after {what} near the {law.name}, minus before",
+            "percentage points a year",
         ),
         (
             finding_id(f"break_{law.key}_p"),

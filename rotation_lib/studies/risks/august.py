@@ -136,11 +136,11 @@ def _effect(market: Market) -> Finding:
         interval = Interval(float(ends.low), float(ends.high), 0.95, "Welch t interval")
         dates = values.index.to_timestamp(how="end").normalize()
         return tendency(
-            "risks.august_effect", label, float(a.mean() - b.mean()), interval, unit="fraction",
+            "risks.august_effect", label, float(a.mean() - b.mean()), interval, unit="percentage points",
             index=pd.DatetimeIndex(dates).as_unit("us"), series=(market.small,), n=len(a),
         )  # fmt: skip
 
-    return guarded("risks.august_effect", label, "fraction", (market.small,), compute)
+    return guarded("risks.august_effect", label, "percentage points", (market.small,), compute)
 
 
 def _since(market: Market) -> Finding:
@@ -148,7 +148,7 @@ def _since(market: Market) -> Finding:
     label = f"{market.small} minus {market.large} since the end of August 2025"
     if market.end <= LAST:
         return missing(
-            "risks.since_august_2025", label, unit="fraction",
+            "risks.since_august_2025", label, unit="percentage points",
             series=(market.small, market.large),
             reason=f"the window ends on {market.end.date()}, before September 2025",
         )  # fmt: skip
@@ -175,10 +175,10 @@ def specifications(market: Market) -> list[Specification]:
         for label, symbol, minus in pairs
         if symbol != minus
     ]
-    made = [Specification(label=label, value=fact.value) for label, fact in facts]
+    made = [Specification(label=label, value=fact.value, unit=fact.unit) for label, fact in facts]
     index = market.price_returns["^RUT"]
     month = index[(index.index > FIRST) & (index.index <= LAST)]
     whole = null_reason(market, FIRST, LAST) is None and month.notna().all()
     value = float((1 + month).prod() - 1) if whole else None
-    made.append(Specification(label="Index price: ^RUT", value=value))
+    made.append(Specification(label="Index price: ^RUT", value=value, unit="fraction"))
     return made

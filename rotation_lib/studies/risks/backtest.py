@@ -15,6 +15,7 @@ from ...errors import DataError
 from ...findings import Finding, missing, tendency
 from ...market import Market
 from ...stats.bootstrap import Bootstrap
+from ...units import UnitName
 from .common import Array
 
 WINDOW = 500
@@ -193,7 +194,11 @@ def findings(market: Market) -> dict[str, Finding]:
                 f"only {len(frame)} sessions of the window have {WINDOW} sessions before them; "
                 f"{MINIMUM} are needed"
             )
-            for id, label, unit in ((rate_id, rate_label, "fraction"), (p_id, p_label, "p-value")):
+            told: tuple[tuple[str, str, UnitName], ...] = (
+                (rate_id, rate_label, "fraction"),
+                (p_id, p_label, "p-value"),
+            )
+            for id, label, unit in told:
                 made[id] = missing(
                     f"risks.{id}", label, unit=unit, series=(market.small,), reason=reason
                 )

@@ -18,6 +18,7 @@ from ...market import Market
 from ...stats import multiple, prediction
 from ...stats.months import month_ends as last_of_months
 from ...stats.months import monthly_sums
+from ...units import UnitName
 from .breadth import correlation
 from .common import guarded
 
@@ -212,7 +213,7 @@ def findings(market: Market, tried: Barometer | DataError) -> dict[str, Finding]
     """
     series = (market.small, market.large, "CFNAI", "INDPRO", "NFCI")
 
-    def of(key: str, label: str, unit: str, pick: str) -> Finding:
+    def of(key: str, label: str, unit: UnitName, pick: str) -> Finding:
         def compute() -> Finding:
             if isinstance(tried, DataError):
                 raise tried
@@ -278,7 +279,7 @@ def specifications(tried: Barometer | DataError) -> list[Specification]:
         Specification(
             label=f"{r.label}, {r.horizon} months ahead, from {r.lookback} months of relative strength",
             value=r.oos_r2,
-            unit="ratio",
+            unit="fraction",
         )
         for r in tried.table.itertuples()
     ]

@@ -138,7 +138,7 @@ def _correlate(x: Array) -> Array:
 
 
 def _profitable(market: Market) -> Finding:
-    label = "S&P 600 fund (profits required) minus Russell 2000 fund a year (252 sessions)"
+    label = "S&P 600 fund (profits required) minus Russell 2000 fund (252 sessions to the year)"
     series = ("IJR", "IWM")
 
     def compute() -> Finding:
@@ -147,10 +147,10 @@ def _profitable(market: Market) -> Finding:
         interval = Interval(ends.low * YEAR, ends.high * YEAR, ends.confidence, ends.method)
         return tendency(
             "risks.profitable_gap", label, float(gap.mean() * YEAR), interval,
-            unit="fraction", index=pd.DatetimeIndex(gap.index), series=series,
+            unit="percentage points a year", index=pd.DatetimeIndex(gap.index), series=series,
         )  # fmt: skip
 
-    return guarded("risks.profitable_gap", label, "fraction", series, compute)
+    return guarded("risks.profitable_gap", label, "percentage points a year", series, compute)
 
 
 def specifications(market: Market) -> list[Specification]:

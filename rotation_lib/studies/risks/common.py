@@ -18,13 +18,14 @@ from ...market import Market
 from ...stats import eventstudy
 from ...stats import returns as rt
 from ...stats.shifts import shifted_means
+from ...units import UnitName
 
 Array = npt.NDArray[np.float64]
 WEEKS_PER_YEAR = 52
 
 
 def guarded(
-    id: str, label: str, unit: str, series: Iterable[str], compute: Callable[[], Finding]
+    id: str, label: str, unit: UnitName, series: Iterable[str], compute: Callable[[], Finding]
 ) -> Finding:
     """The finding, or a missing one that carries the reason the statistic gave.
 

@@ -124,7 +124,7 @@ def _hot_days(market: Market, days: pd.DataFrame) -> list[Finding]:
             interval = mean_interval(real)
             return tendency(
                 f"risks.{key}", label, value, interval,
-                unit="fraction", index=pd.DatetimeIndex(real.index), series=series, n=n,
+                unit="percentage points", index=pd.DatetimeIndex(real.index), series=series, n=n,
                 method=f"2-year yield up {HOT * 100:.0f} bp or more; {interval.method}",
             )  # fmt: skip
 
@@ -136,7 +136,7 @@ def _hot_days(market: Market, days: pd.DataFrame) -> list[Finding]:
                 method="the same pattern of dates moved to every other place in the window",
             )  # fmt: skip
 
-        made.append(guarded(f"risks.{key}", label, "fraction", series, mean))
+        made.append(guarded(f"risks.{key}", label, "percentage points", series, mean))
         made.append(
             guarded(f"risks.{key}_p", f"Placebo p-value: {label}", "p-value", series, p_value)
         )

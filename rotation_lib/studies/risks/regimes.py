@@ -137,16 +137,16 @@ def findings(market: Market, fitted: model.Regimes | DataError) -> dict[str, Fin
         )  # fmt: skip
         return tendency(
             "risks.storm_relative", gap_label, estimate.coefficient("stormy") * WEEKS_PER_YEAR,
-            interval, unit="fraction", index=pd.DatetimeIndex(frame.index), series=series,
+            interval, unit="percentage points a year", index=pd.DatetimeIndex(frame.index), series=series,
         )  # fmt: skip
 
     share_label = f"Share of weeks in which {large} was in its stormy regime"
     now_label = f"Probability that {large} is in its stormy regime at the end"
-    gap_label = f"{small} minus {large} a year (52 weeks), stormy weeks less calm weeks"
+    gap_label = f"{small} minus {large} stormy weeks less calm weeks (52 to the year)"
     made = [
         guarded("risks.storm_share", share_label, "fraction", (large,), share),
         guarded("risks.storm_now", now_label, "fraction", (large,), now),
-        guarded("risks.storm_relative", gap_label, "fraction", series, gap),
+        guarded("risks.storm_relative", gap_label, "percentage points a year", series, gap),
     ]
     return {f.id.split(".")[1]: f for f in made}
 

@@ -217,7 +217,7 @@ def _mean_reaction(market: Market, direction: str, horizon: int) -> list[Finding
         real = windows.reindex(sessions).dropna()
         return tendency(
             f"risks.{key}", label, value, mean_interval(real),
-            unit="fraction", index=pd.DatetimeIndex(real.index), series=series, n=n,
+            unit="percentage points", index=pd.DatetimeIndex(real.index), series=series, n=n,
         )  # fmt: skip
 
     def p_value() -> Finding:
@@ -229,7 +229,7 @@ def _mean_reaction(market: Market, direction: str, horizon: int) -> list[Finding
 
     p_label = f"Placebo p-value: {label}"
     return [
-        guarded(f"risks.{key}", label, "fraction", series, mean),
+        guarded(f"risks.{key}", label, "percentage points", series, mean),
         guarded(f"risks.{key}_p", p_label, "p-value", series, p_value),
     ]
 
@@ -243,11 +243,17 @@ def specifications(market: Market) -> list[Specification]:
     def add(label: str, values: pd.Series) -> None:
         clean = values.dropna()
         if len(clean) < 3:
-            made.append(Specification(label=label, value=None))
+            made.append(Specification(label=label, value=None, unit="percentage points"))
             return
         ends = mean_interval(clean)
         made.append(
-            Specification(label=label, value=float(clean.mean()), low=ends.low, high=ends.high)
+            Specification(
+                label=label,
+                value=float(clean.mean()),
+                low=ends.low,
+                high=ends.high,
+                unit="percentage points",
+            )
         )
 
     for horizon in HORIZONS:
@@ -270,5 +276,9 @@ def specifications(market: Market) -> list[Specification]:
         study = eventstudy.event_study(both["small"], both["large"], escalation)
         add("Market model, estimated before each", study.car)
     except DataError:
-        made.append(Specification(label="Market model, estimated before each", value=None))
+        made.append(
+            Specification(
+                label="Market model, estimated before each", value=None, unit="percentage points"
+            )
+        )
     return made

@@ -17,6 +17,7 @@ from ...market import Market
 from ...stats.bootstrap import Bootstrap, Interval, OfSums, block_length
 from ...stats.intervals import mean_interval
 from ...stats.returns import complete_rows
+from ...units import UnitName
 
 THEME = "tech_valuations"
 #: The seven companies named in 2023; choosing them by name is hindsight, and said so.
@@ -98,19 +99,21 @@ def yearly_lead(market: Market, id: str, label: str, a: str, b: str) -> Finding:
             label,
             float(np.expm1(SESSIONS_PER_YEAR * relative.mean())),
             Interval(low, high, inner.confidence, inner.method),
-            unit="fraction",
+            unit="percent a year",
             index=pd.DatetimeIndex(relative.index),
             series=(a, b),
             method=f"mean daily log relative return × 252 sessions, as growth; {inner.method}",
         )
 
     if a == b:
-        return missing(id, label, unit="fraction", series=(a,), reason="a fund against itself")
-    return guarded(make, id, label, "fraction", (a, b))
+        return missing(
+            id, label, unit="percent a year", series=(a,), reason="a fund against itself"
+        )
+    return guarded(make, id, label, "percent a year", (a, b))
 
 
 def guarded(
-    make: Callable[[], Finding], id: str, label: str, unit: str, series: Iterable[str]
+    make: Callable[[], Finding], id: str, label: str, unit: UnitName, series: Iterable[str]
 ) -> Finding:
     """What ``make`` returns, or a missing finding that carries the reason of its DataError."""
     try:

@@ -69,7 +69,11 @@ def lead_change(market: Market) -> Finding:
     ]
     if reason is not None:
         return missing(
-            fid("lead_change_2024"), label, unit="fraction", series=(tech, small), reason=reason
+            fid("lead_change_2024"),
+            label,
+            unit="percentage points",
+            series=(tech, small),
+            reason=reason,
         )
     windows = all_windows(market, tech, _HALF_YEAR, small)
     changes = (windows.shift(-_HALF_YEAR) - windows).dropna()
@@ -79,7 +83,7 @@ def lead_change(market: Market) -> Finding:
         chapter="tech_valuations",
         label=label,
         value=value,
-        unit="fraction",
+        unit="percentage points",
         method="realised; rank among all neighbouring pairs of 126 sessions since 2010",
         n=2,
         start="2024-01-02",
@@ -107,7 +111,7 @@ def _under_water(market: Market, name: str, other: str) -> Finding:
     return Finding(
         id=fid(f"below_peak_{name}"),
         chapter="tech_valuations",
-        label=f"{key}, total return, against its peak of {peak.date()}",
+        label=f"{key}, total return, against its peak",
         value=value,
         unit="fraction",
         method="relative wealth at the end over its highest close, minus 1; realised; rank among "
@@ -117,6 +121,7 @@ def _under_water(market: Market, name: str, other: str) -> Finding:
         end=market.end.date().isoformat(),
         series=(market.tech, other),
         percentile=float((depth < value).mean()),
+        facts={"ratio": key, "peak": peak.date().isoformat()},
     )
 
 
@@ -174,7 +179,11 @@ def specifications(market: Market) -> list[Specification]:
             )
             leads = [_lead(frame, a, b, *span) for span in spans]
             value = leads[1] - leads[0] if covers(market, YEAR_START, YEAR_END) else None
-            made.append(Specification(label=f"{name}: {a} minus {b}, {kind}", value=value))
+            made.append(
+                Specification(
+                    label=f"{name}: {a} minus {b}, {kind}", value=value, unit="percentage points"
+                )
+            )
     return made
 
 

@@ -259,13 +259,14 @@ def _mean_change(market: Market, base: int, part: str) -> Finding:
             label,
             float(values[part].mean()),
             across(values[part]),
-            unit="log points",
+            unit="log change",
             index=pd.DatetimeIndex([values["first"].min(), values["last"].max()]),
             series=tuple(PRICE_SYMBOL.get(t, t) for t in values["ticker"]),
             n=len(values),
+            facts={} if last is None else {"first_year": base, "last_year": last},
         )
 
-    return guarded(make, id, label, "log points", SEVEN)
+    return guarded(make, id, label, "log change", SEVEN)
 
 
 def across(values: pd.Series) -> Interval:
@@ -280,12 +281,12 @@ def across(values: pd.Series) -> Interval:
 
 def _income_growth(market: Market) -> Finding:
     table = net_income(market)
-    label = "Combined net income of the seven, growth per fiscal year"
+    label = "Combined net income of the seven, growth"
     id = fid("net_income_growth")
     years = [y for y in table.index if y >= BASE_YEAR]
     if len(years) < 2 or table.loc[years[0]].sum() <= 0:
         why = f"filings of all seven for two fiscal years from {BASE_YEAR} on are not in the window"
-        return missing(id, label, unit="fraction", series=SEVEN, reason=why)
+        return missing(id, label, unit="percent a year", series=SEVEN, reason=why)
     totals = table.loc[years].sum(axis=1)
     growth = float((totals.iloc[-1] / totals.iloc[0]) ** (1 / (years[-1] - years[0])) - 1)
     return Finding(
@@ -293,12 +294,13 @@ def _income_growth(market: Market) -> Finding:
         chapter="tech_valuations",
         label=f"{label}, {years[0]} to {years[-1]}",
         value=growth,
-        unit="fraction",
+        unit="percent a year",
         method="sum of net income as filed, compound yearly growth; a realised figure",
         n=len(years),
         start=f"{years[0]}-01-01",
         end=f"{years[-1]}-12-31",
         series=SEVEN,
+        facts={"first_year": int(years[0]), "last_year": int(years[-1])},
     )
 
 
@@ -321,6 +323,7 @@ def _profit_share(market: Market) -> Finding:
         start=f"{share.index[0]}-12-31",
         end=f"{share.index[-1]}-12-31",
         series=(*SEVEN, "CP"),
+        facts={"year": int(share.index[-1])},
     )
 
 
@@ -340,14 +343,14 @@ def specifications(market: Market) -> list[Specification]:
                 value=float(values.mean()) if known else None,
                 low=bounds.low if bounds else None,
                 high=bounds.high if bounds else None,
-                unit="log points",
+                unit="log change",
             )
         )
         made.append(
             Specification(
                 label=f"median {label}, {len(values)} companies",
                 value=float(values.median()) if known else None,
-                unit="log points",
+                unit="log change",
             )
         )
         if "TSLA" in values.index and len(values) > _MINIMUM_COMPANIES:
@@ -356,7 +359,7 @@ def specifications(market: Market) -> list[Specification]:
                 Specification(
                     label=f"mean {label}, without Tesla",
                     value=float(rest.mean()),
-                    unit="log points",
+                    unit="log change",
                 )
             )
     return made

@@ -15,6 +15,7 @@ from ...findings import Finding, Specification, missing
 from ...market import Market
 from ...stats.months import month_ends
 from ...stats.returns import drawdown
+from ...units import UnitName
 from ..facts import null_reason
 from .common import EQUAL_WEIGHT, covers, cumulative, fid, yearly_lead
 
@@ -41,7 +42,7 @@ def findings(market: Market) -> list[Finding]:
         yearly_lead(
             market,
             fid("lead_per_year"),
-            f"{tech} relative to {small}, growth per year",
+            f"{tech} relative to {small}, growth",
             tech,
             small,
         ),
@@ -73,8 +74,10 @@ def gap(market: Market, name: str, first: str | pd.Timestamp, last: str | pd.Tim
     if reason is None and np.isnan(ends).any():
         reason = "one of the two has no returns for the whole window"
     if reason is not None:
-        return missing(fid(name), label, unit="fraction", series=(tech, small), reason=reason)
-    return _realised(market, name, label, ends[0] - ends[1], first, last)
+        return missing(
+            fid(name), label, unit="percentage points", series=(tech, small), reason=reason
+        )
+    return _realised(market, name, label, ends[0] - ends[1], "percentage points", first, last)
 
 
 def relative(market: Market) -> Finding:
@@ -83,11 +86,17 @@ def relative(market: Market) -> Finding:
     ends = [cumulative(market.history[s], market.base, market.end) for s in (tech, small)]
     label = f"Wealth in {tech} relative to {small}, minus 1, total return"
     value = (1.0 + ends[0]) / (1.0 + ends[1]) - 1.0
-    return _realised(market, "relative_wealth", label, value, market.base, market.end)
+    return _realised(market, "relative_wealth", label, value, "fraction", market.base, market.end)
 
 
 def _realised(
-    market: Market, name: str, label: str, value: float, first: pd.Timestamp, last: pd.Timestamp
+    market: Market,
+    name: str,
+    label: str,
+    value: float,
+    unit: UnitName,
+    first: pd.Timestamp,
+    last: pd.Timestamp,
 ) -> Finding:
     closes = market.closes
     at, to = closes.get_indexer(pd.DatetimeIndex([first, last]))
@@ -96,7 +105,7 @@ def _realised(
         chapter="tech_valuations",
         label=label,
         value=value,
-        unit="fraction",
+        unit=unit,
         method="realised returns of one long window; its tendency is lead_per_year",
         n=int(to - at),
         start=closes[at + 1].date().isoformat(),
@@ -199,7 +208,7 @@ def _instruments(market: Market) -> list[tuple[str, tuple[str, str], pd.DataFram
 def specifications(market: Market) -> list[Specification]:
     """Every definition as a specification, smallest value first."""
     return [
-        Specification(label=row.label, value=row.value, unit="fraction")
+        Specification(label=row.label, value=row.value, unit="percentage points")
         for row in definitions(market).itertuples()
     ]
 

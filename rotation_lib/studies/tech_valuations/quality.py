@@ -55,7 +55,7 @@ def findings(market: Market) -> list[Finding]:
         yearly_lead(
             market,
             fid("equal_weight_lead"),
-            f"{EQUAL_WEIGHT} relative to {large}, growth per year",
+            f"{EQUAL_WEIGHT} relative to {large}, growth",
             EQUAL_WEIGHT,
             large,
         )
@@ -64,7 +64,7 @@ def findings(market: Market) -> list[Finding]:
         yearly_lead(
             market,
             fid("small_vs_equal_weight"),
-            f"{small} relative to {EQUAL_WEIGHT}, growth per year",
+            f"{small} relative to {EQUAL_WEIGHT}, growth",
             small,
             EQUAL_WEIGHT,
         )
@@ -73,7 +73,7 @@ def findings(market: Market) -> list[Finding]:
         yearly_lead(
             market,
             fid("small_vs_large"),
-            f"{small} relative to {large}, growth per year",
+            f"{small} relative to {large}, growth",
             small,
             large,
         )
@@ -137,14 +137,14 @@ def _on_sharp_days(market: Market, a: str, b: str, part: str, picker: str | None
             label,
             value,
             interval,
-            unit="bp",
+            unit="basis points",
             index=pd.DatetimeIndex(values.index),
             series=(a, b, small, large),
             n=count,
             method=f"{count} days; {interval.method}",
         )
 
-    return guarded(make, id, label, "bp", (a, b, small, large))
+    return guarded(make, id, label, "basis points", (a, b, small, large))
 
 
 def spreads(market: Market) -> pd.DataFrame:
@@ -247,7 +247,7 @@ def _reversal(market: Market) -> list[Finding]:
     except DataError as error:
         why = str(error).rstrip(".")
         return [
-            missing(id, label, unit="fraction", series=series, reason=why),
+            missing(id, label, unit="percentage points", series=series, reason=why),
             missing(p_id, p_label, unit="p-value", series=series, reason=why),
         ]
     low, high = np.quantile(placebo, [0.025, 0.975])
@@ -262,7 +262,7 @@ def _reversal(market: Market) -> list[Finding]:
         chapter="tech_valuations",
         label=label,
         value=value,
-        unit="fraction",
+        unit="percentage points",
         low=value + float(low) - centre,
         high=value + float(high) - centre,
         confidence=0.95,
@@ -330,7 +330,9 @@ def specifications(market: Market) -> list[Specification]:
                 found = [*zip(named, sides, strict=True), ("up plus down days", sum(sides))]
                 made += [
                     Specification(
-                        label=f"{a} minus {b}, {what} of {picker}, {where}", value=v, unit="bp"
+                        label=f"{a} minus {b}, {what} of {picker}, {where}",
+                        value=v,
+                        unit="basis points",
                     )
                     for what, v in found
                 ]
@@ -346,7 +348,7 @@ def specifications(market: Market) -> list[Specification]:
                 Specification(
                     label=f"{market.small} minus {market.large}, next {horizon} sessions, {where}",
                     value=float(values.mean()) * BASIS_POINTS if len(values) >= 5 else None,
-                    unit="bp",
+                    unit="basis points",
                 )
             )
     return made

@@ -119,14 +119,16 @@ def best_early(market: Market) -> Finding:
             if table.empty
             else "no window of that time rose by more than 9%"
         )
-        return missing(fid("early_2024_margin"), label, unit="fraction", series=series, reason=why)
+        return missing(
+            fid("early_2024_margin"), label, unit="percentage points", series=series, reason=why
+        )
     best = inside.loc[inside["margin"].idxmax()]
     return Finding(
         id=fid("early_2024_margin"),
         chapter="tech_valuations",
         label=label,
         value=float(best["margin"]),
-        unit="fraction",
+        unit="percentage points",
         method=f"the best of all windows, {best['first'].date()} to {best['last'].date()}: chosen "
         "with hindsight in favour of the claim",
         n=len(inside),
@@ -170,11 +172,16 @@ def specifications(market: Market) -> list[Specification]:
         gains = {s: cumulative(market.history[s], first, last) for s in _symbols(market)}
         known = covers(market, first, last)
         own = gains[market.small]
-        made.append(Specification(label=f"{market.small}, {label}", value=own if known else None))
+        made.append(
+            Specification(
+                label=f"{market.small}, {label}", value=own if known else None, unit="fraction"
+            )
+        )
         made += [
             Specification(
                 label=f"{market.small} minus {other}, {label}",
                 value=own - gains[other] if known else None,
+                unit="percentage points",
             )
             for other in (market.large, market.tech)
         ]

@@ -138,7 +138,9 @@ def _on_falls(
 ) -> Finding:
     series = (symbol, EQUAL_WEIGHT, *SEVEN)
     if symbol == EQUAL_WEIGHT:
-        return missing(id, label, unit="bp", series=series, reason="a fund against itself")
+        return missing(
+            id, label, unit="basis points", series=series, reason="a fund against itself"
+        )
 
     def make() -> Finding:
         frame = days(market, symbol) if period == "days" else weeks(market, symbol)
@@ -154,14 +156,14 @@ def _on_falls(
             label,
             value,
             interval,
-            unit="bp",
+            unit="basis points",
             index=pd.DatetimeIndex(frame.index),
             series=series,
             n=count,
             method=f"mean over {count} {period}; {interval.method}",
         )
 
-    return guarded(make, id, label, "bp", series)
+    return guarded(make, id, label, "basis points", series)
 
 
 def _block(market: Market, period: str) -> int:
@@ -179,7 +181,9 @@ def _asymmetry(market: Market) -> Finding:
     label = f"{small} minus {EQUAL_WEIGHT}: mean on hard falls plus mean on equally hard rises of the seven"
     series = (small, EQUAL_WEIGHT, *SEVEN)
     if small == EQUAL_WEIGHT:
-        return missing(id, label, unit="bp", series=series, reason="a fund against itself")
+        return missing(
+            id, label, unit="basis points", series=series, reason="a fund against itself"
+        )
 
     def make() -> Finding:
         frame = days(market, small)
@@ -194,13 +198,13 @@ def _asymmetry(market: Market) -> Finding:
             label,
             value,
             interval,
-            unit="bp",
+            unit="basis points",
             index=pd.DatetimeIndex(frame.index),
             series=series,
             n=count,
         )
 
-    return guarded(make, id, label, "bp", series)
+    return guarded(make, id, label, "basis points", series)
 
 
 def correlations(market: Market) -> pd.DataFrame:
@@ -332,7 +336,7 @@ def specifications(market: Market) -> list[Specification]:
                                 label=f"{symbol}, {period} the seven fall {-threshold:.1%} or more, "
                                 f"{since}, {how}",
                                 value=value,
-                                unit="bp",
+                                unit="basis points",
                             )
                         )
     return made

@@ -153,6 +153,7 @@ def specifications(market: Market) -> list[Specification]:
                 Specification(
                     label=f"share of {market.tech}'s gain, {where}, {label}",
                     value=part / gain if gain > 0 else None,
+                    unit="fraction",
                 )
             )
     return made
