@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .chapter import Chapter, open_chapter
     from .market import Market
-    from .narrative.prose import Prose
     from .params import ReportParams
+    from .prose.markdown import Prose
 
 __all__ = ["Chapter", "Market", "Prose", "ReportParams", "__version__", "open_chapter"]
 __version__ = "0.1.0"
@@ -21,7 +21,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Chapter": "chapter",
     "Market": "market",
-    "Prose": "narrative.prose",
+    "Prose": "prose.markdown",
     "ReportParams": "params",
     "open_chapter": "chapter",
 }

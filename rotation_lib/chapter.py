@@ -15,9 +15,11 @@ from .findings import FindingSet
 from .market import Market
 from .narrative import ledger as ledger_text
 from .narrative import provenance as provenance_text
-from .narrative.prose import Prose
 from .params import NoExtras, chapter_extras, extra_names, report_params
 from .project import THEMES
+from .prose import Prose, tell
+from .prose.magic import listen
+from .prose.template import read
 from .results import all_results, theme_results
 
 
@@ -50,6 +52,24 @@ class Chapter:
     def ledger(self) -> tuple[Judged, ...]:
         """The chapter's claims, judged; all of them for chapters without a theme."""
         return self._results[1]
+
+    def tell(self, cell: str) -> Prose:
+        """The Markdown of a ``%%prose`` cell of this chapter.
+
+        Args:
+            cell: its source, with its first line.
+        """
+        lines = tell(cell, self.findings, self.name, self._sayable)
+        if not read(cell).box:
+            return Prose.of(*lines)
+        box = ledger_text.takeaway_box([x.removeprefix("- ") for x in lines], self.market.notes)
+        return Prose.of(box, ledger_text.verdict_list(self.ledger))
+
+    @property
+    def _sayable(self) -> dict[str, object]:
+        """What prose may name besides findings: the parameters, and the window as settled."""
+        window = {"start": self.market.start, "end": self.market.end}
+        return self.market.params.as_strings() | self.extras.model_dump() | window
 
     def takeaways(self) -> Prose:
         """The key takeaways, in the words of the chapter's narrative, and its verdicts."""
@@ -93,4 +113,6 @@ def open_chapter(name: str, /, **parameters: object) -> Chapter:
     own = {k: v for k, v in parameters.items() if k in names}
     shared = {k: v for k, v in parameters.items() if k not in names}
     extras = chapter_extras(name, own)
-    return Chapter(name, Market.load(report_params(**shared)), extras)
+    chapter = Chapter(name, Market.load(report_params(**shared)), extras)
+    listen(chapter.tell)
+    return chapter

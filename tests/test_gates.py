@@ -15,9 +15,9 @@ from rotation_lib.charts import gates as charts
 from rotation_lib.charts.table import Table
 from rotation_lib.market import Market
 from rotation_lib.narrative import gates as words
-from rotation_lib.narrative.prose import Prose
 from rotation_lib.params import report_params
 from rotation_lib.project import DATA
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.sources import Dataset
 from rotation_lib.store.examined import examine
 from rotation_lib.studies import gates

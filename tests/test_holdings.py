@@ -14,9 +14,9 @@ import pytest
 from rotation_lib.charts import methods as charts
 from rotation_lib.market import Market
 from rotation_lib.narrative import methods as words
-from rotation_lib.narrative.prose import Prose
 from rotation_lib.params import ReportParams
 from rotation_lib.project import DATA, SNAPSHOT
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.sources import Dataset
 from rotation_lib.studies import holdings, records
 

@@ -20,9 +20,9 @@ import pytest
 from rotation_lib import market as market_module
 from rotation_lib.catalog import load_catalog
 from rotation_lib.market import Market
-from rotation_lib.narrative.prose import Prose
 from rotation_lib.params import report_params
 from rotation_lib.project import CHAPTER_NAMES, CHAPTERS, THEMES
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.publish.build import credits
 from rotation_lib.results import kept_in, theme_results
 from rotation_lib.sources import Dataset

@@ -19,8 +19,8 @@ from rotation_lib.market import Market
 from rotation_lib.narrative import appendix
 from rotation_lib.narrative import measured as told
 from rotation_lib.narrative import methods as words
-from rotation_lib.narrative.prose import Prose
 from rotation_lib.project import PACKAGE
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.publish.pages.fold import stands_in
 from rotation_lib.studies import holdings, records
 

@@ -17,8 +17,8 @@ from rotation_lib.charts.table import Table
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.narrative import rate_sensitivity as text
-from rotation_lib.narrative.prose import Prose
 from rotation_lib.params import report_params
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.studies import rate_sensitivity as study
 
 T = "rate_sensitivity"

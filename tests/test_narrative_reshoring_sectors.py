@@ -13,7 +13,7 @@ from rotation_lib.charts.table import Table
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.narrative import reshoring_sectors as words
-from rotation_lib.narrative.prose import Prose
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.studies import reshoring_sectors as study
 from rotation_lib.studies.reshoring_sectors import (
     leads,

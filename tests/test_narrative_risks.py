@@ -1,22 +1,22 @@
-"""Words of the risk chapter on made-up findings: they follow sign, size and absence."""
+"""The risk chapter on made-up findings: its prose and titles follow sign, size and absence."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
+from prose_worlds import cells
 
 from rotation_lib.charts import risks as draw
 from rotation_lib.charts.figure import Figure
+from rotation_lib.charts.risks import titles
 from rotation_lib.charts.table import Table
 from rotation_lib.claims import Verdict, judge, load_ledger
 from rotation_lib.findings import Finding, FindingSet, missing
 from rotation_lib.market import Market
-from rotation_lib.narrative import risks as text
-from rotation_lib.narrative.prose import Prose
+from rotation_lib.prose import Prose, tell
 from rotation_lib.studies import risks as study
 
 KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
@@ -85,15 +85,10 @@ KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
     "profits_lead_correlation": (0.1, -0.13, 0.36, "correlation"),
     "profitable_gap": (0.008, -0.02, 0.04, "fraction"),
 }
-SECTIONS = [n for n in text.__all__ if n.startswith("section_")]
-NEED_FRAMES = (
-    "title_scenario_chart", "title_specifications", "title_regime_chart", "title_cpi_chart",
-    "title_tariff_chart", "title_august_chart",
+CELLS = {cell: source for chapter, cell, source in cells() if chapter == "risks"}
+TITLES = (
+    "title_drawdowns", "title_tail_chart", "title_beta", "title_set_scenario", "title_barometer_chart",
 )  # fmt: skip
-TITLES = [
-    n for n in text.__all__
-    if n.startswith("title_") and n not in NEED_FRAMES
-]  # fmt: skip
 Value = tuple[float, float | None, float | None]
 
 
@@ -124,8 +119,18 @@ def findings(**changed: Value | None) -> FindingSet:
 NOTHING = findings(**dict.fromkeys(KEYS))
 
 
+def said(cell: str, held: FindingSet) -> str:
+    """What a cell of the chapter says of these findings."""
+    names = {"small": "IWM", "large": "SPY"}
+    return "\n\n".join(tell(CELLS[cell], held, "risks", names))
+
+
+def heading(cell: str, held: FindingSet) -> str:
+    return said(cell, held).split("\n", 1)[0]
+
+
 def test_takeaways_carry_number_and_interval() -> None:
-    lines = text.takeaways(findings())
+    lines = said("takeaways", findings()).split("\n\n")
     assert len(lines) == 6
     assert "1.30 times" in lines[0] and "95% interval 1.20 to 1.40" in lines[0]
     assert "−0.40 percentage points" in lines[1] and "95% interval −0.70 to −0.10" in lines[1]
@@ -137,27 +142,16 @@ def test_takeaways_carry_number_and_interval() -> None:
 
 
 def test_takeaways_are_readable_without_values() -> None:
-    lines = text.takeaways(NOTHING)
+    lines = said("takeaways", NOTHING).split("\n\n")
     assert len(lines) == 6
     assert all("too short" in line and line.endswith(".") for line in lines)
 
 
-@pytest.mark.parametrize("name", SECTIONS)
-@pytest.mark.parametrize("held", [findings(), NOTHING], ids=["measured", "missing"])
-def test_every_section_has_a_heading_and_a_paragraph(name: str, held: FindingSet) -> None:
-    said = str(getattr(text, name)(held))
-    heading, _, body = said.partition("\n")
-    assert heading.startswith("## ") and len(body.strip()) > 20
-    assert not re.search(r"\b(None|nan)\b", said)
-
-
 @pytest.mark.parametrize("name", TITLES)
 def test_titles_never_show_a_number_that_is_missing(name: str) -> None:
-    said = getattr(text, name)(NOTHING)
-    for fixed in ("August 2025", "since 2010"):
-        said = said.replace(fixed, "")
-    assert said and "not available" not in said
-    assert not any(character.isdigit() for character in said)
+    title = getattr(titles, name)(NOTHING)
+    assert title and "not available" not in title
+    assert not any(character.isdigit() for character in title)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +163,7 @@ def test_titles_never_show_a_number_that_is_missing(name: str) -> None:
     ],
 )
 def test_the_volatility_title_follows_the_interval(ratio: Value, part: str) -> None:
-    assert part in text.title_volatility(findings(volatility_ratio=ratio))
+    assert part in heading("volatility-text", findings(volatility_ratio=ratio))
 
 
 @pytest.mark.parametrize(
@@ -181,31 +175,31 @@ def test_the_volatility_title_follows_the_interval(ratio: Value, part: str) -> N
     ],
 )
 def test_the_inflation_title_follows_the_interval(slope: Value, part: str) -> None:
-    assert part in text.title_inflation(findings(cpi_slope=slope))
+    assert part in heading("inflation-text", findings(cpi_slope=slope))
 
 
 def test_hot_releases_are_told_by_their_p_values() -> None:
     lasting = findings(cpi_hot_month_p=(0.01, None, None))
-    assert "loss of that size: it lasted" in str(text.section_inflation(lasting))
+    assert "loss of that size: it lasted" in said("inflation-text", lasting)
     nothing = findings(cpi_hot_p=(0.5, None, None))
-    assert "neither a bad day nor a reversal" in str(text.section_inflation(nothing))
-    assert "a bad day is likely, a reversal is not shown" in str(text.section_inflation(findings()))
+    assert "neither a bad day nor a reversal" in said("inflation-text", nothing)
+    assert "a bad day is likely, a reversal is not shown" in said("inflation-text", findings())
     clear = findings(cpi_hot=(-0.0034, -0.006, -0.001))
-    assert "a bad day is established" in str(text.section_inflation(clear))
+    assert "a bad day is established" in said("inflation-text", clear)
 
 
 @pytest.mark.parametrize(
-    ("gap", "said"),
+    ("gap", "told"),
     [
         ((-0.25, -0.47, -0.04), "IWM paid less for its risk: its Sharpe ratio"),
         ((0.25, 0.04, 0.47), "IWM paid more for its risk: its Sharpe ratio"),
         ((-0.25, -0.6, 0.1), "Whether IWM paid better or worse for its risk cannot be told"),
     ],
 )
-def test_the_reward_for_risk_follows_the_interval(gap: Value, said: str) -> None:
-    told = str(text.section_volatility(findings(sharpe_difference=gap)))
-    assert said in told
-    assert "p = 0.022" in told
+def test_the_reward_for_risk_follows_the_interval(gap: Value, told: str) -> None:
+    text = said("volatility-text", findings(sharpe_difference=gap))
+    assert told in text
+    assert "p = 0.022" in text
 
 
 @pytest.mark.parametrize(
@@ -220,39 +214,39 @@ def test_the_tariff_title_follows_sign_and_p_value(value: float, p: float, part:
     held = findings(
         tariff_escalation=(value, value - 0.002, value + 0.002), tariff_escalation_p=(p, None, None)
     )
-    said = text.title_tariffs(held).replace("set back IWM", "set IWM back")
-    assert part in said
+    title = heading("tariffs-text", held).replace("set back IWM", "set IWM back")
+    assert part in title
 
 
 def test_shares_have_one_form_and_their_bounds_too() -> None:
-    told = str(text.section_scenarios(findings(scenario_r2=(0.096, -0.021, 0.16))))
+    told = said("scenarios-text", findings(scenario_r2=(0.096, -0.021, 0.16)))
     assert "explain 9.6% of" in told and "(95% interval −2.1% to 16.0%)" in told
     assert "held 91.0% of the weeks (95% interval 87.0% to 94.0%)" in told
-    tails = str(text.section_tails(findings()))
-    assert "lost 3.7% or more (95% interval 3.0% to 5.0%)" in tails
-    unknown = str(text.section_scenarios(findings(scenario_r2=(0.096, None, None))))
+    tails = said("tails-text", findings())
+    assert "lost 3.7% (95% interval 3.0% to 5.0%) or more" in tails
+    unknown = said("scenarios-text", findings(scenario_r2=(0.096, None, None)))
     assert "out of sample (no interval)" in unknown
 
 
 def test_the_barometer_title_needs_a_family_wise_p_value() -> None:
-    assert "no barometer" in text.title_barometer(findings())
-    assert "did foretell" in text.title_barometer(findings(barometer_p=(0.01, None, None)))
+    assert "no barometer" in heading("barometer-text", findings())
+    assert "did foretell" in heading("barometer-text", findings(barometer_p=(0.01, None, None)))
     worse = findings(barometer_p=(0.01, None, None), barometer_best=(-0.02, None, None))
-    assert "no barometer" in text.title_barometer(worse)
+    assert "no barometer" in heading("barometer-text", worse)
 
 
 def test_august_is_called_strong_only_when_it_was() -> None:
-    assert "strong" in text.title_august(findings())
-    assert "poor" in text.title_august(findings(august_2025=(-0.03, None, None)).__class__(
+    assert "strong" in heading("august-text", findings())
+    assert "poor" in heading("august-text", findings(august_2025=(-0.03, None, None)).__class__(
         [f.model_copy(update={"percentile": 0.1}) if f.id == "risks.august_2025" else f
          for f in findings(august_2025=(-0.03, None, None)).values()]
     ))  # fmt: skip
 
 
 def test_breakevens_are_never_read_as_a_test_of_the_claim() -> None:
-    assert "rise with growth" in str(text.text_breakevens(findings()))
+    assert "rise with growth" in said("breakevens-text", findings())
     flat = findings(breakeven_alone=(0.01, -0.02, 0.04))
-    assert "no test of the claim" in str(text.text_breakevens(flat))
+    assert "no test of the claim" in said("breakevens-text", flat)
 
 
 def test_replays_name_what_the_model_missed() -> None:
@@ -264,31 +258,33 @@ def test_replays_name_what_the_model_missed() -> None:
             "inside": [False, True],
         }
     )
-    said = str(text.text_replays(table))
+    said = str(draw.text_replays(table))
     assert "A (+10.0%, model 0.0%)" in said and "B" not in said.replace("Outside the interval", "")
-    assert "All replayed" in str(text.text_replays(table.assign(inside=True)))
-    assert "No past episode" in str(text.text_replays(table.iloc[:0]))
+    assert "All replayed" in str(draw.text_replays(table.assign(inside=True)))
+    assert "No past episode" in str(draw.text_replays(table.iloc[:0]))
 
 
 def test_chart_titles_count_clear_intervals() -> None:
-    assert text.title_scenario_chart([(-0.1, 0.1), (0.01, 0.2)]).startswith("1 of 2")
-    assert text.title_scenario_chart([(-0.1, 0.1)]).startswith("None of 1")
-    assert text.title_specifications([(-2.0, -1.0), (-1.0, 1.0)]) == (
+    assert titles.title_scenario_chart([(-0.1, 0.1), (0.01, 0.2)]).startswith("1 of 2")
+    assert titles.title_scenario_chart([(-0.1, 0.1)]).startswith("None of 1")
+    assert titles.title_specifications([(-2.0, -1.0), (-1.0, 1.0)]) == (
         "1 of 2 ways to measure it gives a clear loss"
     )
 
 
 def test_titles_of_charts_follow_their_frames() -> None:
-    assert text.title_specifications([(-1.0, 1.0)]).startswith("None of 1")
-    assert text.title_specifications([(1.0, 2.0)]).endswith("gives a clear gain")
-    assert "inside" in text.title_tariff_chart("easing", -0.015, -0.017, 0.012, 20)
-    assert "outside" in text.title_tariff_chart("escalation", -0.02, -0.017, 0.012, 20)
-    assert "lost ground to SPY" in text.title_regime_chart(findings(), 0.64)
-    assert "gained on SPY" in text.title_regime_chart(findings(), 1.2)
-    assert text.title_cpi_chart(NOTHING, 7) == "7 releases: too few to tell a slope"
-    assert text.title_august_chart(findings(), 8, 16).endswith("2025's was the best")
-    assert text.title_august_chart(NOTHING, 1, 3) == "IWM rose in 1 of 3 Augusts since 2010"
-    assert text.title_barometer_chart(findings(barometer_wins=(0.0, None, None))).startswith("None")
+    assert titles.title_specifications([(-1.0, 1.0)]).startswith("None of 1")
+    assert titles.title_specifications([(1.0, 2.0)]).endswith("gives a clear gain")
+    assert "inside" in titles.title_tariff_chart("easing", -0.015, -0.017, 0.012, 20)
+    assert "outside" in titles.title_tariff_chart("escalation", -0.02, -0.017, 0.012, 20)
+    assert "lost ground to SPY" in titles.title_regime_chart(findings(), 0.64)
+    assert "gained on SPY" in titles.title_regime_chart(findings(), 1.2)
+    assert titles.title_cpi_chart(NOTHING, 7) == "7 releases: too few to tell a slope"
+    assert titles.title_august_chart(findings(), 8, 16).endswith("2025's was the best")
+    assert titles.title_august_chart(NOTHING, 1, 3) == "IWM rose in 1 of 3 Augusts since 2010"
+    assert titles.title_barometer_chart(findings(barometer_wins=(0.0, None, None))).startswith(
+        "None"
+    )
 
 
 # -- figures and tables ---------------------------------------------------------------

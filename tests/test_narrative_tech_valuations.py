@@ -17,7 +17,7 @@ from rotation_lib.claims import Judged, judge, load_ledger
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.narrative import tech_valuations as text
-from rotation_lib.narrative.prose import Prose
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.studies import tech_valuations as study
 
 MarketOf = Callable[..., Market]

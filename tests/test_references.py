@@ -9,8 +9,8 @@ import pytest
 
 from rotation_lib.errors import DataError
 from rotation_lib.narrative import appendix
-from rotation_lib.narrative.prose import Prose
 from rotation_lib.project import PACKAGE
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.references import load_references, read_references
 
 

@@ -17,7 +17,7 @@ from rotation_lib.charts.figure import Figure, inline
 from rotation_lib.charts.risks.sliders import SLIDERS
 from rotation_lib.findings import FindingSet
 from rotation_lib.market import Market
-from rotation_lib.narrative.prose import Prose
+from rotation_lib.prose.markdown import Prose
 from rotation_lib.studies import risks
 from rotation_lib.studies.risks import scenario
 

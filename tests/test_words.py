@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from rotation_lib import words
-from rotation_lib.narrative.prose import Prose, ProseError
+from rotation_lib.prose.markdown import Prose, ProseError
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ BANDS = {
         "fingerprint": "what a result depends on",
     },
     "Telling": {
+        "prose": "sentences typed in chapters, numbers from findings",
         "narrative": "sentences that follow sign and size",
         "charts": "pictures and tables, with computed alt text",
     },

@@ -11,7 +11,7 @@ import pandas as pd
 
 from .. import words
 from ..narrative import gates as text
-from ..narrative.prose import Prose
+from ..prose.markdown import Prose
 from .table import Table
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pandas as pd
 from .. import words
 from ..narrative import appendix, ledger
 from ..narrative import methods as text
-from ..narrative.prose import Prose
+from ..prose.markdown import Prose
 from . import alttext, bars, intervals
 from .figure import Figure
 from .table import Table

@@ -3,6 +3,6 @@
 Nothing here computes a result or draws; it only says what it is given.
 """
 
-from .prose import Prose
+from ..prose.markdown import Prose
 
 __all__ = ["Prose"]

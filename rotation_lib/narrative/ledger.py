@@ -14,7 +14,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from .. import words
-from .prose import fold
+from ..prose.markdown import fold
 
 if TYPE_CHECKING:
     from ..claims import Judged, Result

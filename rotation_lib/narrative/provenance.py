@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .. import words
+from ..prose.markdown import fold
 from ..studies.holdings import basis_of
-from .prose import fold
 
 if TYPE_CHECKING:
     from ..market import Market

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .. import words
+from ..prose.markdown import fold
 from .ledger import tally, tally_sentence
-from .prose import fold
 
 if TYPE_CHECKING:
     from ..claims import Judged

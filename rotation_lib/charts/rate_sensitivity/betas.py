@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ...narrative import rate_sensitivity as text
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from .. import alttext, intervals, lines
 from ..figure import Figure
 from .kit import THEME, Shown, estimates, last_date, or_sentence, series_of

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ... import words
 from ...narrative import rate_sensitivity as text
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from ...stats.eventstudy import ESTIMATION
 from .. import alttext, bars, distributions, intervals, lines
 from ..figure import Figure

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import pandas as pd
 
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from ..figure import Figure
 from ..table import Table
 

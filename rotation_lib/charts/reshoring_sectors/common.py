@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from ...studies.reshoring_sectors.terms import LAWS
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ... import words
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from ...studies.reshoring_sectors.terms import DEFLATOR, FUNDS, ORDERS, PAIRS, SPENDING
 from .. import alttext, intervals, lines
 from ..figure import Figure

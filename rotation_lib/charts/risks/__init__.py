@@ -29,6 +29,7 @@ from .shocks import (
     tariff_paths,
 )
 from .sliders import set_scenario
+from .titles import text_replays
 
 __all__ = [
     "april_2025",
@@ -49,4 +50,5 @@ __all__ = [
     "states",
     "tails",
     "tariff_paths",
+    "text_replays",
 ]

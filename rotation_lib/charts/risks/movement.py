@@ -8,11 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...narrative import risks as text
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from .. import alttext, intervals, lines
 from ..figure import Figure
 from ..table import Table
+from . import titles
 from .shared import Findings, funds, nothing
 
 
@@ -21,7 +21,7 @@ def drawdowns(frame: pd.DataFrame, findings: Findings) -> Figure:
     small, large = funds(findings)
     return lines.drawdown(frame, colours={small: "small", large: "large"}).figure(
         "risks.drawdowns",
-        title=text.title_drawdowns(findings),
+        title=titles.title_drawdowns(findings),
         subtitle="Loss since the last highest close, total return",
         unit="per cent of the peak",
         series=(small, large),
@@ -37,7 +37,7 @@ def tails(frame: pd.DataFrame, findings: Findings) -> Figure:
     shown = shown[["label", "value", "low", "high"]]
     return intervals.forest(shown, unit="fraction", reference=None, signed=True).figure(
         "risks.tails",
-        title=text.title_tail_chart(findings),
+        title=titles.title_tail_chart(findings),
         subtitle="One-day historical value at risk and shortfall, with 95% intervals",
         unit="per cent a day",
         series=funds(findings),
@@ -86,7 +86,7 @@ def rolling_beta(frame: pd.DataFrame, findings: Findings) -> Figure | Prose:
         return nothing("The rolling beta", findings["risks.beta_latest"])
     return lines.band_line(frame, unit="ratio", reference=1.0, signed=False, label="Beta").figure(
         "risks.rolling_beta",
-        title=text.title_beta(findings),
+        title=titles.title_beta(findings),
         subtitle=f"Slope of daily {small} on {large} over the last 252 sessions, with a 95% band",
         unit="ratio",
         series=(small, large),
@@ -110,7 +110,7 @@ def regimes(
     )  # fmt: skip
     return drawing.figure(
         "risks.regimes",
-        title=text.title_regime_chart(findings, float(wealth.iloc[-1])),
+        title=titles.title_regime_chart(findings, float(wealth.iloc[-1])),
         subtitle=f"Wealth in {small} over wealth in {large}, log scale; shaded: stormy weeks of {large}",
         unit="ratio, first week = 1",
         series=(small, large),

@@ -8,11 +8,11 @@ from __future__ import annotations
 import pandas as pd
 
 from ... import words
-from ...narrative import risks as text
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from .. import alttext, distributions, intervals
 from ..figure import Figure
 from ..table import Table
+from . import titles
 from .shared import Findings, funds, nothing
 
 _OUTCOMES = {"CFNAI": "CFNAI", "INDPRO": "Production", "NFCI": "NFCI", "market": "Market"}
@@ -36,7 +36,7 @@ def scenarios(frame: pd.DataFrame, findings: Findings) -> Figure | Prose:
     shown = shown[["label", "value", "low", "high"]].reset_index(drop=True)
     return intervals.forest(shown, unit="fraction", reference=0.0).figure(
         "risks.scenarios",
-        title=text.title_scenario_chart(list(zip(shown["low"], shown["high"], strict=True))),
+        title=titles.title_scenario_chart(list(zip(shown["low"], shown["high"], strict=True))),
         subtitle=f"Return of {small} over {large} in a quarter, with 95% prediction intervals",
         unit="per cent in 13 weeks",
         series=tuple(dict.fromkeys((small, large, *SCENARIO_SERIES))),
@@ -143,7 +143,7 @@ def barometer(frame: pd.DataFrame | None, findings: Findings) -> Figure | Prose:
     )
     return drawing.figure(
         "risks.barometer",
-        title=text.title_barometer_chart(findings),
+        title=titles.title_barometer_chart(findings),
         subtitle="Share of variance foretold out of sample (R²) by relative strength over 1, 3, 12 months",
         unit="per cent; below zero is worse than the historical mean",
         series=findings["risks.barometer_best"].series,
@@ -176,7 +176,7 @@ def august(frame: pd.DataFrame, findings: Findings) -> Figure | Prose:
         cells.reset_index(drop=True), unit="fraction", row_title="Year", column_title="Month"
     ).figure(
         "risks.august",
-        title=text.title_august_chart(findings, int((augusts > 0).sum()), len(augusts)),
+        title=titles.title_august_chart(findings, int((augusts > 0).sum()), len(augusts)),
         subtitle=f"Total return of {small} in each calendar month since 2010",
         unit="per cent a month",
         series=(small,),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...findings import Finding
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 
 Findings = Mapping[str, Finding]
 

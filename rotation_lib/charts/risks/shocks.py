@@ -12,11 +12,11 @@ import pandas as pd
 
 from ... import words
 from ...findings import Specification
-from ...narrative import risks as text
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from .. import alttext, distributions, intervals, lines
 from ..figure import Figure
 from ..table import Table
+from . import titles
 from .shared import Findings, funds, nothing
 
 
@@ -39,7 +39,7 @@ def cpi_days(frame: pd.DataFrame, findings: Findings) -> Figure | Prose:
     drawing = distributions.scatter(shown, **names, label="name", highlight=list(largest))
     return drawing.figure(
         "risks.cpi_days",
-        title=text.title_cpi_chart(findings, len(shown)),
+        title=titles.title_cpi_chart(findings, len(shown)),
         subtitle="One point a consumer price release, with the least-squares line",
         unit="percentage points against basis points",
         series=(small, large, "DGS2"),
@@ -61,7 +61,7 @@ def specifications(specs: Sequence[Specification], findings: Findings) -> Figure
     shown[["value", "low", "high"]] *= 1000  # a fraction per pp as basis points per ten of them
     return intervals.forest(shown, unit="basis points").figure(
         "risks.cpi_specifications",
-        title=text.title_specifications(list(zip(shown["low"], shown["high"], strict=True))),
+        title=titles.title_specifications(list(zip(shown["low"], shown["high"], strict=True))),
         subtitle=f"{small} minus {large} on release days per ten basis points of yield, in other ways",
         unit="basis points of return per ten basis points of yield",
         series=tuple(
@@ -127,7 +127,7 @@ def tariff_paths(frame: pd.DataFrame, findings: Findings) -> Figure | Prose:
     )
     return drawing.figure(
         "risks.tariff_paths",
-        title=text.title_tariff_chart(
+        title=titles.title_tariff_chart(
             str(last["series"]).lower(), last["value"], last["low"], last["high"], int(last["x"])
         ),
         subtitle=f"Mean of {small} over {large} since the close before; bands: middle 90% of placebo dates",

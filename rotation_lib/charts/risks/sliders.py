@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from ... import words
-from ...narrative import risks as text
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from .. import intervals, parts, theme
 from ..figure import Drawing, Figure
 from ..layout import domain
 from ..rows import TIGHT
+from . import titles
 from .outlook import SCENARIO_SERIES
 from .shared import Findings, funds, nothing
 
@@ -76,7 +76,7 @@ def set_scenario(frame: pd.DataFrame, yield_shock: float, findings: Findings) ->
     moved = words.bp(start["two_year"], signed=True)
     return _drawing(frame, start, small, large).figure(
         "risks.set_scenario",
-        title=text.title_set_scenario(findings),
+        title=titles.title_set_scenario(findings),
         subtitle=f"Return of {small} over {large} in {WEEKS} weeks if this happened, with 95% intervals",
         unit="per cent in 13 weeks",
         series=tuple(dict.fromkeys((small, large, *SCENARIO_SERIES))),

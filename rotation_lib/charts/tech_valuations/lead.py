@@ -12,7 +12,7 @@ import pandas as pd
 from ... import words
 from ...findings import Finding
 from ...narrative import tech_valuations as text
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 from .. import alttext, bars, intervals, lines
 from ..figure import Figure
 from ..table import Table

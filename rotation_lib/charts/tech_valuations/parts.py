@@ -5,7 +5,7 @@ It must never measure anything, nor know which figure asks.
 
 from __future__ import annotations
 
-from ...narrative.prose import Prose
+from ...prose.markdown import Prose
 
 
 def nothing(what: str, why: str) -> Prose:

@@ -11,8 +11,8 @@ import pandas as pd
 
 from ...findings import Finding
 from ...narrative import tech_valuations as text
-from ...narrative.prose import Prose
 from ...narrative.tech_valuations.seven import COMPANIES
+from ...prose.markdown import Prose
 from .. import alttext, bars
 from ..figure import Figure
 from ..table import Table

@@ -1,8 +1,8 @@
 """Executing chapters: papermill in processes of its own, kept by content key.
 
 A chapter runs again only when something it depends on has changed. Its prose is none of that:
-a Markdown cell reaches no code, so new prose is set between the outputs of the kept run. This
-module never touches the finished site.
+neither Markdown nor a ``%%prose`` cell reaches code, so new prose is told from the kept findings and
+set between the outputs of the kept run. This module never touches the finished site.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+from ...chapter import Chapter
+from ...errors import LedgerError
 from ...fingerprint import (
     canonical,
     code_key,
@@ -30,10 +32,13 @@ from ...fingerprint import (
     lock_key,
     settings_key,
 )
+from ...params import chapter_extras
 from ...project import CHAPTERS, DATA, THEMES
+from ...prose import ProseError
+from ...results import kept_in
 from ..draw.drawing import Drawing
 from ..kept import seal, unbroken
-from ..source.notebooks import normalised, read_notebook, with_prose, write_notebook
+from ..source.notebooks import normalised, read_notebook, speaks, with_prose, write_notebook
 from .outcome import ChapterFailure, ChapterRun
 from .warm import SINGLE, Nursery
 
@@ -83,7 +88,7 @@ def chapter_keys(source: Path, parameters: Mapping[str, Any], data: str) -> Keys
     """Content keys of a chapter's run.
 
     Both rest on its code cells, all its parameters, the data it can see, the part of the package
-    it imports, the lockfile, and the project's tables; the whole key on its Markdown too.
+    it imports, the lockfile, and the project's tables; the whole key on its prose too.
 
     Args:
         source: the chapter's notebook.
@@ -92,7 +97,7 @@ def chapter_keys(source: Path, parameters: Mapping[str, Any], data: str) -> Keys
     """
     name = source.stem
     notebook = read_notebook(source)
-    code = [c for c in notebook.cells if c.cell_type == "code"]
+    code = [c for c in notebook.cells if not speaks(c)]
     themes = (name,) if name in THEMES else THEMES
     modules = {
         "rotation_lib.chapter",
@@ -168,12 +173,13 @@ def run_chapters(
         source = chapters / f"{name}.ipynb"
         keys = chapter_keys(source, parameters, data)
         target = folder / name / keys.whole[:16]
-        kept = None if fresh else _kept(name, target, keys) or _reworded(source, target, keys)
+        job = Job(source, parameters, target, folder / "findings", keys.execution)
+        opened = Chapter(name, market, chapter_extras(name, dict(extras.get(name, {}))))
+        kept = None if fresh else _kept(name, target, keys) or _reworded(job, opened)
         if kept:
             done[name] = kept
             progress(kept)
         else:
-            job = Job(source, parameters, target, folder / "findings", keys.execution)
             stages[name not in THEMES].append(job)
     todo = [stage for stage in stages if stage]
     for run in _execute_stages(todo, jobs, nursery, drawing, resting):
@@ -352,17 +358,27 @@ def _kept(name: str, folder: Path, keys: Keys) -> ChapterRun | None:
     return ChapterRun(name, folder, 0.0, True) if note == {"execution": keys.execution} else None
 
 
-def _reworded(source: Path, target: Path, keys: Keys) -> ChapterRun | None:
-    """A run made of a kept one that differs in prose only; no cell is executed."""
+def _reworded(job: Job, chapter: Chapter) -> ChapterRun | None:
+    """A run made of a kept one that differs in prose only; no cell is executed.
+
+    Prose that cannot be told is left to an execution, which names the cell.
+    """
     started = time.perf_counter()
+    source, target = job.source, job.target
     for folder in sorted(target.parent.glob("*")):
-        if unbroken(folder) != {"execution": keys.execution}:
+        if unbroken(folder) != {"execution": job.execution}:
             continue
+        executed = read_notebook(folder / "executed.ipynb")
+        try:
+            with kept_in(job.findings):
+                merged = with_prose(
+                    executed, read_notebook(source), lambda c: chapter.tell(c).bundle()
+                )
+        except (LedgerError, ProseError):
+            return None
         work = Path(mkdtemp(prefix=f".{source.stem}-", dir=target.parent))
         shutil.copytree(folder, work, dirs_exist_ok=True)
-        executed = read_notebook(work / "executed.ipynb")
-        merged = with_prose(executed, read_notebook(source))
         write_notebook(normalised(merged), work / "executed.ipynb")
-        _put(work, target, keys.execution)
+        _put(work, target, job.execution)
         return ChapterRun(source.stem, target, round(time.perf_counter() - started, 2), False)
     return None

@@ -19,14 +19,17 @@ import nbformat
 from ...errors import BuildError
 from ...params import EXTRAS, NoExtras, ReportParams
 from ...project import BUILD, CHAPTER_NAMES, CHAPTERS
+from ...prose.template import complaints, is_prose
 from .mend import SLUG, assignments, mended
-from .notebooks import CHECK_MARK, read_notebook, stored, write_notebook
+from .notebooks import CHECK_MARK, read_notebook, speaks, stored, write_notebook
 from .typed import typed_numbers
 
 MAX_LINES = 15
 MIN_ALT = 40
 #: Libraries whose pictures carry neither alt text nor source.
 _DRAWERS = {"altair", "matplotlib", "plotly", "seaborn", "bokeh"}
+#: What a template prints or asks is no number typed.
+_TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _FIGURE = re.compile(r'<figure class="rotation-figure".*?</figure>', re.DOTALL)
 _SOURCE = re.compile(r'<p class="fig-source">(.*?)</p>', re.DOTALL)
 _NAME = re.compile(r'\bdata-figure="([^"]*)"')
@@ -115,6 +118,7 @@ def lint_notebook(path: Path) -> list[str]:
         *_cells(notebook),
         *_figures(notebook),
         *_numbers(notebook),
+        *_prose(notebook),
         *_parameters(notebook, path.stem),
     ]
     return [f"{where}: {complaint}" for complaint in found]
@@ -170,7 +174,7 @@ def _cells(notebook: nbformat.NotebookNode) -> Iterator[str]:
         if cell.cell_type != "code":
             continue
         lines = [line for line in cell.source.splitlines() if line.strip()]
-        if len(lines) > MAX_LINES:
+        if len(lines) > MAX_LINES and not speaks(cell):
             yield f"cell {cell.id!r} has {len(lines)} lines; move logic into rotation_lib"
         checked = CHECK_MARK in cell.source
         if checked and not cell.outputs:
@@ -188,7 +192,7 @@ def _figures(notebook: nbformat.NotebookNode) -> Iterator[str]:
             r"!\[\s*\]\(|<img(?![^>]*\balt=)", cell.source
         ):
             yield f"cell {cell.id!r} shows a picture without alt text; describe it"
-        if cell.cell_type == "code":
+        if not speaks(cell):
             for name in sorted(_imported(cell.source) & _DRAWERS):
                 yield (
                     f"cell {cell.id!r} draws with {name}, so without alt text and source; "
@@ -208,9 +212,18 @@ def _imported(source: str) -> set[str]:
 
 def _numbers(notebook: nbformat.NotebookNode) -> Iterator[str]:
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            for found in typed_numbers(cell.source):
-                yield f"cell {cell.id!r} types {found!r}; compute it in rotation_lib.narrative"
+        if speaks(cell):
+            for found in typed_numbers(_TAG.sub("", cell.source)):
+                yield f"cell {cell.id!r} types {found!r}; print a finding instead"
+
+
+def _prose(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and is_prose(cell.source):
+            for complaint in complaints(cell.source):
+                yield f"cell {cell.id!r}: {complaint}"
+            if "remove-input" not in cell.metadata.get("tags", []):
+                yield f"cell {cell.id!r} would show its template; tag it 'remove-input'"
 
 
 def _definition(chapter: str) -> dict[str, object]:

@@ -7,10 +7,12 @@ clock or a random generator puts into a notebook is removed here.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ...errors import BuildError
+from ...prose.template import is_prose
 from .lean import nbformat
 
 CHECK_MARK = "# NBVAL_CHECK_OUTPUT"
@@ -97,27 +99,46 @@ def stored(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return clean
 
 
+def speaks(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell is prose: Markdown, or a ``%%prose`` cell, which reaches no code either."""
+    return cell.cell_type != "code" or is_prose(cell.source)
+
+
 def with_prose(
-    executed: nbformat.NotebookNode, source: nbformat.NotebookNode
+    executed: nbformat.NotebookNode,
+    source: nbformat.NotebookNode,
+    tell: Callable[[str], Mapping[str, str]],
 ) -> nbformat.NotebookNode:
-    """An executed notebook with the Markdown of another state of its source.
+    """An executed notebook with the prose of another state of its source; no cell is executed.
 
     Args:
         executed: by papermill, which adds its parameters after the tagged cell, or on top.
         source: with the same code cells, in the same order.
+        tell: a ``%%prose`` cell → what it shows, by type.
     """
-    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    code = [cell for cell in executed.cells if not speaks(cell)]
     injected = [c for c in code if "injected-parameters" in c.metadata.get("tags", [])]
     own = iter([cell for cell in code if cell not in injected])
     merged = nbformat.from_dict(executed)
     merged.cells = []
     for cell in source.cells:
-        merged.cells.append(next(own) if cell.cell_type == "code" else cell)
+        merged.cells.append(_told(cell, tell) if speaks(cell) else next(own))
         if "parameters" in cell.metadata.get("tags", []):
             merged.cells += injected
             injected = []
     merged.cells[:0] = injected
     return merged
+
+
+def _told(
+    cell: nbformat.NotebookNode, tell: Callable[[str], Mapping[str, str]]
+) -> nbformat.NotebookNode:
+    if cell.cell_type != "code":
+        return cell
+    said = nbformat.from_dict(cell)
+    shown = nbformat.v4.new_output("execute_result", data=dict(tell(cell.source)))
+    said.outputs = [shown]
+    return said
 
 
 def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:

@@ -54,8 +54,12 @@ class Prose:
     def __str__(self) -> str:
         return self.text
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+    def bundle(self) -> dict[str, str]:
+        """What it shows, by type."""
         return {"text/markdown": self.text, "text/plain": self.text}
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return self.bundle()
 
 
 def fold(lead: str, body: str) -> str:

@@ -1,0 +1,229 @@
+"""Prose typed in a chapter: Markdown whose numbers are findings, in strict Jinja.
+
+A paragraph that prints or questions a missing finding says why instead; where that is a heading,
+its section is one honest sentence. An unknown name is an error that names the nearest, never an
+empty string. Prose sees findings and parameters, never the variables of a kernel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .. import words
+from ..errors import nearest
+from ..findings import FindingSet
+from .markdown import ProseError
+from .told import Findings, Missing
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+#: How a cell of prose begins: what its section is called where the heading cannot be said.
+_MARK = re.compile(
+    r"\A%%prose(?:[ \t]+(?P<box>takeaways))?(?:[ \t]+otherwise=\"(?P<other>[^\n]*)\")?[ \t]*\n"
+)
+_BLANK = re.compile(r"\n[ \t]*\n")
+_LEVEL = re.compile(r"^(#+) ", re.MULTILINE)
+_ITEM = re.compile(r"^(?=- )", re.MULTILINE)
+_SET = re.compile(r"^\{% set .* %\}[ \t]*$", re.MULTILINE)
+NOT_MEASURED = "Not measured: {}."
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of prose, taken apart.
+
+    Attributes:
+        names: its ``set`` lines, which every block may use.
+        blocks: paragraphs, headings and items of lists, in order.
+        otherwise: heading of a section whose own heading cannot be said.
+        box: whether its items are the chapter's key takeaways.
+    """
+
+    names: str
+    blocks: tuple[str, ...]
+    otherwise: str
+    box: bool
+
+
+def is_prose(source: str) -> bool:
+    """Whether a notebook's cell is one of prose."""
+    return source.startswith("%%prose")
+
+
+def read(source: str) -> Cell:
+    """Take a cell apart.
+
+    Raises:
+        ProseError: for a first line that means nothing, or a cell without text.
+    """
+    mark = _MARK.match(source.rstrip() + "\n")
+    if mark is None:
+        first = source.split("\n", 1)[0]
+        raise ProseError(
+            f"{first!r} does not begin a cell of prose; write '%%prose', "
+            "'%%prose otherwise=\"heading\"' or '%%prose takeaways'."
+        )
+    body = source[mark.end() :] if mark.end() < len(source) else ""
+    names = "\n".join(_SET.findall(body))
+    blocks = tuple(
+        item.strip()
+        for block in _BLANK.split(_SET.sub("", body))
+        for item in _ITEM.split(block)
+        if item.strip()
+    )
+    if not blocks:
+        raise ProseError("a cell of prose is empty; give it at least one sentence.")
+    return Cell(names, blocks, mark["other"] or "Not measured here", bool(mark["box"]))
+
+
+def tell(
+    source: str, findings: FindingSet, chapter: str, parameters: Mapping[str, object]
+) -> list[str]:
+    """The Markdown of a cell, block by block.
+
+    Args:
+        source: the cell, its first line ``%%prose``.
+        findings: all that the chapter may speak of.
+        chapter: whose findings ``f`` names; every chapter's stand under its own name.
+        parameters: what the reader may set, by name.
+
+    Raises:
+        ProseError: for a name, a tag or a filter that is not known.
+        LedgerError: for a finding that is not known; names the nearest.
+    """
+    cell = read(source)
+    names = _names(findings, chapter, parameters)
+    told: list[str] = []
+    hidden = 0  # level of a heading that could not be said
+    for block in cell.blocks:
+        level = _level(block)
+        if hidden and not 0 < level <= hidden:
+            continue
+        hidden = 0
+        try:
+            text = _joined(render(cell.names, block, names))
+        except Missing as why:
+            text = NOT_MEASURED.format(why)
+            if level:
+                hidden = level
+                other = _joined(render("", cell.otherwise, names))
+                text = f"{'#' * level} {other}\n\n{text}"
+            elif block.startswith("- "):
+                text = f"- {text}"
+        if text:
+            told.append(text)
+    return told
+
+
+def _names(
+    findings: FindingSet, chapter: str, parameters: Mapping[str, object]
+) -> dict[str, object]:
+    chapters = {i.split(".", 1)[0] for i in findings}
+    by_chapter = {name: Findings(findings, name) for name in sorted(chapters)}
+    return {**parameters, **by_chapter, "f": Findings(findings, chapter)}
+
+
+def render(names: str, block: str, known: Mapping[str, object]) -> str:
+    """One block as Markdown, as it was typed; what is unknown is refused.
+
+    Args:
+        names: the cell's ``set`` lines.
+        block: the template.
+        known: everything it may name.
+    """
+    from jinja2 import TemplateError, UndefinedError
+
+    try:
+        return str(_compiled(f"{names}\n{block}" if names else block).render(known))
+    except UndefinedError as error:
+        asked = re.search(r"'(\w+)'", str(error))
+        near = f"; {nearest(asked.group(1), known)}" if asked else ""
+        raise ProseError(f"prose names what it cannot see: {error}{near}.") from None
+    except TemplateError as error:
+        raise ProseError(f"prose cannot be read: {error} (… {block[:60]} …).") from None
+
+
+@cache
+def _compiled(template: str) -> Any:
+    return environment().from_string(template)
+
+
+@cache
+def environment() -> ImmutableSandboxedEnvironment:
+    """Strict Jinja: no access to private names, an unknown name is an error."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    made = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
+    made.filters = {
+        "date": words.date,
+        "month": words.month,
+        "count": words.count,
+        "spelled": lambda v: words.spelled(int(v)),
+        "ordinal": lambda v: words.ordinal(int(v)),
+        "capital": lambda text: text[:1].upper() + text[1:],
+    }
+    made.globals = {}
+    return made
+
+
+def _level(block: str) -> int:
+    """Level of the heading that a block is, 0 for a paragraph."""
+    heading = _LEVEL.search(block)
+    return len(heading.group(1)) if heading else 0
+
+
+def _joined(text: str) -> str:
+    """One line of Markdown: sentences stand on lines of their own in the notebook only."""
+    return " ".join(text.split())
+
+
+# -- what lint asks ----------------------------------------------------------------------
+
+
+def branches(block: str) -> int:
+    """Ways through a block: arms of its conditions, an inline condition counting as two."""
+    from jinja2 import nodes
+
+    tree = environment().parse(block)
+    arms = sum(_arms(node) for node in tree.find_all(nodes.If))
+    return arms + 2 * sum(1 for _ in tree.find_all(nodes.CondExpr))
+
+
+def _arms(node: Any) -> int:
+    # ``elif`` is a condition of its own, found apart.
+    return 1 + bool(node.else_)
+
+
+def complaints(source: str, most: int = 3) -> Iterator[str]:
+    """What is wrong with the form of a cell: loops, too many branches, what cannot be read.
+
+    Args:
+        source: the cell.
+        most: branches that a paragraph or heading may have.
+    """
+    from jinja2 import TemplateSyntaxError, nodes
+
+    try:
+        cell = read(source)
+    except ProseError as error:
+        yield str(error)
+        return
+    for block in cell.blocks:
+        head = " ".join(block.split())[:40]
+        try:
+            tree = environment().parse(f"{cell.names}\n{block}")
+        except TemplateSyntaxError as error:
+            yield f"'{head} …' cannot be read: {error.message}; close every tag in its paragraph"
+            continue
+        if any(True for _ in tree.find_all((nodes.For, nodes.Macro, nodes.Include, nodes.Import))):
+            yield f"'{head} …' loops or includes; prose only tells findings one by one"
+        if (count := branches(block)) > most:
+            yield f"'{head} …' has {count} branches; {most} are allowed, so split the paragraph"

@@ -1,0 +1,58 @@
+"""Every cell of prose in every chapter, in made-up worlds: true, whole, and each branch taken."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from prose_worlds import Taken, cells, named, worlds
+
+from rotation_lib.claims import Judged
+from rotation_lib.findings import FindingSet
+from rotation_lib.params import EXTRAS, NoExtras, ReportParams
+from rotation_lib.prose import Prose, tell
+from rotation_lib.prose.template import NOT_MEASURED
+
+CELLS = cells()
+GONE = NOT_MEASURED.format("made up to be missing")
+#: What must never be seen on a page.
+_BROKEN = re.compile(r"\{\{|\}\}|%\}|\bNone\b|\bUndefined\b|<built-in|\(\)|\s[.,;:](?:\s|$)|  ")
+
+
+def parameters(chapter: str) -> dict[str, object]:
+    own = EXTRAS.get(chapter, NoExtras)().model_dump()
+    return ReportParams().as_strings() | own
+
+
+def test_there_are_cells_of_prose() -> None:
+    assert len(CELLS) >= 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("chapter", "cell", "source"), CELLS, ids=[f"{c}-{i}" for c, i, _ in CELLS]
+)
+def test_a_cell_is_whole_in_every_world_and_takes_each_branch(
+    chapter: str,
+    cell: str,
+    source: str,
+    results: tuple[FindingSet, tuple[Judged, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    findings, _ = results
+    own = FindingSet(f for f in findings.values() if f.chapter == chapter or "." in chapter)
+    held = own if len(own) else findings
+    ids = named(source, held, chapter)
+    assert ids, f"{cell} names no finding: make it Markdown"
+    taken = Taken()
+    taken.watch(monkeypatch)
+    known = parameters(chapter)
+    for world, made in worlds(held, ids):
+        told = tell(source, made, chapter, known)
+        text = Prose.of(*told).text
+        assert not (found := _BROKEN.search(text)), f"{cell} in {world}: {found} in {text}"
+        if world == "missing":
+            assert GONE in text
+            assert not re.search(r"\d%", text.replace("1% of", "").replace("95% intervals", ""))
+    tell(source, held, chapter, known)
+    assert sorted(taken.there - taken.taken) == []
