@@ -5,23 +5,20 @@ The cells of the real chapters run here, on the embedded numbers less some serie
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
+from chapter_cells import shown_by
 
 from rotation_lib import market as market_module
 from rotation_lib.catalog import load_catalog
 from rotation_lib.market import Market
 from rotation_lib.params import report_params
-from rotation_lib.project import CHAPTER_NAMES, CHAPTERS, THEMES
+from rotation_lib.project import CHAPTER_NAMES, THEMES
 from rotation_lib.prose.markdown import Prose
 from rotation_lib.publish.build import credits
 from rotation_lib.results import kept_in, theme_results
@@ -79,26 +76,8 @@ def run_without(
 
 
 def outputs(name: str) -> dict[str, Any]:
-    """What the code cells of a chapter show, by cell id."""
-    notebook = nbformat.read(CHAPTERS / f"{name}.ipynb", as_version=4)
-    space: dict[str, Any] = {}
-    shown = {}
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        source = cell.source
-        if "parameters" in cell.metadata.get("tags", []):
-            source += f'\nstart = "{START}"\nsource = "live"\n'
-        tree = ast.parse(source)
-        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-        with contextlib.redirect_stdout(io.StringIO()):
-            exec(compile(tree, cell.id, "exec"), space)
-            if isinstance(last, ast.Expr):
-                shown[cell.id] = eval(compile(ast.Expression(last.value), cell.id, "eval"), space)
-    for value in shown.values():
-        if hasattr(value, "_repr_mimebundle_"):
-            assert value._repr_mimebundle_()["text/plain"].strip()
-    return shown
+    """What the chapter shows on the live source."""
+    return shown_by(name, {"start": START, "source": "live"})
 
 
 def words_of(shown: dict[str, Any]) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from typing import Any
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from chapter_cells import shown_by
 
 from rotation_lib.findings import FindingSet
 from rotation_lib.market import Market
 from rotation_lib.params import ReportParams, report_params
-from rotation_lib.project import CHAPTERS
 from rotation_lib.sources import Dataset
 from rotation_lib.studies import rate_sensitivity as study
 from rotation_lib.studies.rate_sensitivity import curves, cycles, decisions, states, weekly
@@ -164,23 +162,9 @@ def test_emergency_cuts_are_no_decision_days(dataset: Dataset) -> None:
 
 
 def run_chapter(**values: Any) -> dict[str, Any]:
-    """Execute the chapter's cells in this process and show every result."""
-    notebook = nbformat.read(CHAPTERS / f"{T}.ipynb", as_version=4)
-    space: dict[str, Any] = {}
-    shown = {}
-    for cell in (c for c in notebook.cells if c.cell_type == "code"):
-        assert len(cell.source.splitlines()) <= 15
-        tree = ast.parse(cell.source)
-        last = tree.body[-1]
-        body = tree.body[:-1] if isinstance(last, ast.Expr) else tree.body
-        exec(compile(ast.Module(body, []), cell.id, "exec"), space)
-        if "parameters" in cell.metadata.get("tags", []):
-            space.update(values)
-        if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), cell.id, "eval"), space)
-            if value is not None:
-                shown[cell.id] = value._repr_mimebundle_()["text/plain"]
-    return shown
+    """What the chapter shows, each as plain text."""
+    shown = {c: v for c, v in shown_by(T, values).items() if v is not None}
+    return {cell: value._repr_mimebundle_()["text/plain"] for cell, value in shown.items()}
 
 
 @pytest.mark.parametrize(
