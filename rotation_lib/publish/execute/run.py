@@ -101,7 +101,6 @@ def chapter_keys(source: Path, parameters: Mapping[str, Any], data: str) -> Keys
     themes = (name,) if name in THEMES else THEMES
     modules = {
         "rotation_lib.chapter",
-        f"rotation_lib.narrative.{name}",
         *(f"rotation_lib.studies.{t}" for t in themes),
         *(m for c in code for m in imported_modules(c.source)),
     }

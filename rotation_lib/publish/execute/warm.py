@@ -17,10 +17,11 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from pkgutil import iter_modules
 from types import TracebackType
 from typing import NoReturn
 
-from ...project import CHAPTER_NAMES, PACKAGE, PROJECT_ROOT, THEMES
+from ...project import CHAPTER_NAMES, PROJECT_ROOT
 from .child import die_with_parent
 
 #: Letters of one job on its way to the server, at most.
@@ -42,6 +43,14 @@ _IMPORTS = (
     "scipy.stats",
     "statsmodels.api",
 )
+#: What of ours runs a chapter, whatever it is about.
+_OURS = (
+    "rotation_lib.chapter",
+    "rotation_lib.publish.execute.forked",
+    "rotation_lib.publish.execute.run",
+)
+#: Floors with a module or a package for some of the chapters.
+_FLOORS = ("rotation_lib.charts", "rotation_lib.narrative", "rotation_lib.studies")
 _PROGRAM = (
     "import sys; from rotation_lib.publish.execute.warm import serve; serve(int(sys.argv[1]))"
 )
@@ -162,15 +171,12 @@ def serve(number: int) -> None:
 
 def _import_all() -> None:
     import_module("rotation_lib.publish.source.lean")  # first: altair takes the schemas it imports
-    ours = ["chapter", "publish.run", "publish.forked"]
-    ours += [f"studies.{theme}" for theme in THEMES]
-    ours += [f"{layer}.{name}" for layer in ("charts", "narrative") for name in CHAPTER_NAMES]
-    for name in _IMPORTS:
+    for name in (*_IMPORTS, *_OURS):
         import_module(name)
-    for name in ours:
-        base = PACKAGE.joinpath(*name.split("."))
-        if base.is_dir() or base.with_suffix(".py").is_file():
-            import_module(f"rotation_lib.{name}")
+    for floor in _FLOORS:
+        for found in iter_modules(import_module(floor).__path__):
+            if found.name in CHAPTER_NAMES:
+                import_module(f"{floor}.{found.name}")
 
 
 def _read_data() -> None:
