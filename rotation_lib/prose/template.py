@@ -167,6 +167,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         "month": words.month,
         "count": words.count,
         "spelled": lambda v: words.spelled(int(v)),
+        "counted": lambda v: words.spelled(int(v)) if v else "none",
         "ordinal": lambda v: words.ordinal(int(v)),
         "capital": lambda text: text[:1].upper() + text[1:],
     }

@@ -100,6 +100,46 @@ class Told:
         place = round(self.value)
         return "the best" if place == 1 else f"the {words.ordinal(place)} best"
 
+    def among(self, noun: str) -> str:
+        """The rank among what ``noun`` names: "smaller than 94% of all 12-month changes"."""
+        return words.percentile(self._held().percentile, noun)
+
+    @property
+    def standing(self) -> str:
+        """The share of its likes that were lower: "58%"."""
+        return words.standing(self._held().percentile)
+
+    @property
+    def unlike(self) -> str:
+        """The share of its likes that were higher: "88%"."""
+        return words.standing(1 - self.percentile)
+
+    @property
+    def number(self) -> str:
+        """A p-value without its "p =", for a sentence that has said it."""
+        return words.p_number(self._held().value)
+
+    @property
+    def apart(self) -> str:
+        """Months as a distance in time: "five months before", "in the month of"."""
+        return _distance(self.value)
+
+    @property
+    def span(self) -> str:
+        """The interval of such a distance: "twelve months before to two months after"."""
+        low, high = self._held().low, self._held().high
+        return f"{_distance(low or 0)} to {_distance(high or 0)}"
+
+    @property
+    def start(self) -> str | None:
+        """First day used, for ``| date`` or ``| month``."""
+        return self._held().start
+
+    @property
+    def end(self) -> str | None:
+        """Last day used."""
+        return self._held().end
+
     # -- what may be asked, and what else it knows --------------------------------------
 
     @property
@@ -149,12 +189,23 @@ class Told:
             return unsure
         return up if self.value > 0 else down
 
+    def by(self, p: Told, up: str, down: str, unsure: str) -> str:
+        """The word for the side of zero where ``p`` proves one, else ``unsure``."""
+        return self.sign(up, down) if p.proven else unsure
+
     def part(self, share: float) -> Told:
         """The same for a share of the step it is counted per: a slope per ten basis points."""
         finding = self._held()
         numbers = {n: getattr(finding, n) for n in ("value", "low", "high")}
         scaled = {n: None if v is None else v * share for n, v in numbers.items()}
         return Told(finding.model_copy(update={**scaled, "unit": "percentage points"}))
+
+
+def _distance(months: float) -> str:
+    count = round(abs(months))
+    if not count:
+        return "in the month of"
+    return f"{words.plural(count, 'month', spell=True)} {'before' if months < 0 else 'after'}"
 
 
 class Findings(Mapping[str, Told]):

@@ -5,6 +5,7 @@ A frame without rows gives a sentence in place of the figure. Nothing here measu
 
 from __future__ import annotations
 
+from . import titles
 from .sectors import (
     fund_table,
     groups,
@@ -37,6 +38,7 @@ __all__ = [
     "specifications",
     "tax_reactions",
     "tax_table",
+    "titles",
     "turns",
     "turns_table",
 ]

@@ -288,6 +288,7 @@ def findings(market: Market) -> list[Finding]:
             index=index,
             series=ids,
             method=f"count of positive differences of total returns among {len(held.funds)}",
+            facts={"funds": len(held.funds)},
         )
     )
     return made

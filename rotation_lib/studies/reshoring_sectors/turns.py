@@ -198,9 +198,22 @@ def _found(law: Law, hit: pd.Series, index: pd.DatetimeIndex, searches: int) -> 
         (float(hit["p"]), None, how),
         (float(hit["p_family"]), None, f"{how}; Holm over {searches} searches"),
     )
+    turn = law.month + pd.DateOffset(months=int(hit["months"]))
+    facts = {
+        "turn": turn.date().isoformat(),
+        "way": "up" if hit["after"] > hit["before"] else "down",
+    }
     return [
         tendency(
-            i, t, value, bound, unit=u, index=index, series=(SPENDING, DEFLATOR), method=method
+            i,
+            t,
+            value,
+            bound,
+            unit=u,
+            index=index,
+            series=(SPENDING, DEFLATOR),
+            method=method,
+            facts=facts,
         )
         for (i, t, u), (value, bound, method) in zip(_labels(law), values, strict=True)
     ]
