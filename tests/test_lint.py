@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import subprocess
 from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
+from small_project import git
 
+from rotation_lib.errors import BuildError
 from rotation_lib.params import ReportParams
-from rotation_lib.project import CHAPTER_NAMES
+from rotation_lib.project import CHAPTER_NAMES, PROJECT_ROOT
 from rotation_lib.publish.source.lint import lint_notebook, lint_page
 from rotation_lib.publish.source.mend import in_order, mended, slugs
-from rotation_lib.publish.source.notebooks import CHECK_MARK, stored
+from rotation_lib.publish.source.notebooks import CHECK_MARK, read_notebook, stored
 from rotation_lib.publish.source.typed import typed_numbers
 
 NAMES = ReportParams().as_strings()
@@ -153,3 +158,90 @@ def test_a_page_that_is_not_built_draws_no_complaint(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", CHAPTER_NAMES)
 def test_our_pages_describe_and_source_their_figures(name: str, built_site: Path) -> None:
     assert lint_page(built_site, name) == []
+
+
+# -- merge conflicts ----------------------------------------------------------------------
+
+LEFT = "is left of a merge conflict; keep one of the two versions and delete the marks"
+
+
+def test_each_kind_of_conflict_that_the_merge_driver_leaves_is_named(tmp_path: Path) -> None:
+    from nbdime.merging.notebooks import merge_notebooks
+
+    v4 = nbformat.v4
+    base = notebook(
+        v4.new_markdown_cell("One\n\ntwo.", id="prose"),
+        v4.new_code_cell("x = 1", id="code"),
+        v4.new_code_cell("y = 1", id="tagged"),
+    )
+    sides = []
+    for side in ("ours", "theirs"):
+        book = copy.deepcopy(base)
+        prose, code, tagged, headline = book.cells[2:]
+        prose.source = f"One\n\n{side}."
+        code.source = f"x = {side!r}"
+        tagged.metadata["tags"] = [side]
+        headline.outputs[0].text = f"{side}\n"
+        sides.append(book)
+    merged, _ = merge_notebooks(base, *sides)
+    tags = "its metadata hold a merge conflict; choose its tags, then run 'rotation lint --fix'"
+    output = "its output is left of a merge conflict; run 'rotation lint --headlines'"
+    assert lint_notebook(saved(merged, tmp_path)) == [
+        f"methods.ipynb: cell 'prose', line 3: '<<<<<<< local' {LEFT}",
+        f"methods.ipynb: cell 'code', line 1: '<<<<<<< local' {LEFT}",
+        f"methods.ipynb: cell 'tagged': {tags}",
+        f"methods.ipynb: cell 'headline': {output}",
+    ]
+    # As advised: one version is kept, and the marks go.
+    merged.cells[2].source, merged.cells[3].source = "One\n\nours.", "x = 'ours'"
+    path = saved(merged, tmp_path)
+    path.write_text(json.dumps(mended(path, NAMES)), encoding="utf-8")
+    (left,) = lint_notebook(path)
+    assert left.endswith("run 'rotation lint --headlines'")
+
+
+def test_two_new_cells_in_one_place_are_a_conflict_too(tmp_path: Path) -> None:
+    marked = '<span style="color:red"><b><<<<<<< local</b></span>'
+    cell = nbformat.v4.new_markdown_cell(marked, id="extra")
+    assert lint_notebook(saved(notebook(cell), tmp_path)) == [
+        f"methods.ipynb: cell 'extra', line 1: '<<<<<<< local' {LEFT}"
+    ]
+
+
+def test_marks_in_the_file_itself_are_named_by_their_line(tmp_path: Path) -> None:
+    path = saved(notebook(), tmp_path)
+    lines = json.dumps(notebook(), indent=1).splitlines()
+    lines[3:4] = ["<<<<<<< HEAD", lines[3], "=======", lines[3], ">>>>>>> topic"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert lint_notebook(path) == [f"methods.ipynb, line 4: '<<<<<<< HEAD' {LEFT}"]
+    with pytest.raises(BuildError, match=r"line 4: '<<<<<<< HEAD' is left of a merge conflict"):
+        read_notebook(path)
+    path.write_text("{", encoding="utf-8")
+    (line,) = lint_notebook(path)
+    assert line.startswith("methods.ipynb is not a readable notebook")
+
+
+def test_what_is_no_python_is_named(tmp_path: Path) -> None:
+    cell = nbformat.v4.new_code_cell("x = 1\ny = = 2", id="extra")
+    assert lint_notebook(saved(notebook(cell), tmp_path)) == [
+        "methods.ipynb: cell 'extra', line 2: invalid syntax; mend its Python"
+    ]
+
+
+@pytest.mark.parametrize("name", ["README.md", "claims.toml", "risks.ipynb", "spaces.md"])
+def test_the_hook_refuses_marks_in_any_file_of_a_commit(name: str, tmp_path: Path) -> None:
+    held = yaml.safe_load((PROJECT_ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
+    (hook,) = [h for h in held["repos"][0]["hooks"] if h["id"] == "conflicts"]
+    git(tmp_path, "init", "--quiet")
+    marks = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> topic\n"
+    # Spaces at the end, and a heading underlined at length, are no conflict.
+    text = "x  \n========\n\n\n" if name == "spaces.md" else f"one\n{marks}"
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    git(tmp_path, "add", name)
+    done = subprocess.run(
+        hook["entry"].split(), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    if name == "spaces.md":
+        assert (done.returncode, done.stdout) == (0, "")
+    else:
+        assert done.returncode and f"{name}:2: leftover conflict marker" in done.stdout

@@ -20,6 +20,7 @@ from ...errors import BuildError
 from ...params import EXTRAS, NoExtras, ReportParams
 from ...project import BUILD, CHAPTER_NAMES, CHAPTERS
 from ...prose.template import complaints, is_prose
+from .conflicts import conflicts
 from .mend import SLUG, assignments, mended
 from .notebooks import CHECK_MARK, read_notebook, speaks, stored, write_notebook
 from .typed import typed_numbers
@@ -110,17 +111,24 @@ def lint_notebook(path: Path) -> list[str]:
     Args:
         path: the notebook.
     """
-    notebook = read_notebook(path)
+    try:
+        notebook = read_notebook(path)
+    except BuildError as error:
+        return [str(error).rstrip(".")]
     where = path.name
-    found = [
-        *_form(notebook),
-        *_ids(path),
-        *_cells(notebook),
-        *_figures(notebook),
-        *_numbers(notebook),
-        *_prose(notebook),
-        *_parameters(notebook, path.stem),
-    ]
+    found = (
+        [*conflicts(notebook)]
+        or [*_syntax(notebook)]
+        or [
+            *_form(notebook),
+            *_ids(path),
+            *_cells(notebook),
+            *_figures(notebook),
+            *_numbers(notebook),
+            *_prose(notebook),
+            *_parameters(notebook, path.stem),
+        ]
+    )
     return [f"{where}: {complaint}" for complaint in found]
 
 
@@ -198,6 +206,17 @@ def _figures(notebook: nbformat.NotebookNode) -> Iterator[str]:
                     f"cell {cell.id!r} draws with {name}, so without alt text and source; "
                     "make the figure in rotation_lib.charts"
                 )
+
+
+def _syntax(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """Code that nothing else here could read; what begins with a % is IPython's, not Python."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or cell.source.startswith("%"):
+            continue
+        try:
+            ast.parse(cell.source)
+        except SyntaxError as error:
+            yield f"cell {cell.id!r}, line {error.lineno}: {error.msg}; mend its Python"
 
 
 def _imported(source: str) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...errors import BuildError
 from ...prose.template import is_prose
+from .conflicts import ADVICE, first_mark
 from .lean import nbformat
 
 CHECK_MARK = "# NBVAL_CHECK_OUTPUT"
@@ -35,6 +36,10 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     except FileNotFoundError:
         raise BuildError(f"the notebook {path.name} is missing; restore it from git.") from None
     except Exception as error:  # nbformat raises many unrelated types for malformed files
+        if found := first_mark(path.read_text(encoding="utf-8", errors="replace")):
+            raise BuildError(
+                f"{path.name}, line {found[0]}: {found[1]!r} is left of a merge conflict; {ADVICE}."
+            ) from None
         raise BuildError(f"{path.name} is not a readable notebook: {error}") from None
 
 
