@@ -79,10 +79,12 @@ def build(
     from .editions.finisher import Finisher
     from .publish.build import build as run_build
     from .publish.build import chosen_chapters, split_extras, unchanged
+    from .publish.owned import refuse_foreign
 
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
     split_extras(pairs, chosen_chapters(chapter or ()))
+    refuse_foreign(out)
     finisher = Finisher(
         out / "runs" / "findings", edition=edition, chapters=chapter or (), keep=keep
     )
@@ -142,11 +144,13 @@ def run(
 ) -> None:
     """Run one chapter and leave its executed notebook and findings."""
     from .publish.build import chosen_chapters, split_extras
+    from .publish.owned import refuse_foreign
     from .publish.single import run_single
 
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
     split_extras(pairs, chosen_chapters([chapter]))
+    refuse_foreign(out)
     refresh(params)
     progress = _Progress()
     with progress:

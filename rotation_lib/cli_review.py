@@ -38,6 +38,8 @@ def diff(
     debug: Debug = False,
 ) -> None:
     """Say what changes between two builds: verdicts, numbers, data, pictures and words."""
+    from .publish.owned import refuse_file
+
     if format not in _FORMATS.values():
         allowed = f"it is one of {', '.join(_FORMATS.values())}"
         raise ParameterError("format", format, allowed, "drop it")
@@ -45,6 +47,7 @@ def diff(
         if path.suffix not in _FORMATS:
             allowed = f"the name of the file ends in {', '.join(_FORMATS)}"
             raise ParameterError("out", path.name, allowed, "for example --out review.html")
+        refuse_file(path)
     from .review.compare import compared
     from .review.environments import set_up
     from .review.render import rendered

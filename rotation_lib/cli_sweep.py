@@ -63,12 +63,14 @@ def sweep(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Evaluate every finding and claim as of each date of a range."""
+    from .publish.owned import refuse_file
     from .sweep.kept import Kept
     from .sweep.run import store
     from .sweep.run import sweep as run_sweep
 
     if out.suffix != ".parquet":
         raise ParameterError("out", out.name, "it ends in .parquet", "for example panel.parquet")
+    refuse_file(out)
     params, dataset = _opened(source, param or ())
     plan = _plan(params, dataset, first, last, every, chapter or (), draws)
     if write:
@@ -122,6 +124,7 @@ def _plan(
     chapters: list[str] | tuple[str, ...],
     draws: str | None,
 ) -> Plan:
+    from .publish.build import chapter_named
     from .sweep.plan import DRAWS, make_plan
 
     return make_plan(
@@ -130,7 +133,7 @@ def _plan(
         first=first,
         last=last,
         every=every,
-        chapters=chapters,
+        chapters=[chapter_named(name) for name in chapters],
         draws=DRAWS if draws is None else _draws(draws),
     )
 

@@ -143,7 +143,7 @@ class ReportParams(BaseModel):
 class NoExtras(BaseModel):
     """A chapter without parameters of its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class RateSensitivityExtras(NoExtras):

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from rotation_lib.cli import main
+from rotation_lib.errors import ParameterError
 from rotation_lib.project import PROJECT_ROOT
+from rotation_lib.publish.build import chosen_chapters
 from rotation_lib.stats.effort import at_most
 
 
@@ -72,7 +74,26 @@ def rotation(
         (["build", "--as-of", "2030-01-02"], ["as_of", "2030-01-02", "2026-07-31"]),
         (["build", "--start", "2026-07-01"], ["63", "2026-05-01"]),
         (["build", "--source", "cloud"], ["source", "cloud", "snapshot"]),
-        (["claims", "-p", "rolling_weeks=52"], ["rolling_weeks"]),
+        (
+            ["claims", "-p", "rolling_weeks=52"],
+            [
+                "the parameters of the ledger are as_of, end, large, small, source, start, tech; ",
+                "it belongs to a chapter, try 'rotation run rate_sensitivity -p rolling_weeks=52'.",
+            ],
+        ),
+        (["claims", "-p", "smal=IJR"], ["parameters of the ledger are as_of, ", "try 'small'."]),
+        (
+            ["run", "risks", "-p", "yield_shock=nan"],
+            [
+                "yield_shock = nan cannot be used: input should be a finite number; ",
+                "use a value between -3.0 and 3.0, for example 1.0.",
+            ],
+        ),
+        (["run", "elsewhere/risks.ipynb"], ["'elsewhere/risks.ipynb'", "try 'risks'."]),
+        (["build", "--out", str(PROJECT_ROOT)], ["out", "the project lies in it"]),
+        (["run", "risks", "--out", str(PROJECT_ROOT / "docs" / "x")], ["it lies in docs, which"]),
+        (["diff", "a", "b", "--out", str(PROJECT_ROOT / "README.md")], ["project's own files"]),
+        (["sweep", "--out", str(PROJECT_ROOT / "data/sweep/panel.parquet")], ["own files"]),
         (["build", "--colour"], ["--colour", "--help"]),
         (["build", "--jobs", "0x"], ["jobs", "--help"]),
         (["paint"], ["paint", "--help"]),
@@ -179,3 +200,81 @@ def test_claims_for_people_name_every_verdict(rotation: Callable[..., Said]) -> 
     assert done.returncode == 0, done.stderr
     assert "strong-august-2025" in done.stdout
     assert "cannot be tested" in done.stdout
+
+
+@pytest.mark.parametrize("command", [("build", "--chapter", "methods"), ("run", "methods")])
+def test_nothing_is_built_in_a_folder_of_somebodys(
+    command: tuple[str, ...], tmp_path: Path, rotation: Callable[..., Said]
+) -> None:
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "mine.txt").write_text("mine", encoding="utf-8")
+    done = rotation(*command, "--out", str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"error: out = '{tmp_path}' cannot be used: it holds html, which no build made; "
+        "choose a folder that is empty or not there yet.\n"
+    )
+    assert [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")] == [
+        "html",
+        "html/mine.txt",
+    ]
+
+
+def test_a_snapshot_takes_no_file_and_no_folder_of_somebodys(
+    tmp_path: Path, rotation: Callable[..., Said]
+) -> None:
+    (tmp_path / "notes").write_text("mine", encoding="utf-8")
+    for out, said in (
+        (tmp_path / "notes", "it is a file"),
+        (tmp_path, "it holds notes, which is no part of a snapshot"),
+    ):
+        done = rotation("data", "snapshot", "--from", str(tmp_path / "none"), "--out", str(out))
+        assert done.returncode == 2
+        assert done.stderr == (
+            f"error: out = '{out}' cannot be used: {said}; "
+            "choose a folder that is empty or not there yet.\n"
+        )
+    assert (tmp_path / "notes").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["risks", "risks.ipynb", "chapters/risks.ipynb", "./chapters/risks.ipynb", "chapters/risks",
+     str(PROJECT_ROOT / "chapters" / "risks.ipynb")],
+)  # fmt: skip
+def test_a_chapter_may_be_named_by_the_path_that_completion_gives(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (PROJECT_ROOT, tmp_path):
+        monkeypatch.chdir(folder)
+        assert chosen_chapters([text]) == ("risks",)
+
+
+def test_another_notebook_of_the_same_name_is_no_chapter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("risks.ipynb").write_text("{}", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"'risks\.ipynb' cannot be used: .*; try 'risks'\."):
+        chosen_chapters(["risks.ipynb"])
+
+
+def test_without_git_revisions_are_refused_and_built_folders_compared(
+    tmp_path: Path, rotation: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = rotation("diff", "main", "HEAD")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: side = 'main' cannot be used: it is no folder and no file, and git, which knows "
+        "revisions, is not installed; install git, or compare two built folders, for example "
+        "_build with another.\n"
+    )
+    (tmp_path / "built").mkdir()
+    record = {"params": {}, "findings": [], "claims": []}
+    build = {**record, "dirty": False, "revision": "0123456789abcdef"}
+    for name, held in (("findings.json", record), ("build.json", build)):
+        (tmp_path / "built" / name).write_text(json.dumps(held), encoding="utf-8")
+    done = rotation("diff", str(tmp_path / "built"), str(tmp_path / "built"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("No change to the report")

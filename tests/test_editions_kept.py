@@ -10,7 +10,7 @@ import pytest
 from small_editions import JULY, JUNE, MAY, bare_site, digests, publish, records
 
 from rotation_lib.editions.finisher import Finisher
-from rotation_lib.errors import ParameterError
+from rotation_lib.errors import BuildError, ParameterError
 from rotation_lib.publish.finish.check import check_site
 
 
@@ -110,3 +110,22 @@ def test_the_user_is_told_what_became_of_the_edition(
         assert finisher.told == ()
         finisher(site, three)
         assert finisher.told == (said,)
+
+
+@pytest.mark.parametrize("keep", [None, 1])
+def test_a_file_of_somebodys_in_an_edition_is_never_lost(
+    keep: int | None, three: Path, plain: Path
+) -> None:
+    day = JULY if keep is None else MAY
+    mine = three / "as-of" / day / "downloads" / "mine.txt"
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("mine", encoding="utf-8")
+    with pytest.raises(BuildError) as caught:
+        publish(three.parent, plain, JULY, value=1.2, keep=keep)
+    assert str(caught.value) == (
+        f"as-of/{day}/ holds downloads/mine.txt, which no build made, and was left as it was; "
+        "move what is yours out of it and build again."
+    )
+    assert mine.read_text(encoding="utf-8") == "mine"
+    mine.rename(three.parent / "mine.txt")
+    publish(three.parent, plain, JULY, value=1.2, keep=keep)

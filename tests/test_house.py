@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from rotation_lib.project import PACKAGE, PROJECT_ROOT
+from rotation_lib.publish.owned import SOURCES as FOLDERS
+from rotation_lib.publish.source.conflicts import first_mark
 
 LONGEST = 400
 VAGUE = {"utils", "util", "helpers", "helper", "misc", "stuff"}
@@ -51,3 +53,15 @@ def test_the_lines_of_an_opening_are_counted(source: str, lines: int) -> None:
 def test_each_module_says_what_it_is_for_and_what_it_must_never_do() -> None:
     short = [p for p in MODULES if p.name != "__main__.py" and opening(p.read_text("utf-8")) < 2]
     assert told(short) == []
+
+
+def test_no_file_holds_marks_of_a_merge_conflict() -> None:
+    places = [PROJECT_ROOT, *(PROJECT_ROOT / name for name in (*FOLDERS, ".github"))]
+    texts = [
+        path
+        for place in places
+        for path in (place.iterdir() if place == PROJECT_ROOT else place.rglob("*"))
+        if path.is_file() and path.suffix in {"", ".cff", ".ipynb", ".md", ".toml", ".yml", ".csv"}
+    ]
+    assert len(texts) > 30
+    assert told([path for path in [*texts, *SOURCES] if first_mark(path.read_text("utf-8"))]) == []

@@ -165,6 +165,26 @@ def test_a_damaged_run_is_noticed(ran: Ran, tmp_path: Path) -> None:
     assert ran() == ["risks"]
 
 
+def test_a_run_in_which_somebody_worked_is_set_aside(tmp_path: Path) -> None:
+    target = tmp_path / "risks" / "0123456789abcdef"
+    for number, edited in enumerate((False, True)):
+        work = tmp_path / f"work {number}"
+        work.mkdir()
+        (work / "executed.ipynb").write_text(f"run {number}", encoding="utf-8")
+        target.parent.mkdir(exist_ok=True)
+        running._put(work, target, "key")
+        if not edited:
+            (target / "executed.ipynb").write_text("run 0, and a thought", encoding="utf-8")
+            (target / "mine.ipynb").write_text("mine", encoding="utf-8")
+    (aside,) = target.parent.glob("0123456789abcdef-changed-*")
+    assert (aside / "executed.ipynb").read_text(encoding="utf-8") == "run 0, and a thought"
+    assert (aside / "mine.ipynb").read_text(encoding="utf-8") == "mine"
+    assert (target / "executed.ipynb").read_text(encoding="utf-8") == "run 1"
+    (tmp_path / "again").mkdir()
+    running._put(tmp_path / "again", target, "key")  # what nobody touched is replaced
+    assert len(list(target.parent.iterdir())) == 2
+
+
 def test_prose_executes_nothing_and_is_in_the_run(ran: Ran, project: Path, tmp_path: Path) -> None:
     ran()
     edit(project / "chapters" / "risks.ipynb", "markdown", "Said in other words.")

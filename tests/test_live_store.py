@@ -237,3 +237,53 @@ def test_a_hand_edited_manifest_is_refused(server: Standin, tmp_path: Path) -> N
     path.write_text(json.dumps(held), encoding="utf-8")
     with pytest.raises(StoreError, match="damaged"):
         pull.store.manifest()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"schema": 9, "sha256": "", "series": {}}'])
+def test_a_damaged_store_is_mended_by_a_fetch_as_its_message_says(
+    text: str, server: Standin, tmp_path: Path
+) -> None:
+    pull = pull_of(server, tmp_path)
+    pull.run(["IWM", "SPY"])
+    folder = pull.store.folder
+    before = sorted(path.name for path in (folder / "series").iterdir())
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    assert pull_of(server, tmp_path).run(["IWM"])[0].outcome == "ok"
+    assert set(Store(folder).manifest()) == {"IWM"} and verify_store(Store(folder)) == []
+    (aside,) = folder.glob("damaged-*")
+    assert sorted(path.name for path in (aside / "series").iterdir()) == before
+    assert (aside / "manifest.json").read_text(encoding="utf-8") == text
+    assert pull_of(server, tmp_path).run(["SPY"])[0].outcome == "ok"
+
+
+# -- folders of somebody's ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", "manifest.json", "data/prices.parquet"])
+def test_a_folder_of_somebodys_is_no_store(name: str, tmp_path: Path) -> None:
+    mine = tmp_path / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text('{"name": "a web application"}', encoding="utf-8")
+    with pytest.raises(StoreError) as caught, Store(tmp_path).locked():
+        pass
+    assert str(caught.value) == (
+        f"The folder {tmp_path} holds {name.partition('/')[0]}, which is no part of a store: set "
+        "ROTATION_STORE to a folder that is empty or not there yet."
+    )
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [mine]
+    with Store(tmp_path / "not there yet").locked():
+        pass
+
+
+def test_a_file_of_somebodys_in_a_store_stays(server: Standin, tmp_path: Path) -> None:
+    folder = pull_of(server, tmp_path).store.folder
+    for name in ("series/mine.parquet", ".partial-notes", "notes.txt"):
+        pull_of(server, tmp_path).run(["IWM"])
+        (folder / name).write_text("mine", encoding="utf-8")
+    (folder / "series" / "QQQ-0123456789abcdef.parquet").write_text("left", encoding="utf-8")
+    (folder / ".partial-12-manifest.json").write_text("left", encoding="utf-8")
+    assert pull_of(server, tmp_path).run(["IWM"])[0].outcome in ("ok", "unchanged")
+    assert (folder / "series" / "mine.parquet").is_file() and (folder / "notes.txt").is_file()
+    assert (folder / ".partial-notes").is_file()
+    assert not (folder / "series" / "QQQ-0123456789abcdef.parquet").exists()
+    assert not (folder / ".partial-12-manifest.json").exists()

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rotation_lib.errors import ParameterError
-from rotation_lib.params import ReportParams, chapter_extras, report_params
+from rotation_lib.params import EXTRAS, ReportParams, chapter_extras, report_params
 
 
 def test_the_defaults_are_the_report() -> None:
@@ -74,6 +74,13 @@ def test_parameters_cannot_be_changed() -> None:
         ("rate_sensitivity", {"hard_fall": -0.02}, ["hard_fall", "rolling_weeks"]),
         ("summary", {"rolling_weeks": 104}, ["rolling_weeks", "there are none"]),
         ("tech_valuations", {"hard_fall": 0.02}, ["hard_fall", "0.02", "-0.005"]),
+        *(
+            (chapter, {name: value}, [f"{name} = {value!r} ", "a finite number", "between "])
+            for chapter, model in EXTRAS.items()
+            for name, field in model.model_fields.items()
+            for value in (float("nan"), float("inf"), -float("inf"))
+            if field.annotation in (int, float)
+        ),
     ],
 )
 def test_a_chapters_own_parameters(

@@ -12,7 +12,7 @@ import pytest
 from raw_source import RULES, TEXTS, macro, prices, save, write_source
 
 from rotation_lib.catalog import load_catalog
-from rotation_lib.errors import DataError
+from rotation_lib.errors import DataError, ParameterError
 from rotation_lib.sources import snapshot_writer
 from rotation_lib.sources.quality import Known, Witness
 from rotation_lib.sources.snapshot import SnapshotSource
@@ -265,3 +265,25 @@ def test_a_failure_while_writing_leaves_the_old_snapshot(
         _write(source, tmp_path / "out")
     assert _bytes(tmp_path / "out") == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "raw data"]
+
+
+def test_a_folder_with_more_than_a_snapshot_is_not_replaced(tmp_path: Path, source: Path) -> None:
+    out = tmp_path / "a"
+    _write(source, out)
+    (tmp_path / "link").symlink_to(out)
+    _write(source, tmp_path / "link")  # a link is followed, not replaced
+    assert (tmp_path / "link").is_symlink()
+    (out / "mine.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"it holds mine\.csv, which is no part of a snapshot"):
+        _write(source, out)
+    (out / "mine.csv").rename(tmp_path / "mine.csv")
+    _write(source, out)
+    (out / "manifest.json").write_text("damaged", encoding="utf-8")
+    _write(source, out)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "manifest.json").write_text('{"name": "an application"}', encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"holds manifest\.json, which is no part of a snap"):
+        _write(source, other)
+    (other / "manifest.json").unlink()
+    _write(source, other)

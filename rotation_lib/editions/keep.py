@@ -21,6 +21,7 @@ from ..market import Market
 from ..params import report_params
 from ..publish.draw.runtime import write_atomic
 from ..publish.finish.check import check_site
+from ..publish.owned import names
 from ..publish.swap import carried
 from . import listing, page
 from .address import site_address
@@ -102,7 +103,7 @@ def _keep(site: Path, address: str) -> tuple[str, bool]:
     replaced = folder.is_dir()
     former = folder_of(site, others[0].date) if others else None
     if replaced:
-        shutil.rmtree(folder)
+        _remove(folder)
     copy_folder(site, folder, without=(FOLDER, *SHARED), like=former)
     said = Counter(str(c["verdict"]) for c in findings.get("claims", ()))
     kept = Edition(
@@ -111,10 +112,27 @@ def _keep(site: Path, address: str) -> tuple[str, bool]:
         pages=pages_of(folder),
         verdicts={v: said[v] for v in (v.value for v in Verdict) if said[v]},
         rows=_rows(build),
+        files=tuple(sorted({*names(folder), CHANGES, CHANGES_PAGE})),
     )
     _record(folder, kept)
     dress_site(folder, kept.pages, _place(kept, address))
     return day, replaced
+
+
+def _remove(folder: Path) -> None:
+    """Remove an edition.
+
+    Raises:
+        BuildError: it holds a file that no build put there.
+    """
+    listed = read_edition(folder).files
+    strange = sorted({*names(folder)} - {*listed, RECORD}) if listed else ()
+    if strange:
+        raise BuildError(
+            f"{FOLDER}/{folder.name}/ holds {strange[0]}, which no build made, and was left as it "
+            "was; move what is yours out of it and build again."
+        )
+    shutil.rmtree(folder)
 
 
 def _rows(build: dict[str, Any]) -> dict[str, dict[str, tuple[int, str]]]:
@@ -190,7 +208,7 @@ def _remove_oldest(site: Path, day: str, keep: int | None) -> tuple[str, ...]:
         return ()
     removed = tuple(reversed(dates[keep - 1 :]))
     for date in removed:
-        shutil.rmtree(folder_of(site, date))
+        _remove(folder_of(site, date))
     for edition in kept_editions(site):
         if edition.since in removed:
             account = folder_of(site, edition.date) / CHANGES_PAGE

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BuildError
-from ..publish.swap import KEPT
+from ..publish.owned import KEPT
 
 RECORD = "edition.json"
 CHANGES = "changes.json"
@@ -44,6 +44,7 @@ class Edition:
         rows: series → year → (rows, digest) of what it could see; see :mod:`.rows`.
         since: the edition before it; empty for the first.
         summary: what changed since then, in a sentence or two.
+        files: names below its folder, but for its record; empty in editions that list none.
     """
 
     date: str
@@ -53,6 +54,7 @@ class Edition:
     rows: Mapping[str, Mapping[str, tuple[int, str]]] = field(default_factory=dict)
     since: str = ""
     summary: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -118,6 +120,7 @@ def read_edition(folder: Path) -> Edition:
             rows=rows,
             since=held["since"],
             summary=held["summary"],
+            files=tuple(held.get("files", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise BuildError(f"{_shown(folder / RECORD)} is damaged; {_ADVICE}") from None

@@ -20,6 +20,7 @@ from ..params import NoExtras, ReportParams, chapter_extras, extra_names
 from ..project import CHAPTER_NAMES, CHAPTERS, PROJECT_ROOT
 from .execute.outcome import ChapterFailure, ChapterRun
 from .kept import read_object
+from .owned import mark, refuse_foreign
 from .pdf import chromium
 from .provenance import build_record
 from .swap import carried, workspace
@@ -55,15 +56,31 @@ def chosen_chapters(names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         ParameterError: for a name that is no chapter.
     """
-    for name in names:
+    asked = [chapter_named(name) for name in names]
+    for text, name in zip(names, asked, strict=True):
         if name not in CHAPTER_NAMES:
             raise ParameterError(
                 "chapter",
-                name,
+                text,
                 f"chapters are {', '.join(CHAPTER_NAMES)}",
-                nearest(name, CHAPTER_NAMES),
+                nearest(Path(name).stem, CHAPTER_NAMES),
             )
-    return tuple(n for n in CHAPTER_NAMES if not names or n in names)
+    return tuple(n for n in CHAPTER_NAMES if not asked or n in asked)
+
+
+def chapter_named(text: str) -> str:
+    """The chapter that ``risks``, ``risks.ipynb`` or ``chapters/risks.ipynb`` stands for.
+
+    Another notebook of the same name is none: what it holds is not what would be run.
+
+    Args:
+        text: a name, or the path that a shell's completion gives.
+    """
+    path = Path(text)
+    name = path.stem if path.suffix == ".ipynb" else path.name
+    ours = path.resolve().with_suffix(".ipynb") == CHAPTERS / f"{name}.ipynb"
+    short = path.parent.as_posix() in (".", CHAPTERS.name) and not path.is_file()
+    return name if ours or short else text
 
 
 def split_extras(
@@ -82,11 +99,14 @@ def split_extras(
     known = sorted({*ReportParams.model_fields, *(n for c in chapters for n in names.get(c, ()))})
     for name, value in pairs.items():
         if name not in known:
+            owner = next((c for c, own in names.items() if name in own), "")
             raise ParameterError(
                 name,
                 value,
-                f"the parameters of {', '.join(chapters)} are {', '.join(known)}",
-                nearest(name, known),
+                f"the parameters of {', '.join(chapters) or 'the ledger'} are {', '.join(known)}",
+                f"it belongs to a chapter, try 'rotation run {owner} -p {name}={value}'"
+                if owner
+                else nearest(name, known),
             )
     given = {c: {k: v for k, v in pairs.items() if k in names.get(c, ())} for c in chapters}
     models: dict[str, NoExtras] = {c: chapter_extras(c, own) for c, own in given.items() if own}
@@ -180,7 +200,8 @@ def build(
         progress: told every chapter that is done.
 
     Raises:
-        ParameterError: before anything is run, for arguments that cannot be used.
+        ParameterError: before anything is run, for arguments that cannot be used, ``out`` among
+            them where it holds what no build made.
         BuildError: if the site could not be assembled.
     """
     from .draw.drawing import Drawing
@@ -191,6 +212,7 @@ def build(
         chromium()  # better missed now than after all chapters have run
     names = chosen_chapters(chapters)
     by_chapter = split_extras(extras or {}, names)
+    refuse_foreign(out)
     request = _request(params, names, by_chapter, pdf, edition, keep)
     with Press() as press:
         with Nursery() as nursery:
@@ -205,7 +227,7 @@ def build(
             key = site_key(request, notebooks)
             if fresh:
                 shutil.rmtree(out / ".book", ignore_errors=True)
-            out.mkdir(parents=True, exist_ok=True)
+            mark(out)
             started(names)
             runs = run_chapters(
                 names,
@@ -223,11 +245,14 @@ def build(
         failures = tuple(r.failure for r in runs if r.failure)
         record = {} if failures else _record(market, out / "runs" / "findings")
         told = build_record(market, runs, by_chapter)
-        site = _publish(runs, failures, record, told, market, out, pdf, finish, press)
-    whole = not failures and params.source != "live"
-    # Sources that were changed meanwhile are not what this site was made of.
-    if whole and key == site_key(request, notebooks):
-        seal_site(site, key, runs)
+        whole = not failures and params.source != "live"
+
+        def sealed(site: Path) -> None:
+            # Sources that were changed meanwhile are not what this site was made of.
+            if whole and key == site_key(request, notebooks):
+                seal_site(site, key, runs)
+
+        site = _publish(runs, failures, record, told, market, out, pdf, finish, sealed, press)
     return BuildResult(tuple(runs), failures, site, record, market.notes)
 
 
@@ -248,6 +273,7 @@ def _publish(
     out: Path,
     pdf: bool,
     finish: Callable[[Path, Path], None],
+    after: Callable[[Path], None],
     press: Press,
 ) -> Path:
     from .site import build_site
@@ -268,6 +294,7 @@ def _publish(
             failures=failures,
             pdf=pdf,
             finish=finish,
+            after=after,
             press=press,
         )
     return report.html

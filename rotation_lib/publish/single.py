@@ -17,6 +17,7 @@ from .build import chosen_chapters, split_extras, write_json
 from .execute.outcome import ChapterFailure, ChapterRun
 from .execute.run import run_chapters
 from .execute.warm import Nursery
+from .owned import mark, refuse_foreign
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ def run_single(
     """
     names = chosen_chapters([chapter])
     own = split_extras(extras, names)
+    refuse_foreign(out)
     market = Market.load(params)
+    mark(out)
     started(names)
     kept = out / "runs"
     with Nursery() as nursery:
@@ -56,7 +59,7 @@ def run_single(
     target = run.folder.with_name(f"{run.folder.name}-findings.json")
     if run.failure is None:
         with kept_in(kept / "findings"):
-            write_json(_record(chapter, market), target)
+            write_json(_record(names[0], market), target)
     return SingleResult(run.notebook, target, run.failure, market.notes)
 
 

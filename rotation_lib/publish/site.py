@@ -50,7 +50,7 @@ from .pages.markdown import Links
 from .press import Press, printed
 from .source.lean import nbformat
 from .source.notebooks import normalised, read_notebook, write_notebook
-from .swap import carried, exchange, workspace
+from .swap import carried, put, workspace
 
 #: Name → address in the site and page.
 Pages = Mapping[str, tuple[str, Page]]
@@ -118,6 +118,7 @@ def build_site(
     failures: Sequence[ChapterFailure] = (),
     pdf: bool = False,
     finish: Callable[[Path, Path], None] = carried,
+    after: Callable[[Path], None] | None = None,
     press: Press | None = None,
 ) -> SiteReport:
     """Make the site and put it in place.
@@ -135,6 +136,7 @@ def build_site(
         pdf: also print the PDF edition and link it; left out if a chapter failed.
         finish: given the checked site and its place, before the two are exchanged; not called if
             a chapter failed. By default editions kept at the place are carried over.
+        after: given the place once it holds the site, and before another build may change it.
         press: Jupyter Book, started earlier; its own by default.
 
     Raises:
@@ -171,9 +173,7 @@ def build_site(
             pdf_edition.write_pdf(html, every, build)
         check_site(html, fragments=not failures)
         target = out_dir / ("failed" if failures else "html")
-        if not failures:
-            finish(html, target)
-        exchange(html, target)
+        put(html, target, None if failures else finish, after)
     return SiteReport(
         target, charted, round(time.monotonic() - began, 2), tuple(f.chapter for f in failures)
     )

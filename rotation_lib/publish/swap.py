@@ -9,17 +9,19 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+
+from .owned import KEPT, names, refuse_strangers, told
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 #: How the names of folders begin that only a running build may hold.
 _WORK, _OLD, _LOCK = ".site-", ".old-", ".workspace.lock"
-#: What belongs to all builds ever kept at a place, not to the one that is being replaced.
-KEPT = ("as-of", "editions.html", "editions.json", "editions.js", "feed.xml")
+#: Held while a site is put in place: two builds in one folder do so one after the other.
+_PUTTING = ".exchange.lock"
 
 
 @contextmanager
@@ -69,6 +71,38 @@ def _clear(out: Path) -> None:
     for lock_file in out.glob(f"{_WORK}*.lock"):
         if not lock_file.with_suffix("").exists():
             lock_file.unlink(missing_ok=True)
+
+
+def put(
+    new: Path,
+    place: Path,
+    finish: Callable[[Path, Path], None] | None = None,
+    after: Callable[[Path], None] | None = None,
+) -> None:
+    """Complete a new site and put it in place, while no other build does the same.
+
+    Args:
+        new: the new site; gone afterwards.
+        place: where it goes.
+        finish: given both, before they are exchanged: what is kept at the place is carried over.
+        after: given the place, before another build may change it again.
+
+    Raises:
+        BuildError: the place holds a file that no build put there; nothing is changed.
+    """
+    from filelock import FileLock
+
+    with FileLock(place.parent / _PUTTING):
+        if finish is not None:
+            finish(new, place)
+        refuse_strangers(new, place)
+        made = sorted(names(new))
+        # Whoever is killed between the two steps leaves a list that holds for either site.
+        told(place, {*made, *names(place)})
+        exchange(new, place)
+        told(place, made)
+        if after is not None:
+            after(place)
 
 
 def exchange(new: Path, place: Path) -> None:

@@ -19,13 +19,13 @@ from ..project import PROJECT_ROOT
 from .draw.runtime import write_atomic
 from .execute.outcome import ChapterRun
 from .kept import contents, read_object, unbroken
+from .owned import SEAL, SOURCES
 from .provenance import revision
 
-SEAL = ".site.json"
 #: Folder of earlier editions in the site: of them only the names count, each had its own build.
 EDITIONS = "as-of"
 #: Folders of the project that pages are made of, besides the files at its top.
-_FOLDERS = ("benchmarks", "chapters", "data", "docs", "rotation_lib", "tools")
+_FOLDERS = tuple(name for name in SOURCES if name != "tests")
 
 
 def site_key(request: Mapping[str, Any], notebooks: Path) -> str:

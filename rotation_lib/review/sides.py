@@ -20,6 +20,7 @@ from typing import Any
 
 from ..errors import BuildError, ParameterError
 from ..project import BUILD, PROJECT_ROOT
+from ..publish.owned import mark
 from ..publish.provenance import environment
 from .environments import Environments, Installer, set_up
 from .records import read_build, read_findings
@@ -93,6 +94,13 @@ class Workshop:
         if path.is_dir():
             return self._folder(text, path.resolve())
         commit = self._commit(text)
+        if commit is None and shutil.which("git") is None:
+            raise ParameterError(
+                "side",
+                text,
+                "it is no folder and no file, and git, which knows revisions, is not installed",
+                "install git, or compare two built folders, for example _build with another",
+            )
         if commit is None:
             raise ParameterError(
                 "side",
@@ -172,7 +180,10 @@ class Workshop:
     def _commit(self, text: str) -> str | None:
         if text.startswith("-"):
             return None
-        done = self._git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")
+        try:
+            done = self._git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")
+        except FileNotFoundError:  # two built folders are compared without git
+            return None
         return done.stdout.strip() if done.returncode == 0 else None
 
     def _worktree(self, commit: str) -> Path:
@@ -194,6 +205,7 @@ class Workshop:
 
     def _build(self, tree: Path, python: Path, out: Path) -> None:
         """Build a checkout; chapters built before, here or elsewhere, are not run again."""
+        mark(out)
         for runs in (self.project / "_build" / "runs", *self.kept.glob("*/runs")):
             if runs.is_dir() and runs != out / "runs":
                 _lend(runs, out / "runs")

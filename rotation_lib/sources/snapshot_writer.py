@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..catalog import Catalog
-from ..errors import DataError
+from ..errors import DataError, ParameterError
 from . import snapshot as fmt
 from .coverage import check_coverage, coverage_table
 from .event_checks import check_events
@@ -63,7 +63,7 @@ class SnapshotReport:
         return [
             f"snapshot: {held} and {size}, in {self.folder}",
             f"{reach}, checksum {self.data_sha256[:12]}, {state}",
-            f"not embedded: {', '.join(self.withheld)}",
+            f"not embedded: {', '.join(self.withheld) or 'nothing is left out'}",
             *self.notes,
         ]
 
@@ -87,13 +87,17 @@ def write_snapshot(
     Raises:
         DataError: input missing, of the wrong shape, off the exchange calendar, unknown
             to the catalog, or with a fault that ``data/quality.toml`` does not list.
+        ParameterError: ``out_dir`` holds what is no part of a snapshot.
     """
+    refuse_foreign(out_dir)
     rules = load_quality() if rules is None else rules
     return write_raw(read_raw(source_dir, catalog), out_dir, catalog, rules)
 
 
 def write_raw(raw: RawData, out_dir: Path, catalog: Catalog, rules: QualityRules) -> SnapshotReport:
     """As :func:`write_snapshot`, from data already read and validated."""
+    out_dir = out_dir.resolve()
+    refuse_foreign(out_dir)
     total, price = _returns(raw, catalog)
     notes = [
         *raw.notes,
@@ -324,6 +328,39 @@ def _previous_digest(folder: Path) -> str | None:
         return str(json.loads((folder / fmt.MANIFEST).read_bytes())["data_sha256"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse a folder to be replaced that is not absent, empty, or a snapshot and nothing else.
+
+    Args:
+        folder: where a snapshot shall go.
+
+    Raises:
+        ParameterError: naming a file that would be lost.
+    """
+    if not folder.exists():
+        return
+    advice = "choose a folder that is empty or not there yet"
+    if not folder.is_dir():
+        raise ParameterError("out", str(folder), "it is a file", advice)
+    found = {path.name for path in folder.iterdir()}
+    known = {fmt.TOTAL_RETURNS, fmt.PRICE_RETURNS, fmt.OBSERVATIONS, fmt.COVERAGE, fmt.MANIFEST}
+    strange = found - known - {f"{name}.csv" for name in fmt.TABLES} - set(_listed(folder))
+    if found == {fmt.MANIFEST} and _previous_digest(folder) is None:
+        strange = found  # many programs have a file of that name
+    if strange:
+        raise ParameterError(
+            "out", str(folder), f"it holds {min(strange)}, which is no part of a snapshot", advice
+        )
+
+
+def _listed(folder: Path) -> list[str]:
+    """Files that the manifest of a snapshot names."""
+    try:
+        return list(json.loads((folder / fmt.MANIFEST).read_bytes())["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _replace(folder: Path, contents: dict[str, bytes]) -> int:

@@ -12,9 +12,11 @@ import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Literal
 from urllib.parse import quote
 
@@ -34,6 +36,14 @@ ATTEMPTS = "attempts.json"
 LOCK = "store.lock"
 SERIES = "series"
 PARTIAL = ".partial-"
+#: What a store writes, and nothing else does: only that is ever removed.
+_OURS = re.compile(r".+-[0-9a-f]{16}\.parquet")
+_HALF = re.compile(rf"{re.escape(PARTIAL)}\d+-.+")
+#: Names in the folder of a store; the clients keep files of their own there.
+_PARTS = re.compile(
+    r"manifest\.json|attempts\.json|store\.lock|series|yfinance|damaged-\w+|"
+    rf"{re.escape(PARTIAL)}\d+-.+|\.DS_Store|Thumbs\.db|desktop\.ini"
+)
 LOCK_SECONDS = 2.0
 FETCH = "run 'rotation data fetch'"
 SNAPSHOT_INSTEAD = "build with --source snapshot"
@@ -170,11 +180,12 @@ class Store:
         """Hold the store for writing; leftovers of a writer that died are removed.
 
         Raises:
-            StoreError: another process holds it, or the folder cannot be written.
+            StoreError: another process holds it, it is somebody's, or it cannot be written.
         """
         from filelock import FileLock, Timeout
 
         try:
+            self._refuse_foreign()
             (self.folder / SERIES).mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.folder / LOCK)
             lock.acquire(timeout=seconds)
@@ -248,13 +259,39 @@ class Store:
         return True
 
     def _sweep(self) -> None:
+        try:
+            named = {entry.file for entry in self.manifest().values()}
+        except StoreError:
+            self._set_aside()
+            named = set()
         for folder in (self.folder, self.folder / SERIES):
-            for path in folder.glob(f"{PARTIAL}*"):
+            for path in folder.iterdir():
+                if _HALF.fullmatch(path.name):
+                    path.unlink(missing_ok=True)
+        for path in (self.folder / SERIES).iterdir():
+            if path.name not in named and _OURS.fullmatch(path.name):
                 path.unlink(missing_ok=True)
-        named = {entry.file for entry in self.manifest().values()}
-        for path in (self.folder / SERIES).glob("*.parquet"):
-            if path.name not in named:
-                path.unlink(missing_ok=True)
+
+    def _refuse_foreign(self) -> None:
+        """Refuse somebody's folder: a store replaces its manifest and removes old series."""
+        if not self.folder.is_dir() or _is_manifest(self.folder / MANIFEST):
+            return  # whatever else lies beside the store's own manifest is never touched
+        found = {path.name for path in self.folder.iterdir()}
+        strange = sorted(name for name in found if not _PARTS.fullmatch(name))
+        if MANIFEST in found and not found & {ATTEMPTS, SERIES}:
+            strange.append(MANIFEST)
+        if strange:
+            raise StoreError(
+                f"The folder {self.folder} holds {strange[0]}, which is no part of a store: set "
+                f"{FOLDER_VARIABLE} to a folder that is empty or not there yet."
+            )
+
+    def _set_aside(self) -> None:
+        """Begin anew beside what a damaged manifest no longer describes; nothing is deleted."""
+        aside = Path(mkdtemp(prefix="damaged-", dir=self.folder))
+        for name in (MANIFEST, SERIES):
+            (self.folder / name).rename(aside / name)
+        (self.folder / SERIES).mkdir()
 
     def _damaged(self, name: str) -> StoreError:
         return StoreError(
@@ -274,6 +311,13 @@ def _file_digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def _is_manifest(path: Path) -> bool:
+    try:
+        return {"schema", "sha256", "series"} <= set(json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def _digest_of(series: object) -> str:

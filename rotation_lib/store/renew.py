@@ -16,7 +16,7 @@ from ..sources.base import Dataset
 from ..sources.closed import BASE_CLOSE
 from ..sources.quality import QualityRules, load_quality
 from ..sources.raw import RawData
-from ..sources.snapshot_writer import SnapshotReport, write_raw
+from ..sources.snapshot_writer import SnapshotReport, refuse_foreign, write_raw
 from .files import Store
 from .live import LiveSource
 
@@ -33,6 +33,7 @@ def write_from_store(
         StoreError: the store lacks something that the report needs.
         DataError: what is stored is incomplete, or has a fault nobody has judged.
     """
+    refuse_foreign(out)
     live = LiveSource(store, catalog).load()
     absent = [s for s in live.provenance["absent"] if catalog[s].embed != "no"]
     if absent:

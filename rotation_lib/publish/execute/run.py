@@ -161,7 +161,8 @@ def run_chapters(
     """
     drawing = drawing or Drawing()
     if fresh:
-        shutil.rmtree(folder / "findings", ignore_errors=True)
+        for kept_findings in (folder / "findings").glob(f"*-{'?' * 16}.json"):
+            kept_findings.unlink(missing_ok=True)
         drawing.forget()
     data = data_key(market)
     shared = market.params.as_strings()
@@ -347,6 +348,9 @@ def _plain(text: str) -> str:
 
 def _put(work: Path, target: Path, execution: str) -> None:
     seal(work, {"execution": execution})
+    if target.exists() and unbroken(target) is None:
+        # Somebody worked in it: an edited notebook, a file of their own.
+        target.rename(mkdtemp(prefix=f"{target.name}-changed-", dir=target.parent))
     shutil.rmtree(target, ignore_errors=True)
     work.replace(target)
 
