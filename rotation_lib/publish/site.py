@@ -387,7 +387,7 @@ def _stage(
     entries = docs.stage(book, documents)
     toc = docs.listed([f"chapters/{name}" for name in others], contents.caption, entries)
     write_atomic(book / "_toc.yml", yaml.safe_dump(toc, sort_keys=False))
-    shutil.copyfile(project / "_config.yml", book / "_config.yml")
+    write_atomic(book / "_config.yml", docs.settings(project))
     shutil.copytree(ASSETS, book / "rotation_lib" / "publish" / "assets")
     for name, page in pages.items():
         place = "index" if name == front else f"chapters/{name}"

@@ -50,6 +50,20 @@ class Contents:
     documents: tuple[str, ...] = ()
 
 
+def settings(project: Path) -> str:
+    """The settings of a project's book, without what a plain build by Jupyter Book says of itself.
+
+    Args:
+        project: folder with ``_config.yml``.
+    """
+    held = yaml.safe_load((project / "_config.yml").read_text(encoding="utf-8"))
+    sphinx = held.get("sphinx", {})
+    extensions = sphinx.get("config", {}).get("extensions", [])
+    for name in sphinx.pop("local_extensions", ()):
+        extensions.remove(name)
+    return str(yaml.safe_dump(held, sort_keys=False, allow_unicode=True))
+
+
 def read_contents(project: Path) -> Contents:
     """The table of contents of a project.
 
