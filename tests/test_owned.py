@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import threading
 from pathlib import Path
@@ -261,3 +262,24 @@ def test_a_named_file_is_written_unless_it_is_the_projects_or_a_folder(tmp_path:
         with pytest.raises(ParameterError) as caught:
             refuse_file(path)
         assert str(caught.value).endswith(said)
+
+
+def test_the_set_up_removes_no_folder_of_somebodys(tmp_path: Path) -> None:
+    mine = files(tmp_path / "my folder", "mine.txt")
+    # Should it ever go on, it finds no Python to go on with.
+    (tmp_path / "bin").mkdir()
+    for name in ("ls", "rm"):
+        (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
+    done = subprocess.run(
+        [str(shutil.which("sh")), "tools/setup.sh", str(mine)],
+        cwd=PROJECT_ROOT,
+        env={"PATH": str(tmp_path / "bin")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"setup: {mine} holds something else; name a folder that is empty or not there yet.\n"
+    )
+    assert (mine / "mine.txt").is_file()

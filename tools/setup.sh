@@ -46,6 +46,10 @@ with_uv() (
 
 # Without its stamp an environment is half made, out of date, or made elsewhere: not worth mending.
 if ! [ -e "$venv/.ready" ]; then
+    if [ -e "$venv" ] && ! [ -e "$venv/pyvenv.cfg" ] && [ -n "$(ls -A "$venv")" ]; then
+        echo "setup: $venv holds something else; name a folder that is empty or not there yet." >&2
+        exit 2
+    fi
     find_python
     echo "setup: $("$python" --version) into $venv, $lock"
     rm -rf "$venv"
