@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Ready for tests too: the same environment with the workshop's packages added.
 TESTS := $(VENV)/.ready-test
 
-.PHONY: report test quick coverage setup hooks serve lint types bench clean help
+.PHONY: report test quick coverage setup hooks serve lint types bench sbom clean help
 .DEFAULT_GOAL := help
 
 help:            ## Show what can be made
@@ -40,6 +40,14 @@ serve: $(READY)  ## Show the built site at http://127.0.0.1:8000
 
 bench: $(TESTS)  ## Measure weight and speed; the results go to benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py
+
+# The tools are no part of what they list, so they have an environment of their own.
+sbom: $(READY)   ## List what the environment is made of (CycloneDX): _build/sbom.cdx.json
+	$(BIN)/python -m venv --clear _build/workflows
+	_build/workflows/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement tools/workflows.txt
+	_build/workflows/bin/cyclonedx-py environment --pyproject pyproject.toml \
+		--output-reproducible --output-file _build/sbom.cdx.json $(VENV)
 
 clean:           ## Remove the environment and everything built
 	rm -rf $(VENV) _build

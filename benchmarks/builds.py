@@ -17,7 +17,7 @@ import nbformat
 
 from rotation_lib.project import CHAPTER_NAMES, PROJECT_ROOT
 
-_APART = (".git", ".venv", "_build", "__pycache__", "*.egg-info", ".*_cache")
+_APART = (".git", ".venv*", "_build", "__pycache__", "*.egg-info", ".*_cache")
 _LINE = re.compile(r"^(\w+) +(unchanged|FAILED|([\d.]+) s)$", re.MULTILINE)
 _FOOT = re.compile(r'<div class="page-foot">.*?</dl></details></div>', re.DOTALL)
 #: A chapter whose prose alone changed tells less than this; executing one takes longer.

@@ -22,7 +22,7 @@ from rotation_lib.sources import snapshot as fmt
 from rotation_lib.sources import snapshot_writer as writer
 
 SKIPPED = shutil.ignore_patterns(
-    ".git", ".venv", "_build", ".*cache*", ".hypothesis", "__pycache__", "*.egg-info"
+    ".git", ".venv*", "_build", ".*cache*", ".hypothesis", "__pycache__", "*.egg-info"
 )
 NAME = "monthly_lead"
 CLAIM = f"""

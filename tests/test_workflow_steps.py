@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from emulated_job import Job
 from small_project import git
-from workflow_checkout import assert_done, assert_parses, checkout
+from workflow_checkout import assert_done, assert_parses, checkout, with_origin
 
 
 @pytest.fixture
@@ -114,20 +114,7 @@ def test_a_forged_artifact_is_not_posted(
 @pytest.fixture
 def refresh(job: Job) -> Job:
     """The checkout, and a place it came from."""
-    remote = job.temp / "a" / "remote.git"
-    remote.parent.mkdir()
-    git(job.temp, "init", "--quiet", "--bare", str(remote))
-    git(job.folder, "remote", "add", "origin", str(remote))
-    git(job.folder, "push", "--quiet", "origin", "main")
-    job.values |= {
-        "github.token": "t",
-        "github.repository": "a/remote",
-        "github.run_id": "5",
-        "github.server_url": f"file://{job.temp}",
-        "github.repository_owner": "a",
-        "github.event.repository.name": "remote",
-        "secrets.FRED_API_KEY": "k",
-    }
+    with_origin(job)
     job.env = {"NEW_DATA": "new", "OPEN": "", "ARTIFACT": str(job.temp / "artifact")}
     return job
 
@@ -199,7 +186,8 @@ def publish(site: Job, day: str, content: str) -> list[str]:
     """Publish as two runners would: build an edition of a day, then keep it on its branch."""
     shutil.rmtree(site.folder / "_build", ignore_errors=True)
     site.env |= {"EDITION": day, "CONTENT": content}
-    assert_done(site.run("pages", "build"), 3)
+    assert_done(site.run("pages", "build"), 4)
+    assert (site.folder / "_build" / "html" / "sbom.cdx.json").read_text("utf-8") == "{}\n"
     editions = sorted(p.name for p in (site.folder / "_build" / "html" / "as-of").iterdir())
     for name in ("artifact", "second"):
         shutil.rmtree(site.temp / name, ignore_errors=True)

@@ -22,6 +22,7 @@ RIGHTS = {
     ("pages", "keep"): {"actions": "read", "contents": "write"},
     ("pages", "deploy"): {"pages": "write", "id-token": "write"},
     ("refresh", "propose"): {"actions": "write", "contents": "write", "pull-requests": "write"},
+    ("renew", "propose"): {"actions": "write", "contents": "write", "pull-requests": "write"},
 }
 
 
@@ -34,7 +35,16 @@ def steps(name: str) -> list[dict[str, Any]]:
 
 
 def test_the_workflows_are_those_that_are_promised() -> None:
-    assert NAMES == ["comment", "links", "pages", "refresh", "report", "test"]
+    assert NAMES == [
+        "comment",
+        "container",
+        "links",
+        "pages",
+        "refresh",
+        "renew",
+        "report",
+        "test",
+    ]
 
 
 @pytest.mark.slow

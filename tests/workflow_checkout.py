@@ -9,13 +9,18 @@ from typing import Any
 
 import typer.main
 from emulated_job import Job
-from small_project import commit_all
+from small_project import commit_all, git
 
 from rotation_lib.cli import app
 from rotation_lib.project import PROJECT_ROOT
 
 #: The real make says whether there is such a target, without making it.
-MAKE = f'command -p make --dry-run --directory "{PROJECT_ROOT}" "$@"'
+MAKE = f"""
+command -p make --dry-run --directory "{PROJECT_ROOT}" "$@"
+case "$1" in
+  sbom) mkdir -p _build; echo '{{}}' > _build/sbom.cdx.json ;;
+esac
+"""
 
 
 def checkout(tmp_path: Path) -> Job:
@@ -27,6 +32,10 @@ def checkout(tmp_path: Path) -> Job:
     sweep = folder / "data" / "sweep"
     sweep.mkdir()
     (sweep / "panel.parquet").write_bytes(b"old\0")
+    (folder / "chapters" / "a.ipynb").write_text("old\n", encoding="utf-8")
+    (folder / "requirements.txt").write_text("old\n", encoding="utf-8")
+    (folder / "tools").mkdir()
+    (folder / "tools" / "uv.txt").write_text("old\n", encoding="utf-8")
     ignored = "/.venv/\n/_build/\n/review/\n/proposal/\n"
     (folder / ".gitignore").write_text(ignored, encoding="utf-8")
     (snapshot / "manifest.json").write_text("old\n", encoding="utf-8")
@@ -35,16 +44,43 @@ def checkout(tmp_path: Path) -> Job:
     made = Job(folder, tmp_path / "runner")
     made.temp.mkdir()
     made.record("make", MAKE)
-    made.record("python", f'echo "Python {sys.version.split()[0]}"', ".venv/bin")
+    made.record("python", PYTHON, ".venv/bin")
     made.record("rotation", ROTATION, ".venv/bin")
     made.record("gh", GH)
     return made
 
 
+def with_origin(job: Job) -> Job:
+    """Give the checkout a place that it came from."""
+    remote = job.temp / "a" / "remote.git"
+    remote.parent.mkdir()
+    git(job.temp, "init", "--quiet", "--bare", str(remote))
+    git(job.folder, "remote", "add", "origin", str(remote))
+    git(job.folder, "push", "--quiet", "origin", "main")
+    job.values |= {
+        "github.token": "t",
+        "github.repository": "a/remote",
+        "github.run_id": "5",
+        "github.server_url": f"file://{job.temp}",
+        "github.repository_owner": "a",
+        "github.event.repository.name": "remote",
+        "secrets.FRED_API_KEY": "k",
+    }
+    return job
+
+
+#: Says its version, and makes the locks as the newest packages are.
+PYTHON = f"""
+case "$1" in
+  tools/lock.py) printf '%s\\n' "$NEW_LOCK" > requirements.txt ;;
+  *) echo "Python {sys.version.split()[0]}" ;;
+esac
+"""
 #: Leaves what each command leaves.
 ROTATION = """
 case "$1 $2" in
   "data snapshot") printf '%s\\n' "$NEW_DATA" > data/snapshot/manifest.json ;;
+  "lint --headlines") [ -z "${MOVED:-}" ] || printf '%s\\n' "$MOVED" > chapters/a.ipynb ;;
   "sweep --write") printf 'new\\000' > data/sweep/panel.parquet ;;
   "build --edition")
     printf '%s\\n' "$ROTATION_SITE_URL" >> "$RUNNER_TEMP/address.log"

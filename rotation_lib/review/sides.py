@@ -126,7 +126,7 @@ class Workshop:
         """
         tree = self.folder / "mixed"
         shutil.rmtree(tree, ignore_errors=True)
-        skipped = shutil.ignore_patterns(".git", ".venv", "_build", ".*cache", "__pycache__")
+        skipped = shutil.ignore_patterns(".git", ".venv*", "_build", ".*cache", "__pycache__")
         shutil.copytree(code, tree, ignore=skipped)
         shutil.rmtree(tree / SNAPSHOT)
         shutil.copytree(data / SNAPSHOT, tree / SNAPSHOT)
