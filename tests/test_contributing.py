@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,6 +151,40 @@ def test_a_series_is_added_by_the_recipe(tmp_path: Path, dataset: Dataset) -> No
     values = SnapshotSource(project / "data" / "snapshot").load()
     held = values.observations.set_index("series_id").loc["COMPUTSA", "value"]
     assert held.to_list() == server.macro["COMPUTSA"].loc["2000":].to_list()
+
+
+UV = """
+import sys
+name = sys.argv[-2]  # -o NAME --quiet
+with open(name, "a") as lock:
+    lock.write("humanize==4.99 --hash=sha256:00\\n")
+"""
+
+
+def test_a_package_is_added_by_the_recipe(tmp_path: Path) -> None:
+    """The package index is a stand-in: it knows the new package and changes nothing else."""
+    project = with_commands(tmp_path / "a clone", "-c 'import sys; print(*sys.argv)'")
+    (project / "tools").mkdir()
+    locks = [*PROJECT_ROOT.glob("requirements*.txt"), *PROJECT_ROOT.glob("tools/*.txt")]
+    names = [path.relative_to(PROJECT_ROOT).as_posix() for path in locks]
+    for name in [*names, "Makefile", "pyproject.toml", "tools/lock.py"]:
+        (project / name).write_bytes((PROJECT_ROOT / name).read_bytes())
+    (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (project / ".venv" / ".ready").touch()
+    (project / "tools" / "setup.sh").write_text('echo "set up: $*"\n', encoding="utf-8")
+    (project / "tools" / "uv.py").write_text(UV, encoding="utf-8")
+    (done,) = follow("Add or renew a package", project, PYTHONPATH=str(project / "tools"))
+    asked = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"][
+        "dependencies"
+    ]
+    assert "humanize>=4.11" in asked
+    for name in names:
+        before = (PROJECT_ROOT / name).read_text(encoding="utf-8")
+        assert (project / name).read_text("utf-8") == before + "humanize==4.99 --hash=sha256:00\n"
+    said = done.stdout.splitlines()
+    assert said[-3:] == ["set up: .venv requirements.txt", "touch .venv/.ready", "-c diff main ."]
+    # The table tells of every lock.
+    assert set(names) == set(re.findall(r"^\| `(\S+\.txt)` \|", GUIDE, re.M))
 
 
 @pytest.mark.parametrize(
