@@ -1,7 +1,11 @@
 # Two commands matter: `make report` builds the site, `make test` proves it.
 # Paths are relative on purpose: the folder's own path may contain a space.
 
-VENV := .venv
+# STACK=next lays another set of packages over the locks, in an environment of its own: any target
+# takes it, such as `make test STACK=next`.
+STACK :=
+VENV := .venv$(if $(STACK),-$(STACK))
+OVER := $(if $(STACK),requirements-$(STACK).txt)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Ready for tests too: the same environment with the workshop's packages added.
@@ -54,11 +58,11 @@ clean:           ## Remove the environment and everything built
 
 # The stamp comes last, so that an interrupted set-up starts over. Where tests were run before, a
 # changed lock renews their packages too.
-$(READY): requirements.txt pyproject.toml tools/setup.sh tools/uv.txt
+$(READY): requirements.txt pyproject.toml tools/setup.sh tools/uv.txt $(OVER)
 	rm -f $(READY)
-	sh tools/setup.sh $(VENV) $(if $(wildcard $(TESTS)),requirements-test.txt,requirements.txt)
+	sh tools/setup.sh $(VENV) $(if $(wildcard $(TESTS)),requirements-test.txt,requirements.txt) $(OVER)
 	touch $(READY)
 
 $(TESTS): $(READY) requirements-test.txt
-	sh tools/setup.sh $(VENV) requirements-test.txt
+	sh tools/setup.sh $(VENV) requirements-test.txt $(OVER)
 	touch $(TESTS)

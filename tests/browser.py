@@ -80,6 +80,23 @@ def drawn(name: str) -> str:
     return f'{FIGURES}[data-figure="{name}"][data-drawn]'
 
 
+def choose_theme(page: Page, wanted: str) -> None:
+    """Switch to ``light`` or ``dark`` by keyboard, as a reader does.
+
+    The theme has a button that steps through what there is; newer ones have a menu.
+    """
+    button = page.get_by_role("button", name="Color mode")
+    choice = page.locator(f".theme-change-button[data-mode={wanted}]")
+    for _ in range(3):
+        if page.evaluate("document.documentElement.dataset.theme") == wanted:
+            return
+        button.press("Enter")
+        if choice.count():
+            expect(choice).to_be_visible()
+            choice.press("Enter")
+    raise AssertionError(f"no way was found to the {wanted} theme")
+
+
 def await_colours(page: Page, shown: list[str], gone: list[str]) -> None:
     """Wait until the first drawn chart has pixels of the one colours and none of the others."""
     page.wait_for_function(_COLOURS, arg=[shown, gone], timeout=PATIENCE)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import FIGURES, PATIENCE, await_colours, drawn, expect, pages_of
+from browser import FIGURES, PATIENCE, await_colours, choose_theme, drawn, expect, pages_of
 from page_reading import WATCH_SHIFTS, read_all, read_through
 
 from rotation_lib.charts.theme import COLOURS
@@ -103,8 +103,10 @@ def test_theme_switch_redraws_in_the_other_palette(
     page = reader(color_scheme="light")
     page.goto(f"{small_url}/chapters/risks.html")
     await_colours(page, [small.light], [small.dark])
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    choose_theme(page, "dark")
     await_colours(page, [small.dark], [small.light])
+    choose_theme(page, "light")
+    await_colours(page, [small.light], [small.dark])
 
 
 def test_print_draws_every_chart_light(small_url: str, reader: Callable[..., Page]) -> None:

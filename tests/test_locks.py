@@ -17,6 +17,8 @@ from packaging.utils import canonicalize_name
 from rotation_lib.project import PACKAGE, PROJECT_ROOT
 
 LOCKS = ("requirements.txt", "requirements-test.txt")
+#: What lies over them, and what stands alone.
+NEXT, ALONE = "requirements-next.txt", ("tools/uv.txt", "tools/workflows.txt")
 COMMAND = (
     "uv pip compile --universal --generate-hashes --no-emit-index-url --no-strip-extras"
     " --python-version 3.11.0"
@@ -67,7 +69,7 @@ def declared(*groups: str) -> list[Requirement]:
     ]
 
 
-@pytest.mark.parametrize("name", [*LOCKS, "tools/uv.txt"])
+@pytest.mark.parametrize("name", [*LOCKS, NEXT, *ALONE])
 def test_every_package_is_pinned_and_hashed(name: str) -> None:
     found = entries(name)
     assert found
@@ -78,10 +80,15 @@ def test_every_package_is_pinned_and_hashed(name: str) -> None:
 
 
 def test_each_lock_says_how_it_is_made() -> None:
-    heads = [(PROJECT_ROOT / n).read_text(encoding="utf-8").splitlines()[1] for n in LOCKS]
+    names = (*LOCKS, NEXT, *ALONE)
+    heads = [(PROJECT_ROOT / n).read_text(encoding="utf-8").splitlines()[1] for n in names]
+    plain = COMMAND.replace(" --no-strip-extras", "")
     assert heads == [
         f"#    {COMMAND} pyproject.toml -o requirements.txt",
         f"#    {COMMAND} --all-extras -c requirements.txt pyproject.toml -o requirements-test.txt",
+        f"#    {plain} --no-deps --group next -o requirements-next.txt",
+        f"#    {plain} --group installer -o tools/uv.txt",
+        f"#    {plain} --group workflows -o tools/workflows.txt",
     ]
 
 
@@ -130,6 +137,61 @@ def wishes(package: str, extras: set[str]) -> Iterator[Requirement]:
     for wish in map(Requirement, lines):
         if wish.marker is None or any(wish.marker.evaluate({"extra": e}) for e in ("", *extras)):
             yield wish
+
+
+# -- the stack that comes next --------------------------------------------------------------
+
+
+#: What Jupyter Book pins and Sphinx 9.0 has not seen yet: all that the next stack goes against.
+AGAINST = {("jupyter-book", "sphinx"), ("jupyter-book", "myst-parser"), ("sphinx", "docutils")}
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda m: f"{m['os_name']}-{m['python_version']}")
+def test_the_next_stack_replaces_what_it_names_and_nothing_else(machine: dict[str, str]) -> None:
+    now, later = pinned(LOCKS[0], machine), pinned(NEXT, machine)
+    assert [name for name in later if later[name] == now.get(name)] == []
+    assert set(later) - set(now) == {"roman-numerals"}
+    wanted = {
+        canonicalize_name(Requirement(w).name) for w in PYPROJECT["dependency-groups"]["next"]
+    }
+    assert set(later) == wanted
+
+
+def test_the_stack_in_use_goes_against_nothing_but_what_is_known() -> None:
+    """The next one names its packages by hand, so that one too few would show here."""
+    machine = MACHINES[0]
+    have = {name: version(name) for name in {**pinned(LOCKS[1], machine), **pinned(NEXT, machine)}}
+    against = {
+        (package, canonicalize_name(wish.name))
+        for package in have
+        for wish in wishes(package, set())
+        if not wish.specifier.contains(version(wish.name) or "0", prereleases=True)
+    }
+    is_next = have["sphinx"] == pinned(NEXT, machine)["sphinx"][0].removeprefix("==")
+    assert against == (AGAINST if is_next else set())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".gitignore",
+        ".dockerignore",
+        "_config.yml",
+        "benchmarks/builds.py",
+        "rotation_lib/review/sides.py",
+        "tests/small_project.py",
+    ],
+)
+def test_an_environment_by_another_name_is_no_part_of_the_project(name: str) -> None:
+    """Copied along, each would cost a gigabyte; read by Sphinx, minutes."""
+    assert ".venv*" in (PROJECT_ROOT / name).read_text(encoding="utf-8")
+
+
+def version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 # -- imports --------------------------------------------------------------------------------

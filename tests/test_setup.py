@@ -19,6 +19,7 @@ FILES = (
     "pyproject.toml",
     "requirements.txt",
     "requirements-test.txt",
+    "requirements-next.txt",
     "tools/setup.sh",
 )
 #: Writes its arguments down; makes an environment whose Python is itself; fails as ``uv`` where told.
@@ -36,6 +37,7 @@ case "$*" in
 esac
 """
 REPORT, TESTS = "requirements.txt", "requirements-test.txt"
+NEXT = "requirements-next.txt"
 
 
 class Checkout:
@@ -53,12 +55,12 @@ class Checkout:
         self.python.write_text(PYTHON, encoding="utf-8")
         self.python.chmod(0o755)
 
-    def make(self, target: str, **env: str) -> list[str]:
+    def make(self, *targets: str, **env: str) -> list[str]:
         """What Python was asked for by one call of make, without the questions after its version."""
         self.log.write_text("", encoding="utf-8")
         keep = {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(self.home)}
         done = subprocess.run(
-            ["make", target],
+            ["make", *targets],
             cwd=self.folder,
             env={**keep, "LOG": str(self.log), "PYTHON": str(self.python), **env},
             capture_output=True,
@@ -88,8 +90,9 @@ def installed(calls: list[str]) -> list[str]:
     for call in calls:
         program, _, rest = call.removeprefix("-m ").partition(" ")
         lock = rest.rpartition("--requirement ")[2]
-        if lock in (REPORT, TESTS):
+        if lock in (REPORT, TESTS, NEXT):
             assert "--require-hashes" in rest
+            assert ("--no-deps" in rest) == (lock == NEXT)
             found.append(f"{program} {lock}")
     return found
 
@@ -115,6 +118,26 @@ def test_the_report_gets_what_it_needs_and_the_tests_add_theirs(checkout: Checko
 def test_the_tests_alone_need_nothing_beforehand(checkout: Checkout) -> None:
     calls = checkout.make(".venv/.ready-test")
     assert installed(calls) == [f"uv {REPORT}", f"uv {TESTS}"]
+
+
+@pytest.mark.parametrize(("spoilt", "program"), [({}, "uv"), ({"UV_FAILS": "no route"}, "pip")])
+def test_the_next_stack_lies_over_the_locks_in_an_environment_of_its_own(
+    checkout: Checkout, spoilt: dict[str, str], program: str
+) -> None:
+    checkout.make("setup")
+    calls = checkout.make("setup", "STACK=next", **spoilt)
+    assert "-m venv .venv-next" in calls
+    assert [line for line in installed(calls) if line.startswith(program)] == [
+        f"{program} {REPORT}",
+        f"{program} {NEXT}",
+    ]
+    assert checkout.make("setup", "STACK=next") == checkout.make("setup") == []
+    # What the tests need includes the packages that were replaced, so they are replaced again.
+    later = checkout.make(".venv-next/.ready-test", "STACK=next")
+    assert installed(later) == [f"uv {TESTS}", f"uv {NEXT}"]
+    checkout.later(NEXT)
+    assert installed(checkout.make("setup", "STACK=next")) == [f"uv {TESTS}", f"uv {NEXT}"]
+    assert checkout.make("setup") == []
 
 
 @pytest.mark.parametrize("changed", [REPORT, "pyproject.toml", "tools/setup.sh", "tools/uv.txt"])

@@ -17,16 +17,19 @@ def job(tmp_path: Path) -> Job:
     return checkout(tmp_path)
 
 
-@pytest.mark.parametrize("checks", ["test", "coverage"])
-def test_the_test_job(job: Job, checks: str) -> None:
+@pytest.mark.parametrize(("checks", "stack"), [("test", ""), ("coverage", ""), ("test", "next")])
+def test_the_test_job(job: Job, checks: str, stack: str) -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    job.values |= {"matrix.python": version, "matrix.checks": checks}
+    job.values |= {"matrix.python": version, "matrix.checks": checks, "matrix.stack": stack}
+    if stack:
+        (job.folder / ".venv").rename(job.folder / f".venv-{stack}")
     assert_done(job.run("test", "test"), 2)
-    assert job.said("make") == [["setup"], [checks]]
+    more = [f"STACK={stack}"] if stack else []
+    assert job.said("make") == [["setup", *more], [checks, *more]]
 
 
 def test_the_test_job_notices_another_python(job: Job) -> None:
-    job.values |= {"matrix.python": "3.9", "matrix.checks": "test"}
+    job.values |= {"matrix.python": "3.9", "matrix.checks": "test", "matrix.stack": ""}
     assert [d.returncode for d in job.run("test", "test")] == [1]
 
 

@@ -1,9 +1,11 @@
 #!/bin/sh
 # Make the environment named in $1 from a lock, or add to one that is ready: Python is all it needs.
 # The lock is what the report needs (requirements.txt) unless $2 names another that includes it.
+# $3 is a lock of a few packages to put in the place of others, whatever those ask of them.
 set -eu
 venv=$1
 lock=${2:-requirements.txt}
+over=${3:-}
 
 find_python() {
     # Whoever wants a certain one names it: PYTHON=python3.12 make setup
@@ -41,8 +43,15 @@ with_uv() (
     fi
     # The system's certificates, as pip uses them; compiled now, or the first run pays for it.
     UV_PYTHON_DOWNLOADS=never "$venv/bin/python" -m uv pip install --quiet --system-certs \
-        --python "$venv/bin/python" --require-hashes --compile-bytecode --requirement "$lock"
+        --python "$venv/bin/python" --require-hashes --compile-bytecode "$@"
 )
+
+install_lock() {
+    if ! with_uv "$@" 2>"$venv/uv.log"; then
+        echo "setup: uv cannot do it here ($venv/uv.log says why); pip does the same more slowly."
+        pip_install --require-hashes "$@"
+    fi
+}
 
 # Without its stamp an environment is half made, out of date, or made elsewhere: not worth mending.
 if ! [ -e "$venv/.ready" ]; then
@@ -57,9 +66,10 @@ if ! [ -e "$venv/.ready" ]; then
 else
     echo "setup: $lock into $venv"
 fi
-if ! with_uv 2>"$venv/uv.log"; then
-    echo "setup: uv cannot do it here ($venv/uv.log says why); pip does the same more slowly."
-    pip_install --require-hashes --requirement "$lock"
+install_lock --requirement "$lock"
+if [ -n "$over" ]; then
+    echo "setup: $over over it"
+    install_lock --no-deps --requirement "$over"
 fi
 if ! [ -e "$venv/.ready" ]; then
     # The lock holds every dependency already: nothing more may be resolved here.
