@@ -147,10 +147,17 @@ def chart_change(symbol: str, change: Callable[[dict[str, Any]], None]) -> Chang
     return act
 
 
-def null_last_close(result: dict[str, Any]) -> None:
-    for series in (*result["indicators"]["quote"], *result["indicators"]["adjclose"]):
-        for values in series.values():
-            values[-1] = None
+def null_bar(back: int) -> Callable[[dict[str, Any]], None]:
+    """Take the prices from the bar so many places from the end."""
+
+    def change(result: dict[str, Any]) -> None:
+        if len(result["timestamp"]) < back:
+            return
+        for series in (*result["indicators"]["quote"], *result["indicators"]["adjclose"]):
+            for values in series.values():
+                values[-back] = None
+
+    return change
 
 
 def without_bar(back: int) -> Callable[[dict[str, Any]], None]:

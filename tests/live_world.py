@@ -68,6 +68,17 @@ def walk(seed: int, sessions: pd.DatetimeIndex, start: float = 100.0) -> pd.Data
     return pd.DataFrame({"date": sessions, "close": close, "dividend": 0.0, "split": 1.0})
 
 
+def actions_at(
+    sessions: pd.DatetimeIndex, back: int, dividend: float = 0.0, split: float = 1.0
+) -> pd.DataFrame:
+    """Quiet bars with one action so many places from the end; the price follows a split."""
+    bars = walk(3, sessions)
+    at = len(bars) - back
+    bars.loc[at:, "close"] /= split
+    bars.loc[at, ["dividend", "split"]] = [dividend, split]
+    return bars
+
+
 def recent(count: int = 120, now: dt.datetime = NOW) -> pd.DatetimeIndex:
     """The last sessions that are over."""
     return closed_sessions(now)[-count:]

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from live_faults import (
     chart_change,
-    null_last_close,
+    null_bar,
     server_fault,
     too_many,
     web_page,
@@ -132,7 +132,7 @@ def test_a_jump_that_a_witness_confirms_is_stored(tmp_path: Path) -> None:
 def test_null_last_close_is_dropped(tmp_path: Path) -> None:
     with serving(NOW) as server:
         fill(server, 130)
-        chart_change("IWM", null_last_close)(server)
+        chart_change("IWM", null_bar(1))(server)
         pull = pull_of(server, tmp_path)
         assert outcomes(pull.run(["IWM"])) == {"IWM": "ok"}
         assert len(held(pull, "IWM")) == 129

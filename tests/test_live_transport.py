@@ -133,6 +133,8 @@ def test_as_traded_undoes_later_splits_only() -> None:
             "close": [10.0, 11.0, 12.0, 13.0, 14.0],
             "dividend": [0.0, 0.1, 0.0, 0.2, 0.0],
             "split": [0.0, 0.0, 4.0, 0.0, 2.0],
+            "gain": 0.0,
+            "adjusted": [10.0, 11.0, 12.0, 13.0, 14.0],
         },
         index=recent(5),
     )

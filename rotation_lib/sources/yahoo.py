@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import FetchError
+from . import chart
 from .outcome import (
     garbled,
     malformed,
@@ -35,7 +36,6 @@ CHART = "/v8/finance/chart/"
 #: Seconds for one read inside the library, and for a whole call of ours.
 READ_SECONDS = 15.0
 CALL_SECONDS = 60.0
-_COLUMNS = {"Close": "close", "Dividends": "dividend", "Stock Splits": "split"}
 
 
 @dataclass
@@ -99,9 +99,10 @@ class Yahoo:
             start: first day wanted.
 
         Returns:
-            Frame on ascending, unique ``date`` (datetime64[us]) with ``close`` and
-            ``dividend`` (both adjusted for later splits, as Yahoo always does) and ``split``
-            (ratio, 0 where none). ``close`` may be NaN where Yahoo has none.
+            Frame on ascending, unique ``date`` (datetime64[us]) with ``close``, ``dividend`` and
+            ``gain`` (all adjusted for later splits, as Yahoo always does), ``split`` (ratio, 0
+            where none) and ``adjusted`` (Yahoo's own adjusted close). ``close`` is NaN where
+            Yahoo has none, and on the day of an action that has no bar.
 
         Raises:
             FetchError: with the outcome that the status table shows.
@@ -212,30 +213,26 @@ class Yahoo:
     def _checked(self, frame: pd.DataFrame, symbol: str) -> pd.DataFrame:
         if frame.empty:
             raise not_there(PUBLISHER, symbol)
-        self._check_raw(symbol)
-        if not set(_COLUMNS) <= set(frame.columns):
+        if "Close" not in frame.columns:
             raise malformed(f"{PUBLISHER}'s bars of {symbol} lack a column")
-        bars = frame[list(_COLUMNS)].rename(columns=_COLUMNS).astype("float64")
+        result = chart.parse(self._heard.body)
+        chart.check_identity(result, symbol)
+        chart.check_days(result, symbol)
         days = pd.DatetimeIndex(frame.index).tz_localize(None).normalize()
-        bars.index = pd.DatetimeIndex(days, name="date").as_unit("us")
-        if not bars.index.is_unique:
+        closes = pd.Series(frame["Close"].to_numpy(dtype="float64"), index=days.as_unit("us"))
+        # A row that the library made for an action without a bar, or one of a bar without a price.
+        closes = closes[~(closes.isna() & closes.index.duplicated(keep=False))]
+        if not closes.index.is_unique:
             raise malformed(f"{PUBLISHER} has two bars of {symbol} for one day")
-        return bars.sort_index()
+        return _joined(closes, chart.actions(result, symbol), chart.adjusted(result))
 
-    def _check_raw(self, symbol: str) -> None:
-        """Look at what the library does not: whose bars these are, and days given twice.
 
-        The library keeps the first of two bars of one day without a word. Only the last
-        day may come twice: so Yahoo shows a session in progress.
-        """
-        result = json.loads(self._heard.body)["chart"]["result"][0]
-        meta = result["meta"]
-        if meta.get("symbol", symbol).upper() != symbol.upper() or meta.get("currency") != "USD":
-            raise malformed(f"{PUBLISHER} answered for {symbol} with something else")
-        offset = int(meta.get("gmtoffset", 0))
-        days = [(int(stamp) + offset) // 86_400 for stamp in result["timestamp"]]
-        closes: dict[int, float | None] = {}
-        for day, close in zip(days, result["indicators"]["quote"][0]["close"], strict=True):
-            if day in closes and closes[day] != close and day != days[-1]:
-                raise malformed(f"{PUBLISHER} has two different bars of {symbol} for one day")
-            closes[day] = close
+def _joined(closes: pd.Series, actions: pd.DataFrame, adjusted: pd.Series | None) -> pd.DataFrame:
+    """Bars and actions on the days of either; an action before the first bar says nothing."""
+    actions = actions[actions.index >= closes.index.min()]
+    days = closes.index.union(actions.index)
+    frame = actions.reindex(days).fillna(0.0)
+    frame.insert(0, "close", closes.reindex(days))
+    frame["adjusted"] = float("nan") if adjusted is None else adjusted.reindex(days)
+    frame.index = pd.DatetimeIndex(frame.index, name="date").as_unit("us")
+    return frame

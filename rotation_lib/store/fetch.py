@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
 
@@ -138,13 +138,12 @@ class Pull:
 
     def _bars(self, item: Series, entry: Entry | None) -> Attempt:
         stored = self._stored(entry)
-        merged = self._pulled_bars(item, stored)
+        merged = self._pulled_bars(item, stored, () if entry is None else entry.moved)
         sessions = closed_sessions(self._now())
         self._seen[item.id] = merged.bars
         found = gates.check_bars(
             merged.bars, stored, item, sessions, self.rules, self._price_returns
         )
-        notes = (*merged.notes, *found)
         behind = gates.trailing(merged.bars, sessions)
         changed = bool(merged.added or merged.revised) or stored is None
         attempt = Attempt(
@@ -156,28 +155,33 @@ class Pull:
             revised=merged.revised,
             ends=f"{merged.bars['date'].iloc[-1]:%Y-%m-%d}" if behind else "",
         )
-        self._keep(item.id, merged.bars, self._entry(item, merged.bars, "prices", notes), changed)
+        made = self._entry(item, merged.bars, "prices", (*merged.notes, *found))
+        made = made.model_copy(update={"moved": merged.moved})
+        self._keep(item.id, merged.bars, made, changed)
         return attempt
 
-    def _pulled_bars(self, item: Series, stored: pd.DataFrame | None) -> prices.Merged:
+    def _pulled_bars(
+        self, item: Series, stored: pd.DataFrame | None, moved: tuple[str, ...]
+    ) -> prices.Merged:
+        """What is stored with what is new; ``moved`` is what was told of what is stored."""
         if stored is not None:
-            pulled, notes = self._traded(item, prices.overlap_start(stored))
-            if prices.agrees(stored, pulled):
-                merged = prices.merge(stored, pulled)
-                return prices.Merged(merged.bars, merged.added, merged.revised, notes)
+            pulled = self._traded(item, prices.overlap_start(stored))
+            if prices.agrees(stored, pulled.bars):
+                merged = prices.merge(stored, pulled.bars)
+                told = tuple(dict.fromkeys((*moved, *pulled.moved)))
+                return replace(merged, notes=pulled.notes, moved=told)
         # New, or the past changed: then nothing of it is trusted and all of it is asked for.
-        bars, notes = self._traded(item, BASE_CLOSE)
-        merged = prices.compared(stored, bars)
-        return prices.Merged(merged.bars, merged.added, merged.revised, notes)
+        pulled = self._traded(item, BASE_CLOSE)
+        merged = prices.compared(stored, pulled.bars)
+        return replace(merged, notes=pulled.notes, moved=pulled.moved)
 
-    def _traded(self, item: Series, start: pd.Timestamp) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    def _traded(self, item: Series, start: pd.Timestamp) -> prices.Pulled:
         shown = self.clients.yahoo.bars(item.source_id, start.date())
         sessions = closed_sessions(self._now())
-        bars, off = prices.only_sessions(prices.as_traded(shown), sessions)
-        if bars.empty:
+        pulled = prices.only_sessions(prices.as_traded(shown), sessions)
+        if pulled.bars.empty:
             raise malformed(f"{item.id}: no bar of a session that is over")
-        bars, cut = prices.cut_at_recent_gap(bars, sessions)
-        return bars, (*off, *cut)
+        return replace(pulled, bars=pulled.bars[list(prices.COLUMNS)])
 
     def _observations(self, item: Series, entry: Entry | None) -> Attempt:
         stored = self._stored(entry)

@@ -61,6 +61,7 @@ class Entry(BaseModel):
             confirmed it.
         versions: of the libraries that fetched and wrote it.
         notes: what the quality gates found and let pass, one sentence each.
+        moved: actions that act on another bar than their own, one sentence each.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,6 +79,7 @@ class Entry(BaseModel):
     checked_at: dt.datetime
     versions: dict[str, str]
     notes: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
 
 
 class Attempt(BaseModel):

@@ -24,6 +24,15 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
+class Pulled:
+    """What one answer holds of sessions that are over; as :class:`Merged`, not yet merged."""
+
+    bars: pd.DataFrame
+    notes: tuple[str, ...]
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Merged:
     """A series after a pull.
 
@@ -31,24 +40,25 @@ class Merged:
         bars: frame of :data:`COLUMNS`, ascending.
         added, revised: bars that are new, or differ from what was stored.
         notes: what was left out, one sentence each.
+        moved: actions that act on another bar than their own, one sentence each.
     """
 
     bars: pd.DataFrame
     added: int
     revised: int
     notes: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
 
 
 def as_traded(shown: pd.DataFrame) -> pd.DataFrame:
     """Undo the split adjustment of Yahoo's bars.
 
     Args:
-        shown: on ``date``: ``close``, ``dividend``, ``split`` as
-            :meth:`rotation_lib.sources.yahoo.Yahoo.bars` hands them out.
+        shown: as :meth:`rotation_lib.sources.yahoo.Yahoo.bars` hands it out.
 
     Returns:
-        Frame of :data:`COLUMNS` with closes and dividends in the money of their day, and
-        ``split`` 1 where there was none.
+        Frame of :data:`COLUMNS` with closes and dividends in the money of their day and
+        ``split`` 1 where there was none; ``gain`` likewise, and ``adjusted`` as it came.
     """
     ratio = shown["split"].where(shown["split"] > 0, 1.0).to_numpy(dtype="float64")
     # What was split after a day multiplies that day's figures; the day's own split does not.
@@ -57,36 +67,77 @@ def as_traded(shown: pd.DataFrame) -> pd.DataFrame:
         {
             "date": shown.index,
             "close": shown["close"].to_numpy() * after,
-            "dividend": shown["dividend"].fillna(0.0).to_numpy() * after,
+            "dividend": shown["dividend"].to_numpy() * after,
             "split": ratio,
+            "gain": shown["gain"].to_numpy() * after,
+            "adjusted": shown["adjusted"].to_numpy(),
         }
     )
 
 
-def only_sessions(
-    bars: pd.DataFrame, sessions: pd.DatetimeIndex
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Bars with a close on sessions that are over; says what else there was.
+def only_sessions(bars: pd.DataFrame, sessions: pd.DatetimeIndex) -> Pulled:
+    """Bars with a close on sessions that are over, with every action on the bar that it acts on.
 
     Args:
-        bars: frame of :data:`COLUMNS`.
+        bars: frame of :data:`COLUMNS`, and more.
         sessions: every session that is over.
+
+    Returns:
+        The bars up to a hole that is recent: vendors often fill it later.
     """
-    open_still = bars["date"] > sessions[-1]
-    bars = bars[~open_still]
-    off = bars[~bars["date"].isin(sessions) & bars["close"].notna()]
+    bars = bars[bars["date"] <= sessions[-1]].reset_index(drop=True)
+    kept = bars["date"].isin(sessions) & bars["close"].notna()
+    off = bars.loc[~bars["date"].isin(sessions) & bars["close"].notna(), "date"]
     notes = []
     if len(off):
-        days = f"{off['date'].iloc[0]:%Y-%m-%d}"
-        notes.append(f"{len(off)} bar(s) on days without a session were left out, first {days}.")
-    kept = bars[bars["date"].isin(sessions) & bars["close"].notna()]
-    return kept.reset_index(drop=True), tuple(notes)
+        first = f"{off.iloc[0]:%Y-%m-%d}"
+        notes.append(f"{len(off)} bar(s) on days without a session were left out, first {first}.")
+    moved = {}
+    for i in map(int, np.flatnonzero(_acts(bars) & ~kept)):
+        what = f"{_action(bars.loc[i])} of {bars['date'][i]:%Y-%m-%d}, a day without a bar,"
+        later = np.flatnonzero(kept & (bars.index > i))
+        if len(later):
+            day = bars["date"][later[0]]
+            moved[f"{what} acts on {day:%Y-%m-%d}."] = day
+            bars = _carried(bars, i, int(later[0]))
+        else:
+            notes.append(f"{what} waits for the next bar.")
+    bars, cut = _cut_at_recent_gap(bars[kept].reset_index(drop=True), sessions)
+    last = bars["date"].max()
+    told = tuple(text for text, day in moved.items() if day <= last)
+    return Pulled(bars, (*notes, *cut), told)
 
 
-def cut_at_recent_gap(
+def _acts(bars: pd.DataFrame) -> pd.Series:
+    return (bars["dividend"] != 0) | (bars["gain"] != 0) | (bars["split"] != 1)
+
+
+def _carried(bars: pd.DataFrame, at: int, to: int) -> pd.DataFrame:
+    """The action of row ``at`` on row ``to``, in the money of that day."""
+    out = bars.copy()
+    passed = bars["split"].to_numpy()[at + 1 : to + 1].prod()
+    for name in ("dividend", "gain"):
+        out.loc[to, name] += bars[name][at] / passed
+    out.loc[to, "split"] *= bars["split"][at]
+    out.loc[at, ["dividend", "split", "gain"]] = [0.0, 1.0, 0.0]
+    return out
+
+
+def _action(bar: pd.Series) -> str:
+    parts = []
+    if bar["split"] != 1:
+        parts.append(f"split of {bar['split']:g} for 1")
+    if bar["dividend"] != 0:
+        parts.append(f"dividend of {bar['dividend']:.4g}")
+    if bar["gain"] != 0:
+        parts.append(f"capital gain of {bar['gain']:.4g}")
+    return f"The {' and the '.join(parts)}"
+
+
+def _cut_at_recent_gap(
     bars: pd.DataFrame, sessions: pd.DatetimeIndex
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Drop what follows a hole among the provisional sessions: vendors often fill it later."""
+    """Drop what follows a hole among the provisional sessions."""
     recent = sessions[-PROVISIONAL - 1 :]
     missing = recent.difference(pd.DatetimeIndex(bars["date"]))
     later = [day for day in missing if (bars["date"] > day).any()]
