@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-from standin import Fault, Handler, Query, Standin, csv_of, no_chart, reset, xml_of
+from standin import Fault, Handler, Query, Standin, csv_of, no_chart, reset
 
 #: The three doors: kinds of answer of the stand-in.
 YAHOO, CSV, API = "yahoo", "csv", "api"
@@ -47,7 +47,9 @@ def body_of(handler: Handler, kind: str, name: str, query: Query) -> bytes:
         return handler.chart_bytes(name, query)
     values = handler.values(name, query)
     assert values is not None
-    return xml_of(values) if kind == API else csv_of(values, handler.column(name, query))
+    return (
+        handler.xml(values, query) if kind == API else csv_of(values, handler.column(name, query))
+    )
 
 
 def cut_short(handler: Handler, kind: str, name: str, query: Query) -> bool:
@@ -83,7 +85,7 @@ def nothing(handler: Handler, kind: str, name: str, query: Query) -> bool:
     if kind == YAHOO:
         handler.send(200, no_chart(), "application/json")
     elif kind == API:
-        handler.send(200, xml_of(none), "text/xml")
+        handler.send(200, handler.xml(none, query), "text/xml")
     else:
         handler.send(200, csv_of(none, handler.column(name, query)), "text/csv")
     return True
@@ -104,7 +106,9 @@ def twice(handler: Handler, kind: str, name: str, query: Query) -> bool:
     values = handler.values(name, query)
     assert values is not None
     doubled = pd.concat([values, values.iloc[-3:-2] + 1]).sort_index()
-    body = xml_of(doubled) if kind == API else csv_of(doubled, handler.column(name, query))
+    body = (
+        handler.xml(doubled, query) if kind == API else csv_of(doubled, handler.column(name, query))
+    )
     handler.send(200, body, "text/plain")
     return True
 
@@ -119,7 +123,7 @@ def other_column(handler: Handler, kind: str, name: str, query: Query) -> bool:
         return True
     values = handler.values(name, query)
     assert values is not None
-    body = xml_of(values, "level") if kind == API else csv_of(values, "GDP")
+    body = handler.xml(values, query, "level") if kind == API else csv_of(values, "GDP")
     handler.send(200, body, "text/plain")
     return True
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from rotation_lib.sources.exchange import xnys_sessions
-from rotation_lib.sources.quality import Limits, QualityRules
+from rotation_lib.sources.quality import Limits, QualityRules, load_quality
 
 FIRST, LAST = pd.Timestamp("2009-12-31"), pd.Timestamp("2010-12-31")
 RULES = QualityRules(
+    answer=load_quality().answer,
     limits=Limits(
         jump=0.25,
         stale_run=5,
@@ -19,7 +20,7 @@ RULES = QualityRules(
         stale_tail=5,
         dividend_low=-0.001,
         dividend_high=0.018,
-    )
+    ),
 )
 
 

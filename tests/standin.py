@@ -26,6 +26,8 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import pandas as pd
 
+from rotation_lib.catalog import load_catalog
+
 HOSTS = (
     "query1.finance.yahoo.com",
     "query2.finance.yahoo.com",
@@ -36,6 +38,8 @@ HOSTS = (
     "fred.stlouisfed.org",
     "alfred.stlouisfed.org",
 )
+INSTRUMENTS = {"fund": "ETF", "stock": "EQUITY", "index": "INDEX"}
+KINDS = {item.source_id: item.kind for item in load_catalog().series.values()}
 Query = dict[str, str]
 #: A fault takes over an answer: ``(handler, kind, name, query) -> True`` if it has answered.
 Fault = Callable[["Handler", str, str, Query], bool]
@@ -197,7 +201,11 @@ class Handler(BaseHTTPRequestHandler):
             text = '<error code="400" message="Bad Request.  The series does not exist."/>'
             self.send(400, text.encode(), "text/xml")
             return
-        self.send(200, xml_of(values), "text/xml")
+        self.send(200, self.xml(values, query), "text/xml")
+
+    def xml(self, values: pd.Series, query: Query, attribute: str = "value") -> bytes:
+        """What FRED's API sends: values as known on the day asked for, or today."""
+        return xml_of(values, query.get("realtime_start", f"{self.server.now:%F}"), attribute)
 
     def _csv(self, name: str, query: Query) -> None:
         values = self.values(name, query)
@@ -253,12 +261,13 @@ def chart_of(symbol: str, bars: pd.DataFrame, query: Query) -> dict[str, Any]:
     }
     quote = {name: list(closes) for name in ("open", "high", "low", "close")}
     quote["volume"] = [None if close is None else 1000 for close in closes]
+    kind = KINDS.get(symbol, "fund")
     result = {
         "meta": {
             "currency": "USD",
             "symbol": symbol,
-            "exchangeName": "PCX",
-            "instrumentType": "INDEX" if symbol.startswith("^") else "ETF",
+            "exchangeName": "WCB" if kind == "index" else "PCX",
+            "instrumentType": INSTRUMENTS[kind],
             "gmtoffset": -18_000,
             "timezone": "EST",
             "exchangeTimezoneName": "America/New_York",
@@ -273,13 +282,15 @@ def chart_of(symbol: str, bars: pd.DataFrame, query: Query) -> dict[str, Any]:
     return {"chart": {"result": [result], "error": None}}
 
 
-def xml_of(values: pd.Series, attribute: str = "value") -> bytes:
+def xml_of(values: pd.Series, day: str, attribute: str = "value", units: str = "lin") -> bytes:
+    known = f'realtime_start="{day}" realtime_end="{day}"'
     rows = "".join(
-        f'<observation date="{day:%Y-%m-%d}" {attribute}='
+        f'<observation {known} date="{day:%Y-%m-%d}" {attribute}='
         f"{quoteattr('.' if value != value else repr(float(value)))}/>"
         for day, value in values.items()
     )
-    return f'<observations count="{len(values)}">{rows}</observations>'.encode()
+    head = f'{known} units="{units}" output_type="1" count="{len(values)}"'
+    return f"<observations {head}>{rows}</observations>".encode()
 
 
 def csv_of(values: pd.Series, column: str) -> bytes:

@@ -13,7 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from ..catalog import Kind
 from .outcome import malformed
+from .quality import Answer
 
 PUBLISHER = "Yahoo"
 ACTIONS = ("dividend", "split", "gain")
@@ -25,15 +27,34 @@ def parse(body: bytes) -> dict[str, Any]:
     return result
 
 
-def check_identity(result: Mapping[str, Any], symbol: str) -> None:
-    """Refuse bars of something else than was asked for.
+def check_identity(result: Mapping[str, Any], symbol: str, kind: Kind, answer: Answer) -> None:
+    """Compare what the answer says of itself with what was asked for.
+
+    Args:
+        result: as :func:`parse`.
+        symbol: Yahoo's name of what was asked for.
+        kind: of it; a name that died may live on as something else.
+        answer: what an answer may say.
 
     Raises:
-        FetchError: ``malformed``.
+        FetchError: ``malformed``; names the first thing that is another one.
     """
     meta = result["meta"]
-    if meta.get("symbol", symbol).upper() != symbol.upper() or meta.get("currency") != "USD":
-        raise malformed(f"{PUBLISHER} answered for {symbol} with something else")
+    wanted: list[tuple[str, str, Iterable[str]]] = [
+        ("symbol", str(meta.get("symbol")).upper(), (symbol.upper(),)),
+        ("currency", str(meta.get("currency")), (answer.currency,)),
+        ("interval", str(meta.get("dataGranularity")), (answer.interval,)),
+        ("kind", str(meta.get("instrumentType")), (answer.kinds[kind],)),
+        ("time zone", str(meta.get("exchangeTimezoneName")), answer.zones),
+    ]
+    if kind != "index":
+        wanted.append(("exchange", str(meta.get("exchangeName")), answer.exchanges))
+    for what, told, allowed in wanted:
+        if told not in allowed:
+            raise malformed(
+                f"{PUBLISHER} answered for {symbol} with something else: {what} {told!r}, not "
+                f"{' or '.join(allowed)}"
+            )
 
 
 def check_days(result: Mapping[str, Any], symbol: str) -> None:

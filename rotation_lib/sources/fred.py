@@ -94,11 +94,18 @@ class Fred:
         """Observations as they were known on ``day``: FRED's own vintage, or ALFRED's CSV.
 
         Raises:
-            FetchError: as :meth:`latest`.
+            FetchError: as :meth:`latest`; also for what cannot be a vintage of that day.
         """
         if self.key:
-            return self._ask(lambda: self._api(series_id, day))
-        return self._ask(lambda: self._csv(self.archive, series_id, day))
+            values = self._ask(lambda: self._api(series_id, day))
+        else:
+            values = self._ask(lambda: self._csv(self.archive, series_id, day))
+        last = values.last_valid_index()
+        if last is not None and last.date() > day:
+            raise malformed(
+                f"{PUBLISHER} sent {series_id} of {last:%Y-%m-%d} as known on {day}: no vintage"
+            )
+        return values
 
     def _ask(self, call: Callable[[], pd.Series]) -> pd.Series:
         self.breaker.check()
@@ -122,7 +129,7 @@ class Fred:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                values = self._client().get_series(
+                values = self._client(day).get_series(
                     series_id, observation_start=FIRST_DAY, **{k: str(v) for k, v in spans.items()}
                 )
         except Exception as error:
@@ -134,10 +141,11 @@ class Fred:
         # Raised out here: the library's errors carry the address, and with it the key.
         raise failure
 
-    def _client(self) -> Any:
+    def _client(self, day: dt.date | None) -> Any:
         import fredapi
 
         theirs = fredapi.Fred._Fred__fetch_data
+        today = self.clock.now
         # The library's own code, opening addresses our way: its way knows no timeout, and drops
         # the server's time.
         fetch = FunctionType(theirs.__code__, {**theirs.__globals__, "urlopen": self._opened})
@@ -148,6 +156,7 @@ class Fred:
             def _Fred__fetch_data(self, url: str) -> ElementTree.Element:
                 root: ElementTree.Element = fetch(self, url)
                 _check_root(root)
+                _check_echo(root, day, today().date())
                 return root
 
         assert self.key is not None
@@ -228,6 +237,29 @@ def _check_root(root: ElementTree.Element) -> None:
         raise malformed(f"{PUBLISHER} has two observations for one day")
 
 
+def _check_echo(root: ElementTree.Element, day: dt.date | None, today: dt.date) -> None:
+    """Compare what the answer says of itself with what was asked: the day, and plain values.
+
+    The series is not named in it; that it is the one asked for, its history must show.
+    """
+    told = {(node.get("realtime_start"), node.get("realtime_end")) for node in (root, *root)}
+    told.discard((None, None))
+    try:
+        [(first, last)] = told
+        known = {dt.date.fromisoformat(str(first)), dt.date.fromisoformat(str(last))}
+    except ValueError:
+        raise malformed(f"{PUBLISHER} does not say as of which day its values are") from None
+    # FRED's day is that of Saint Louis; a night, or a mirror, lies between.
+    near = {today + dt.timedelta(days=n) for n in (-1, 0, 1)}
+    if len(known) > 1 or not known <= (near if day is None else {day}):
+        raise malformed(
+            f"{PUBLISHER} sent values as known from {first} to {last}, not on {day or today}"
+        )
+    units, form = root.get("units", "lin"), root.get("output_type", "1")
+    if (units, form) != ("lin", "1"):
+        raise malformed(f"{PUBLISHER} sent values in units {units!r}, not as published")
+
+
 def _judge_status(status: int, series_id: str) -> FetchError:
     if status in (401, 403, 429):
         return rate_limited(PUBLISHER)
@@ -263,5 +295,10 @@ def _tidy(values: pd.Series, series_id: str) -> pd.Series:
     days = pd.DatetimeIndex(values.index, name="date").as_unit("us")
     if not days.is_unique:
         raise malformed(f"{PUBLISHER} has two observations of {series_id} for one day")
+    if len(days) and days.min() < pd.Timestamp(FIRST_DAY):
+        raise malformed(
+            f"{PUBLISHER} sent {series_id} of {days.min().date()}, and {FIRST_DAY} is the first day "
+            "asked for"
+        )
     tidy = pd.Series(values.to_numpy(dtype="float64"), index=days, name=series_id)
     return tidy.sort_index()

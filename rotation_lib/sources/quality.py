@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ..catalog import Kind
 from ..errors import DataError
 from ..project import DATA
 from ..tables import read_table
@@ -45,6 +46,21 @@ class Limits(_Rule):
     stale_tail: int = Field(gt=1)
     dividend_low: float = Field(lt=0)
     dividend_high: float = Field(gt=0)
+
+
+class Answer(_Rule):
+    """What Yahoo must say of itself, so that it is an answer to what was asked.
+
+    ``currency``, ``interval``: of every answer. ``kinds``: its word for each kind of the
+    catalog. ``zones``: time zones of the exchanges. ``exchanges``: its codes for those where
+    funds and shares are listed.
+    """
+
+    currency: str
+    interval: str
+    kinds: dict[Kind, str]
+    zones: tuple[str, ...]
+    exchanges: tuple[str, ...]
 
 
 class Witness(_Rule):
@@ -98,6 +114,7 @@ class QualityRules(_Rule):
     """All of ``data/quality.toml``."""
 
     limits: Limits
+    answer: Answer
     witness: tuple[Witness, ...] = ()
     exempt: tuple[Exemption, ...] = ()
     known: tuple[Known, ...] = ()

@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..catalog import Kind
 from ..errors import FetchError
 from . import chart
 from .outcome import (
@@ -29,6 +30,7 @@ from .outcome import (
     timed_out,
     unreachable,
 )
+from .quality import Answer, load_quality
 from .transport import Breaker, Clock, bounded, retrying
 
 PUBLISHER = "Yahoo"
@@ -77,6 +79,7 @@ class Yahoo:
     Attributes:
         clock: time, put right by the server's.
         cache: where yfinance may keep its own small files.
+        answer: what Yahoo must say of itself.
         session_class: a ``curl_cffi`` session class; ``None`` for the library's own.
         call_seconds: wall-clock deadline of one call.
         sleep: how to wait between tries.
@@ -88,15 +91,17 @@ class Yahoo:
     call_seconds: float = CALL_SECONDS
     sleep: Callable[[float], None] = time.sleep
     breaker: Breaker = field(default_factory=Breaker)
+    answer: Answer = field(default_factory=lambda: load_quality().answer)
     _heard: _Heard = field(default_factory=_Heard, init=False)
     _session: Any = field(default=None, init=False)
 
-    def bars(self, symbol: str, start: dt.date) -> pd.DataFrame:
+    def bars(self, symbol: str, start: dt.date, kind: Kind) -> pd.DataFrame:
         """Daily bars from ``start`` on, as Yahoo shows them now.
 
         Args:
             symbol: Yahoo's name.
             start: first day wanted.
+            kind: what the symbol must stand for.
 
         Returns:
             Frame on ascending, unique ``date`` (datetime64[us]) with ``close``, ``dividend`` and
@@ -109,38 +114,40 @@ class Yahoo:
         """
         self.breaker.check()
         try:
-            frame = retrying(lambda: self._attempt(symbol, start), self.sleep)
+            frame = retrying(lambda: self._attempt(symbol, start, kind), self.sleep)
         except FetchError as error:
             self.breaker.note(error)
             raise
         self.breaker.note(None)
         return frame
 
-    def _attempt(self, symbol: str, start: dt.date) -> pd.DataFrame:
+    def _attempt(self, symbol: str, start: dt.date, kind: Kind) -> pd.DataFrame:
         before = self.clock.offset
-        frame = self._bounded(symbol, start)
+        frame = self._bounded(symbol, start, kind)
         if abs(self.clock.offset - before) > dt.timedelta(hours=12):
             # The question was asked with a wrong idea of today.
-            frame = self._bounded(symbol, start)
+            frame = self._bounded(symbol, start, kind)
         return frame
 
-    def _bounded(self, symbol: str, start: dt.date) -> pd.DataFrame:
+    def _bounded(self, symbol: str, start: dt.date, kind: Kind) -> pd.DataFrame:
         end = self.clock.now().date() + dt.timedelta(days=2)
         try:
-            return bounded(lambda: self._call(symbol, start, end), self.call_seconds, PUBLISHER)
+            return bounded(
+                lambda: self._call(symbol, start, end, kind), self.call_seconds, PUBLISHER
+            )
         except FetchError as error:
             if error.outcome == "timed_out":
                 self._start_over()
             raise
 
-    def _call(self, symbol: str, start: dt.date, end: dt.date) -> pd.DataFrame:
+    def _call(self, symbol: str, start: dt.date, end: dt.date, kind: Kind) -> pd.DataFrame:
         self._heard.status, self._heard.body = 0, b""
         try:
             frame = self._history(symbol, start, end)
         except Exception as error:
             failure = self._judge(error, symbol)
         else:
-            return self._checked(frame, symbol)
+            return self._checked(frame, symbol, kind)
         # Raised out here, so that no library frame or address hangs on to it.
         raise failure
 
@@ -210,13 +217,13 @@ class Yahoo:
             return not_there(PUBLISHER, symbol)
         return malformed(f"{PUBLISHER}'s answer for {symbol} has another shape than expected")
 
-    def _checked(self, frame: pd.DataFrame, symbol: str) -> pd.DataFrame:
+    def _checked(self, frame: pd.DataFrame, symbol: str, kind: Kind) -> pd.DataFrame:
         if frame.empty:
             raise not_there(PUBLISHER, symbol)
         if "Close" not in frame.columns:
             raise malformed(f"{PUBLISHER}'s bars of {symbol} lack a column")
         result = chart.parse(self._heard.body)
-        chart.check_identity(result, symbol)
+        chart.check_identity(result, symbol, kind, self.answer)
         chart.check_days(result, symbol)
         days = pd.DatetimeIndex(frame.index).tz_localize(None).normalize()
         closes = pd.Series(frame["Close"].to_numpy(dtype="float64"), index=days.as_unit("us"))

@@ -109,7 +109,7 @@ class Pull:
     def _undated(self, names: Iterable[str], as_of: dt.date) -> list[Series]:
         held = self.store.manifest()
         fred = [item for item in self.wanted(names) if item.source == "fred"]
-        return [item for item in fred if vintage_key(item.id, as_of) not in held]
+        return [item for item in fred if not _is_vintage(held.get(vintage_key(item.id, as_of)))]
 
     # -- one series -------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ class Pull:
         return replace(merged, notes=pulled.notes, moved=pulled.moved)
 
     def _traded(self, item: Series, start: pd.Timestamp) -> prices.Pulled:
-        shown = self.clients.yahoo.bars(item.source_id, start.date())
+        shown = self.clients.yahoo.bars(item.source_id, start.date(), item.kind)
         sessions = closed_sessions(self._now())
         pulled = prices.only_sessions(prices.as_traded(shown), sessions)
         if pulled.bars.empty:
@@ -262,6 +262,11 @@ class Pull:
             versions=_versions(),
             notes=notes,
         )
+
+
+def _is_vintage(entry: Entry | None) -> bool:
+    """Whether there is a vintage that nothing contradicts."""
+    return entry is not None and not vintages.disproved(entry.notes)
 
 
 def vintage_key(series_id: str, day: dt.date) -> str:

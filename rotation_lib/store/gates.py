@@ -15,6 +15,7 @@ from ..catalog import Series
 from ..sources.outcome import malformed
 from ..sources.quality import VALUE_TOLERANCE, QualityRules
 from .prices import PROVISIONAL, returns
+from .vintages import LATER
 
 #: Holes inside a listing that a daily series may have, in all and in a row.
 MOST_GAPS, LONGEST_GAP = 5, 3
@@ -22,6 +23,9 @@ MOST_GAPS, LONGEST_GAP = 5, 3
 PATIENCE = 1
 #: Share of stored observations that a pull may lack inside its own span.
 MOST_WITHDRAWN = 0.02
+#: Days between two observations, by frequency; over how many it is asked, and from how many on.
+SPACING = {"daily": (1, 4), "weekly": (6, 8), "monthly": (28, 31), "quarterly": (89, 93)}
+RHYTHM, SHORTEST_RHYTHM = 60, 6
 #: A witness confirms a jump if it moved the same way by at least this share of it.
 WITNESS_SHARE = 0.5
 
@@ -204,13 +208,12 @@ def check_observations(
     """
     values = pulled.dropna()
     late = values.index > today
-    notes = (
-        (f"{late.sum()} observation(s) dated after the pull were left out.",) if any(late) else ()
-    )
+    notes = (f"{late.sum()} observation(s) {LATER}",) if any(late) else ()
     values = values[~late]
     if values.empty:
         raise malformed(f"{item.id}: no observation has a value")
     _observation_shape(values, item)
+    _spacing(values, item)
     _not_fewer(values, stored, item.id)
     return values, notes
 
@@ -234,6 +237,18 @@ def _observation_shape(values: pd.Series, item: Series) -> None:
     else:
         return
     raise failure
+
+
+def _spacing(values: pd.Series, item: Series) -> None:
+    """Refuse observations of another frequency, by the usual distance between their days."""
+    days = pd.Series(values.index[-RHYTHM:]).diff().dt.days.dropna()
+    if len(days) < SHORTEST_RHYTHM:
+        return
+    low, high = SPACING[item.frequency]
+    if not low <= days.median() <= high:
+        raise malformed(
+            f"{item.id}: observations {days.median():g} days apart, and it is {item.frequency}"
+        )
 
 
 def _not_fewer(values: pd.Series, stored: pd.Series | None, series_id: str) -> None:

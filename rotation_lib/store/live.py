@@ -26,6 +26,7 @@ from ..sources.snapshot import SnapshotSource
 from ..sources.transport import NOT_ASKED
 from . import prices, vintages
 from .files import FETCH, SNAPSHOT_INSTEAD, STATE_VARIABLE, Attempt, Entry, Store
+from .vintages import disproved
 
 #: How often to begin again when a fetch replaces files while they are read.
 READS = 3
@@ -168,7 +169,7 @@ class LiveSource:
     def _vintages(self, held: _Held) -> pd.DataFrame:
         parts = []
         for key, entry in held.entries.items():
-            if entry.kind == "vintage" and key in held.frames:
+            if entry.kind == "vintage" and key in held.frames and not disproved(entry.notes):
                 series_id, _, day = key.partition("@")
                 frame = held.frames[key][["date", "value"]]
                 known = pd.Timestamp(day).as_unit("us")
@@ -206,7 +207,11 @@ class LiveSource:
             "stale": stale,
             "absent": self._absent(held),
             "gates": _gates(held),
-            "vintages": {k: e.via for k, e in held.entries.items() if e.kind == "vintage"},
+            "vintages": {
+                k: e.via
+                for k, e in held.entries.items()
+                if e.kind == "vintage" and not disproved(e.notes)
+            },
         }
 
     def _blocks(

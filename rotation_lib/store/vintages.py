@@ -16,6 +16,10 @@ COLUMNS = ("date", "value", "realtime_start", "realtime_end")
 OPEN = pd.Timestamp("9999-12-31").as_unit("us")
 
 
+#: Ends the note on observations from after the day of a pull, or of a vintage.
+LATER = "dated after the pull were left out."
+
+
 @dataclass(frozen=True)
 class MergedRows:
     """A series after a pull: all rows ever seen, and what the pull changed."""
@@ -24,6 +28,11 @@ class MergedRows:
     added: int
     revised: int
     withdrawn: int
+
+
+def disproved(notes: tuple[str, ...]) -> bool:
+    """Whether what was noted of a vintage shows that it is none: it held days that came later."""
+    return any(note.endswith(LATER) for note in notes)
 
 
 def latest(rows: pd.DataFrame) -> pd.Series:
