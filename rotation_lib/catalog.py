@@ -50,6 +50,7 @@ class Series(BaseModel):
         revisions: whether later vintages differ from what was first published.
         as_of: ``"refused"`` where no lag describes how the series became known.
         required: whether a source without it is unusable.
+        quiet: whether it may keep one price for days, as bills, short notes and loans do.
         notes: known faults, for the reader.
     """
 
@@ -73,6 +74,7 @@ class Series(BaseModel):
     revisions: Literal["none", "some", "history"]
     as_of: Literal["lag", "refused"] = "lag"
     required: bool
+    quiet: bool = False
     notes: str = ""
 
     @model_validator(mode="after")

@@ -20,6 +20,13 @@ RULES = QualityRules(
         stale_tail=5,
         dividend_low=-0.001,
         dividend_high=0.018,
+        dividend_growth=2.5,
+        dividend_again=7,
+        adjusted={"fund": 2e-4, "stock": 1e-3},
+        witness_refused=5.0,
+        step_noted=2.0,
+        step_refused=10.0,
+        factor_refused=10.0,
     ),
 )
 

@@ -244,6 +244,8 @@ def chart_of(symbol: str, bars: pd.DataFrame, query: Query) -> dict[str, Any]:
         for close, hidden in zip(shown.tolist(), np.isnan(shown), strict=True)
     ]
     paid = (bars["dividend"].to_numpy() / after)[rows].tolist()
+    own = adjusted(bars["close"].to_numpy() / after, bars["dividend"].to_numpy() / after)[rows]
+    owned = [None if hidden else value for hidden, value in zip(np.isnan(shown), own, strict=True)]
     dividends = {
         str(at): {"amount": amount, "date": at}
         for at, amount in zip(stamps, paid, strict=True)
@@ -277,9 +279,17 @@ def chart_of(symbol: str, bars: pd.DataFrame, query: Query) -> dict[str, Any]:
         },
         "timestamp": stamps,
         "events": {"dividends": dividends, "splits": splits},
-        "indicators": {"quote": [quote], "adjclose": [{"adjclose": list(closes)}]},
+        "indicators": {"quote": [quote], "adjclose": [{"adjclose": owned}]},
     }
     return {"chart": {"result": [result], "error": None}}
+
+
+def adjusted(closes: np.ndarray, paid: np.ndarray) -> np.ndarray:
+    """Adjusted closes as Yahoo makes them: each dividend takes its share of the close before."""
+    before = np.append(np.nan, closes[:-1])
+    kept = np.where(paid > 0, 1 - paid / before, 1.0)
+    kept[0] = 1.0
+    return closes * np.append(np.cumprod(kept[::-1])[::-1][1:], 1.0)
 
 
 def xml_of(values: pd.Series, day: str, attribute: str = "value", units: str = "lin") -> bytes:

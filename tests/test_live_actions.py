@@ -44,7 +44,7 @@ def test_a_dividend_without_a_bar_acts_on_the_next(
     hide: Callable[[int], Callable[[dict[str, Any]], None]], server: Standin, tmp_path: Path
 ) -> None:
     """yfinance PR#1543, #134, #973: bar and dividend went together, or to the bar before."""
-    bars = actions_at(recent(60), OLD, dividend=2.0)
+    bars = actions_at(recent(60), OLD, dividend=1.2)
     server.bars["IWM"] = bars
     chart_change("IWM", hide(OLD))(server)
     pull = pull_of(server, tmp_path)
@@ -54,11 +54,11 @@ def test_a_dividend_without_a_bar_acts_on_the_next(
     before = bars["close"].iloc[-OLD - 1]
     assert day not in total.index
     assert total[after] == pytest.approx(
-        bars["close"].iloc[-OLD + 1] / (before - 2.0) - 1, abs=1e-6
+        bars["close"].iloc[-OLD + 1] / (before - 1.2) - 1, abs=1e-6
     )
     assert price[after] == pytest.approx(bars["close"].iloc[-OLD + 1] / before - 1, abs=1e-6)
     assert total[recent(60)[-OLD - 1]] == price[recent(60)[-OLD - 1]]
-    moved = f"The dividend of 2 of {day:%Y-%m-%d}, a day without a bar, acts on {after:%Y-%m-%d}."
+    moved = f"The dividend of 1.2 of {day:%Y-%m-%d}, a day without a bar, acts on {after:%Y-%m-%d}."
     assert moved in told(pull)
     # Told also when the day lies outside of what a later pull looks at, and it wrote anew.
     server.bars["IWM"] = bars.assign(close=bars["close"].where(bars.index < 59, 101.0))
@@ -69,7 +69,7 @@ def test_a_dividend_without_a_bar_acts_on_the_next(
 def test_a_split_without_a_bar_acts_on_the_next(server: Standin, tmp_path: Path) -> None:
     """A 4 for 1 split, and a dividend on the day before it, both on null bars."""
     bars = actions_at(recent(60), OLD, split=4.0)
-    bars.loc[60 - OLD - 1, "dividend"] = 2.0
+    bars.loc[60 - OLD - 1, "dividend"] = 1.2
     server.bars["IWM"] = bars
 
     def both(result: dict[str, Any]) -> None:
@@ -81,40 +81,40 @@ def test_a_split_without_a_bar_acts_on_the_next(server: Standin, tmp_path: Path)
     assert outcomes(pull.run(["IWM"])) == {"IWM": "ok"}
     rows = held(pull).set_index("date")
     after = recent(60)[-OLD + 1]
-    assert rows.loc[after, ["dividend", "split"]].tolist() == [0.5, 4.0]
+    assert rows.loc[after, ["dividend", "split"]].tolist() == [0.3, 4.0]
     assert rows.loc[: recent(60)[-OLD - 2], "close"].tolist() == bars["close"][:39].tolist()
     total, _ = prices.returns(held(pull))
     before = bars["close"].iloc[-OLD - 2]
     assert total[after] == pytest.approx(
-        bars["close"].iloc[-OLD + 1] / (before / 4 - 0.5) - 1, abs=1e-6
+        bars["close"].iloc[-OLD + 1] / (before / 4 - 0.3) - 1, abs=1e-6
     )
 
 
 def test_an_action_on_the_last_bar_waits_for_it(server: Standin, tmp_path: Path) -> None:
-    bars = actions_at(recent(60), 1, dividend=2.0)
+    bars = actions_at(recent(60), 1, dividend=1.2)
     server.bars["IWM"] = bars
     chart_change("IWM", null_bar(1))(server)
     pull = pull_of(server, tmp_path)
     assert outcomes(pull.run(["IWM"])) == {"IWM": "ok"}
     assert held(pull)["dividend"].sum() == 0
     assert told(pull) == [
-        f"The dividend of 2 of {recent(1)[0]:%Y-%m-%d}, a day without a bar, waits for the next bar."
+        f"The dividend of 1.2 of {recent(1)[0]:%Y-%m-%d}, a day without a bar, waits for the next bar."
     ]
     server.shown = lambda symbol, chart: None
     assert pull.run(["IWM"])[0].added == 1
-    assert held(pull)["dividend"].iloc[-1] == 2.0
+    assert held(pull)["dividend"].iloc[-1] == 1.2
     assert told(pull) == []
 
 
 def test_a_recent_hole_keeps_its_action_until_it_is_filled(server: Standin, tmp_path: Path) -> None:
-    server.bars["IWM"] = actions_at(recent(60), NEW, dividend=2.0)
+    server.bars["IWM"] = actions_at(recent(60), NEW, dividend=1.2)
     chart_change("IWM", without_bar(NEW))(server)
     pull = pull_of(server, tmp_path)
     pull.run(["IWM"])
     assert held(pull)["dividend"].sum() == 0
     server.shown = lambda symbol, chart: None
     pull.run(["IWM"])
-    assert held(pull).set_index("date")["dividend"].loc[recent(60)[-NEW]] == 2.0
+    assert held(pull).set_index("date")["dividend"].loc[recent(60)[-NEW]] == 1.2
     assert told(pull) == []
 
 
@@ -125,12 +125,16 @@ def test_a_dividend_of_a_day_without_a_session(server: Standin, tmp_path: Path) 
 
     def pay(result: dict[str, Any]) -> None:
         at = int((monday - pd.Timedelta(days=1)).tz_localize("America/New_York").timestamp())
-        result["events"]["dividends"] = {str(at): {"amount": 2.0, "date": at}}
+        result["events"]["dividends"] = {str(at): {"amount": 1.2, "date": at}}
+        [own] = [item["adjclose"] for item in result["indicators"]["adjclose"]]
+        before = sum(stamp < at for stamp in result["timestamp"])
+        if before:
+            own[:before] = [value * (1 - 1.2 / own[before - 1]) for value in own[:before]]
 
     chart_change("IWM", pay)(server)
     pull = pull_of(server, tmp_path)
     assert outcomes(pull.run(["IWM"])) == {"IWM": "ok"}
-    assert held(pull).set_index("date")["dividend"].loc[monday] == 2.0
+    assert held(pull).set_index("date")["dividend"].loc[monday] == 1.2
     assert told(pull)[0].endswith(f"a day without a bar, acts on {monday:%Y-%m-%d}.")
 
 
@@ -138,7 +142,7 @@ def test_a_moved_action_is_forgotten_with_the_history_that_held_it(
     server: Standin, tmp_path: Path
 ) -> None:
     """The vendor fills the bar: the action stands on its own day again."""
-    bars = actions_at(recent(60), OLD, dividend=2.0)
+    bars = actions_at(recent(60), OLD, dividend=1.2)
     server.bars["IWM"] = bars
     chart_change("IWM", null_bar(OLD))(server)
     pull = pull_of(server, tmp_path)
@@ -174,7 +178,7 @@ def events(**told: object) -> Callable[[dict[str, Any]], None]:
             events(splits=[{"numerator": 1, "denominator": 0}]),
             "a split of 1 for 0 on {day}",
         ),
-        (events(dividends=[{"amount": -2.0}]), "dividend breaks"),
+        (events(dividends=[{"amount": -2.0}]), "a dividend of -2 on {day}"),
     ],
     ids=["twice", "split by nothing", "negative"],
 )

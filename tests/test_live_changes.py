@@ -34,10 +34,10 @@ def test_split_and_dividend_between_two_pulls(tmp_path: Path) -> None:
     """A true +8 % stays +8 %, after a 10:1 split and a dividend since the last pull."""
     sessions = recent(60)
     bars = walk(3, sessions)
-    bars.loc[55:, "close"] = [108.0, 10.8, 10.8, 10.6, 10.6]
+    bars.loc[55:, "close"] = [108.0, 10.8, 10.8, 10.65, 10.65]
     bars.loc[54, "close"] = 100.0
     bars.loc[56, "split"] = 10.0
-    bars.loc[58, "dividend"] = 0.2
+    bars.loc[58, "dividend"] = 0.15
     with serving(NOW) as server:
         server.bars["IWM"] = bars.iloc[:56]
         pull_of(server, tmp_path).run(["IWM"])
@@ -48,7 +48,7 @@ def test_split_and_dividend_between_two_pulls(tmp_path: Path) -> None:
     total, price = prices.returns(held(pull, "IWM"))
     last_six = sessions[-6:]
     assert (1 + total[last_six[1:]]).prod() == pytest.approx(1.08, abs=1e-6)
-    assert (1 + price[last_six[1:]]).prod() == pytest.approx(1.06, abs=1e-6)
+    assert (1 + price[last_six[1:]]).prod() == pytest.approx(1.065, abs=1e-6)
     # What was stored before the split is what it was: as traded on its day.
     assert held(pull, "IWM")["close"].tolist()[:56] == bars["close"].tolist()[:56]
 
@@ -121,10 +121,11 @@ def fallen(seed: int) -> pd.DataFrame:
 
 def test_a_jump_that_a_witness_confirms_is_stored(tmp_path: Path) -> None:
     with serving(NOW) as server:
-        server.bars |= {"IWM": fallen(3), "^RUT": walk(4, recent(60))}
-        alone = outcomes(pull_of(server, tmp_path).run(["^RUT", "IWM"]))
-        assert alone == {"IWM": "malformed", "^RUT": "ok"}
-        server.bars["^RUT"] = fallen(4)
+        calm = {"^RUT": walk(3, recent(60)), "SPY": walk(3, recent(60))}
+        server.bars |= {"IWM": fallen(3)} | calm
+        alone = outcomes(pull_of(server, tmp_path).run(["^RUT", "IWM", "SPY"]))
+        assert alone == {"IWM": "malformed", "^RUT": "ok", "SPY": "ok"}
+        server.bars["^RUT"] = fallen(3)
         both = outcomes(pull_of(server, tmp_path / "new").run(["IWM", "^RUT"]))
         assert both == {"IWM": "ok", "^RUT": "ok"}
 

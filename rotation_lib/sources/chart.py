@@ -121,6 +121,9 @@ def _paid(told: Any, result: Mapping[str, Any], symbol: str, what: str) -> pd.Se
     days = _days([item["date"] for item in items], result)
     amounts = pd.Series([item["amount"] for item in items], index=days, dtype="float64")
     _once(amounts, symbol, what)
+    if not (amounts > 0).all():
+        day, amount = next((d, a) for d, a in amounts.items() if not a > 0)
+        raise malformed(f"{symbol}: a {what} of {amount:g} on {day:%Y-%m-%d}")
     return amounts.groupby(level=0).sum()
 
 

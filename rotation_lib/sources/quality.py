@@ -16,16 +16,25 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ..catalog import Kind
+from ..catalog import Kind, load_catalog
 from ..errors import DataError
 from ..project import DATA
 from ..tables import read_table
 
 QUALITY_FILE = DATA / "quality.toml"
-Check = Literal["jump", "price jump", "witness", "stale run", "zero share", "dividend"]
+Check = Literal[
+    "jump", "price jump", "witness", "stale run", "zero share", "dividend", "adjusted", "size"
+]
+QUIET = "Bills, short notes and loans keep one price for days (catalog.toml: quiet)."
 #: How far a recorded value may lie from the measured one.
 VALUE_TOLERANCE = 5e-4
 MINIMUM_SESSIONS_A_YEAR = 100
+#: Smallest dividend whose size is compared with others: below it may be rounding.
+LEAST_DIVIDEND = 1e-3
+#: Days of dividends before one that say what is usual, and how many there must be.
+USUAL_DAYS, USUAL_COUNT = 750, 3
+#: Two dividends that differ by no more than this share are the same.
+SAME_DIVIDEND = 0.03
 
 
 class _Rule(BaseModel):
@@ -38,6 +47,12 @@ class Limits(_Rule):
     ``jump``: size of a daily return. ``stale_run``: unchanged closes in a row.
     ``zero_share``: share of zero returns in a calendar year. ``stale_tail``: unchanged
     closes at the end. ``dividend_low``/``dividend_high``: implied dividend of one day.
+    ``dividend_growth``: multiple of the largest of the two years before.
+    ``dividend_again``: days within which the same dividend is not paid twice.
+    ``adjusted``: by kind, how far a total return may lie from the vendor's own.
+    ``witness_refused``: multiple of a witness's limit that is refused at once.
+    ``step_noted``/``step_refused``: multiple of the largest step in a macro series' history.
+    ``factor_refused``: factor of a whole history that means another unit.
     """
 
     jump: float = Field(gt=0)
@@ -46,6 +61,13 @@ class Limits(_Rule):
     stale_tail: int = Field(gt=1)
     dividend_low: float = Field(lt=0)
     dividend_high: float = Field(gt=0)
+    dividend_growth: float = Field(gt=1)
+    dividend_again: int = Field(gt=0)
+    adjusted: dict[Kind, float]
+    witness_refused: float = Field(gt=1)
+    step_noted: float = Field(gt=1)
+    step_refused: float = Field(gt=1)
+    factor_refused: float = Field(gt=1)
 
 
 class Answer(_Rule):
@@ -147,11 +169,14 @@ def load_quality(path: Path = QUALITY_FILE) -> QualityRules:
         DataError: the file is missing, is not TOML or breaks a rule.
     """
     try:
-        return QualityRules(**read_table(path))
+        rules = QualityRules(**read_table(path))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise DataError(f"{path.name}: {where}: {first['msg']}.") from None
+    quiet = tuple(item.id for item in load_catalog().series.values() if item.quiet)
+    still = [Exemption(check=c, symbols=quiet, why=QUIET) for c in ("stale run", "zero share")]
+    return rules.model_copy(update={"exempt": (*rules.exempt, *still)})
 
 
 def find_anomalies(total: pd.DataFrame, price: pd.DataFrame, rules: QualityRules) -> list[Anomaly]:
@@ -166,7 +191,7 @@ def find_anomalies(total: pd.DataFrame, price: pd.DataFrame, rules: QualityRules
     found = [
         *_jumps(total, "jump", rules),
         *_jumps(price, "price jump", rules),
-        *_witnesses(everything, rules),
+        *witness_gaps(everything, rules),
         *_stale(total, rules),
         *_dividends(total, price, rules),
     ]
@@ -207,7 +232,8 @@ def _jumps(returns: pd.DataFrame, check: Check, rules: QualityRules) -> Iterator
             yield Anomaly(name, check, f"{day:%Y-%m-%d}", float(value))
 
 
-def _witnesses(returns: pd.DataFrame, rules: QualityRules) -> Iterator[Anomaly]:
+def witness_gaps(returns: pd.DataFrame, rules: QualityRules) -> Iterator[Anomaly]:
+    """Days on which a series moved away from its witness, where both are there."""
     for pair in rules.witness:
         if pair.symbol not in returns or pair.against not in returns:
             continue
@@ -220,7 +246,7 @@ def _witnesses(returns: pd.DataFrame, rules: QualityRules) -> Iterator[Anomaly]:
 def _stale(returns: pd.DataFrame, rules: QualityRules) -> Iterator[Anomaly]:
     for name in returns:
         zero = returns[name].dropna() == 0
-        runs = zero.groupby((~zero).cumsum()).agg(lambda z: int(z.sum()))
+        runs = zero.groupby((~zero).cumsum()).sum()
         checked = len(zero) > 0 and not rules.is_exempt("stale run", name)
         if checked and runs.max() >= rules.limits.stale_run:
             end = zero.index[(~zero).cumsum() == runs.idxmax()][-1]
@@ -234,15 +260,32 @@ def _stale(returns: pd.DataFrame, rules: QualityRules) -> Iterator[Anomaly]:
 
 
 def _dividends(total: pd.DataFrame, price: pd.DataFrame, rules: QualityRules) -> Iterator[Anomaly]:
-    """Total against price return of one day: a dividend is small and never negative."""
+    """Total against price return of one day: a dividend is small, usual and paid once."""
     for name in total.columns.intersection(price.columns):
         if rules.is_exempt("dividend", name):
             continue
         implied = (1 + total[name]) / (1 + price[name]) - 1
         outside = (implied < rules.limits.dividend_low) | (implied > rules.limits.dividend_high)
-        for day, value in implied[outside].items():
+        paid = implied[implied > LEAST_DIVIDEND]
+        odd = implied.index[outside].union(_unusual(paid, rules)).union(_again(paid, rules))
+        for day in odd:
             moved = float(price[name][day])
-            yield Anomaly(name, "dividend", f"{day:%Y-%m-%d}", float(value), name, moved)
+            yield Anomaly(
+                str(name), "dividend", f"{day:%Y-%m-%d}", float(implied[day]), str(name), moved
+            )
+
+
+def _unusual(paid: pd.Series, rules: QualityRules) -> pd.DatetimeIndex:
+    """Days of dividends far above the largest of the two years before."""
+    before = paid.rolling(f"{USUAL_DAYS}D", closed="left", min_periods=USUAL_COUNT).max()
+    return pd.DatetimeIndex(paid.index[paid > rules.limits.dividend_growth * before])
+
+
+def _again(paid: pd.Series, rules: QualityRules) -> pd.DatetimeIndex:
+    """Days of dividends that repeat the one before, too soon to be another."""
+    soon = paid.index.to_series().diff() <= pd.Timedelta(days=rules.limits.dividend_again)
+    same = (paid / paid.shift() - 1).abs() <= SAME_DIVIDEND
+    return pd.DatetimeIndex(paid.index[soon & same])
 
 
 def base_returns(prices: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from ..catalog import Catalog, Series
 from ..sources.base import Dataset
 from ..sources.exchange import xnys_sessions
 from ..sources.quality import QualityRules, load_quality
-from . import gates
+from . import gates, judged
 
 #: The gates in the order in which they are told.
 GATES = ("shape", "days", "twice", "positive", "jump", "repeats", "rows")
@@ -101,17 +101,17 @@ def _jumps(item: Series, held: pd.Series, dataset: Dataset, rules: QualityRules)
         for fault in dataset.provenance["anomalies"]
         if fault["symbol"] == item.id and fault["check"] in ("jump", "price jump")
     }
-    judged, unjudged = [], []
+    settled, open_still = [], []
     for day, move in held[held.abs() > rules.limits.jump].items():
         told = f"{move:+.0%} on {day:%Y-%m-%d}".replace("-", "−", 1 if move < 0 else 0)
-        seen = gates.confirmed(item.id, day, float(move), rules, dataset.price_returns.get)
+        seen = judged.confirmed(item.id, day, float(move), rules, dataset.price_returns.get)
         if f"{day:%Y-%m-%d}" in listed:
-            judged.append(f"{told} (judged, listed)")
+            settled.append(f"{told} (judged, listed)")
         elif seen:
-            judged.append(f"{told} (a witness moved alike)")
+            settled.append(f"{told} (a witness moved alike)")
         else:
-            unjudged.append(told)
-    return _moves(judged), _moves(unjudged)
+            open_still.append(told)
+    return _moves(settled), _moves(open_still)
 
 
 def _moves(told: list[str]) -> str:

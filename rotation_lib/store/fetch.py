@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -22,10 +23,13 @@ from ..sources.fred import Fred
 from ..sources.outcome import Outcome, malformed
 from ..sources.quality import QualityRules, load_quality
 from ..sources.secret import fred_key
+from ..sources.snapshot import SnapshotSource
 from ..sources.transport import Clock
 from ..sources.yahoo import Yahoo
 from . import gates, prices, vintages
 from .files import Attempt, Entry, Kind, Store
+from .judged import check_adjusted, moves
+from .observed import check_observations
 
 Progress = Callable[[Attempt], None]
 
@@ -33,6 +37,13 @@ Progress = Callable[[Attempt], None]
 @lru_cache(maxsize=1)
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("yfinance", "fredapi", "pandas", "pyarrow")}
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> dict[str, pd.Series]:
+    """Observations of the snapshot by series: history of what was never fetched."""
+    rows = SnapshotSource().load().observations.set_index("date")
+    return {str(name): part for name, part in rows.groupby("series_id")["value"]}
 
 
 @dataclass
@@ -71,7 +82,8 @@ class Pull:
     clients: Clients
     rules: QualityRules = field(default_factory=load_quality)
     progress: Progress = lambda attempt: None
-    _seen: dict[str, pd.DataFrame] = field(default_factory=dict, init=False)
+    _asked: set[str] = field(default_factory=set, init=False)
+    _pulls: dict[str, prices.Merged | FetchError] = field(default_factory=dict, init=False)
 
     def wanted(self, names: Iterable[str] = ()) -> list[Series]:
         """Catalog entries that a live source serves, prices first; all, or those named.
@@ -92,19 +104,13 @@ class Pull:
                 that moment stays, and counts.
         """
         with self.store.locked():
-            attempts = self._all(self.wanted(names))
+            wanted = self.wanted(names)
+            self._asked, self._pulls = {item.id for item in wanted}, {}
+            attempts = [self._one(item) for item in wanted]
             if as_of is not None:
                 attempts += [self._vintage(item, as_of) for item in self._undated(names, as_of)]
             self.store.log(attempts)
         return attempts
-
-    def _all(self, items: list[Series]) -> list[Attempt]:
-        """Each once, and once more where a witness may have come after the series it vouches for."""
-        attempts = {item.id: self._one(item) for item in items}
-        for item in items:
-            if gates.wants_witness(attempts[item.id].message):
-                attempts[item.id] = self._one(item)
-        return list(attempts.values())
 
     def _undated(self, names: Iterable[str], as_of: dt.date) -> list[Series]:
         held = self.store.manifest()
@@ -138,12 +144,9 @@ class Pull:
 
     def _bars(self, item: Series, entry: Entry | None) -> Attempt:
         stored = self._stored(entry)
-        merged = self._pulled_bars(item, stored, () if entry is None else entry.moved)
+        merged = self._pulled(item)
         sessions = closed_sessions(self._now())
-        self._seen[item.id] = merged.bars
-        found = gates.check_bars(
-            merged.bars, stored, item, sessions, self.rules, self._price_returns
-        )
+        found = gates.check_bars(merged.bars, stored, item, sessions, self.rules, self._moves)
         behind = gates.trailing(merged.bars, sessions)
         changed = bool(merged.added or merged.revised) or stored is None
         attempt = Attempt(
@@ -160,10 +163,22 @@ class Pull:
         self._keep(item.id, merged.bars, made, changed)
         return attempt
 
-    def _pulled_bars(
-        self, item: Series, stored: pd.DataFrame | None, moved: tuple[str, ...]
-    ) -> prices.Merged:
-        """What is stored with what is new; ``moved`` is what was told of what is stored."""
+    def _pulled(self, item: Series) -> prices.Merged:
+        """What a series holds after this pull, asked for once: it may be a witness before."""
+        if item.id not in self._pulls:
+            try:
+                self._pulls[item.id] = self._merged(item)
+            except FetchError as error:
+                self._pulls[item.id] = error
+        found = self._pulls[item.id]
+        if isinstance(found, FetchError):
+            raise found
+        return found
+
+    def _merged(self, item: Series) -> prices.Merged:
+        entry = self.store.manifest().get(item.id)
+        stored = self._stored(entry)
+        moved = () if entry is None else entry.moved
         if stored is not None:
             pulled = self._traded(item, prices.overlap_start(stored))
             if prices.agrees(stored, pulled.bars):
@@ -181,6 +196,7 @@ class Pull:
         pulled = prices.only_sessions(prices.as_traded(shown), sessions)
         if pulled.bars.empty:
             raise malformed(f"{item.id}: no bar of a session that is over")
+        check_adjusted(pulled.bars, item, self.rules)
         return replace(pulled, bars=pulled.bars[list(prices.COLUMNS)])
 
     def _observations(self, item: Series, entry: Entry | None) -> Attempt:
@@ -188,7 +204,9 @@ class Pull:
         known = None if stored is None else vintages.latest(stored)
         pulled = self.clients.fred.latest(item.source_id)
         today = self._now().date()
-        values, notes = gates.check_observations(pulled, known, item, pd.Timestamp(today))
+        values, notes = check_observations(
+            pulled, known, item, pd.Timestamp(today), self.rules, self._history(item)
+        )
         merged = vintages.merge(stored, values, today)
         changed = bool(merged.added or merged.revised or merged.withdrawn) or stored is None
         if merged.withdrawn:
@@ -206,7 +224,9 @@ class Pull:
         key = vintage_key(item.id, day)
         try:
             pulled = self.clients.fred.vintage(item.source_id, day)
-            values, notes = gates.check_observations(pulled, None, item, pd.Timestamp(day))
+            values, notes = check_observations(
+                pulled, None, item, pd.Timestamp(day), self.rules, self._history(item)
+            )
         except FetchError as error:
             return self._ended(self._failed(key, error, stored=False))
         rows = vintages.merge(None, values, day).rows
@@ -227,12 +247,21 @@ class Pull:
         except StoreError:
             return None
 
-    def _price_returns(self, symbol: str) -> pd.Series | None:
-        """Returns of a witness: as pulled now, stored or not, else as stored."""
-        bars = self._seen.get(symbol)
-        if bars is None:
-            bars = self._stored(self.store.manifest().get(symbol))
-        return None if bars is None or len(bars) < 2 else prices.returns(bars)[1]
+    def _moves(self, symbol: str) -> pd.Series | None:
+        """Returns of a witness: as pulled now if it is asked for too, else as stored."""
+        item = self.catalog.series.get(symbol)
+        if item is None:
+            return None
+        bars = self._stored(self.store.manifest().get(symbol))
+        if symbol in self._asked:
+            with suppress(FetchError):
+                bars = self._pulled(item).bars
+        return None if bars is None or len(bars) < 2 else moves(bars, item)
+
+    def _history(self, item: Series) -> pd.Series | None:
+        """What is known of a macro series: what is stored, else what the snapshot holds."""
+        stored = self._stored(self.store.manifest().get(item.id))
+        return _embedded().get(item.id) if stored is None else vintages.latest(stored)
 
     def _keep(self, key: str, frame: pd.DataFrame, entry: Entry, changed: bool) -> None:
         if changed:

@@ -1,0 +1,215 @@
+"""The checks of a snapshot, asked of one live series before it is stored.
+
+What the rules of ``data/quality.toml`` find and nobody has judged is refused, unless a second
+series explains it; then it is told. It must never change a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from ..catalog import Series
+from ..sources.outcome import malformed
+from ..sources.quality import Anomaly, QualityRules, compare, find_anomalies, witness_gaps
+from .prices import returns
+
+#: A witness confirms a move if it moved the same way by at least this share of it.
+WITNESS_SHARE = 0.5
+MARKET = "SPY"
+UNEXPLAINED = "with no action or witness to explain it"
+RECORD = "a true one belongs into data/quality.toml"
+
+#: Returns of another symbol, dividends included where it has any; ``None`` where none are held.
+Witness = Callable[[str], pd.Series | None]
+
+
+def moves(bars: pd.DataFrame, item: Series) -> pd.Series:
+    """Returns with dividends, or without where there are none."""
+    total, price = returns(bars, has_total=item.has_total_return)
+    return total if item.has_total_return else price
+
+
+def check_moves(
+    bars: pd.DataFrame, item: Series, rules: QualityRules, witness: Witness
+) -> tuple[str, ...]:
+    """Ask every check on returns of one series.
+
+    Args:
+        bars: frame of :data:`rotation_lib.store.prices.COLUMNS`, as it would be stored.
+        item: its catalog entry.
+        rules: limits, witnesses and known faults.
+        witness: what a second series says.
+
+    Returns:
+        What was found and let pass, one sentence each.
+
+    Raises:
+        FetchError: ``malformed``, for what may not be stored.
+    """
+    total, price = returns(bars, has_total=item.has_total_return)
+    own = total if item.has_total_return else price
+    frame, closes = own.to_frame(item.id), price.to_frame(item.id)
+    unknown, _ = compare(find_anomalies(frame, closes, rules), rules.known)
+    notes = []
+    for found in unknown:
+        if found.check == "jump":
+            _refuse_jump(found, rules, witness)
+        elif found.check == "dividend":
+            notes.append(_dividend(found, item, price, rules, witness))
+        elif found.check == "stale run":
+            raise malformed(
+                f"{item.id}: {found.value:.0f} closes in a row are the same, the last of "
+                f"{found.when} ({RECORD})"
+            )
+        elif found.check == "zero share":
+            notes.append(f"In {found.when} {found.value:.0%} of its closes did not move.")
+    return (*notes, *_against_witnesses(own, item, rules, witness))
+
+
+def _refuse_jump(found: Anomaly, rules: QualityRules, witness: Witness) -> None:
+    day = pd.Timestamp(found.when)
+    if not confirmed(found.symbol, day, found.value, rules, witness):
+        raise malformed(
+            f"{found.symbol}: {found.value:+.0%} on {found.when} {UNEXPLAINED} ({RECORD})"
+        )
+
+
+def confirmed(
+    symbol: str, day: pd.Timestamp, move: float, rules: QualityRules, witness: Witness
+) -> bool:
+    """Whether a second series moved the same way on that day, by at least half as much.
+
+    Args:
+        symbol: whose move it is.
+        day: its session.
+        move: its return.
+        rules: which series vouch for which.
+        witness: returns of another symbol, or ``None`` where there are none.
+    """
+    for other in _others(symbol, rules):
+        seen = witness(other)
+        if seen is None or day not in seen.index:
+            continue  # a return that is missing there (NaN) confirms nothing either
+        if seen[day] * move > 0 and abs(seen[day]) >= WITNESS_SHARE * abs(move):
+            return True
+    return False
+
+
+def _others(symbol: str, rules: QualityRules) -> list[str]:
+    """Series that a pair of witnesses joins with this one."""
+    pairs = [(w.symbol, w.against) for w in rules.witness]
+    return sorted({b for a, b in pairs if a == symbol} | {a for a, b in pairs if b == symbol})
+
+
+# -- dividends ------------------------------------------------------------------------------
+
+
+def _dividend(
+    found: Anomaly, item: Series, price: pd.Series, rules: QualityRules, witness: Witness
+) -> str:
+    """A dividend beyond the limits passes only where the price fell by it, against the market."""
+    day = pd.Timestamp(found.when)
+    told = f"a dividend of {found.value:.2%} of the price on {found.when}"
+    for other in (*_others(item.id, rules), MARKET):
+        seen = None if other == item.id else witness(other)
+        if seen is not None and day in seen.index:
+            if found.value > 0 and seen[day] - price[day] >= WITNESS_SHARE * found.value:
+                return f"It paid {told}; the price fell by it, against {other}."
+            break
+    raise malformed(
+        f"{item.id}: {told}, unlike those before it, and no fall of the price shows it ({RECORD})"
+    )
+
+
+def check_adjusted(bars: pd.DataFrame, item: Series, rules: QualityRules) -> None:
+    """Compare total returns with those of the vendor's own adjusted closes.
+
+    Where they differ, an action is missing, wrong, or made up. A fund's adjusted close may
+    count a capital gain beside the dividend that holds it.
+
+    Args:
+        bars: frame of :data:`rotation_lib.store.prices.COLUMNS` with ``adjusted`` and ``gain``.
+        item: its catalog entry.
+        rules: tolerances and known faults.
+
+    Raises:
+        FetchError: ``malformed``.
+    """
+    if not item.has_total_return or rules.is_exempt("adjusted", item.id):
+        return
+    theirs = bars["adjusted"] / bars["adjusted"].shift() - 1
+    base = bars["close"].shift() / bars["split"] - bars["dividend"]
+    plain = (bars["close"] / base) / (1 + theirs) - 1
+    gained = (bars["close"] / (base - bars["gain"])) / (1 + theirs) - 1
+    apart = plain.where(plain.abs() <= gained.abs(), gained).set_axis(
+        pd.DatetimeIndex(bars["date"])
+    )
+    limit = rules.limits.adjusted[item.kind]
+    found = [
+        Anomaly(item.id, "adjusted", f"{day:%Y-%m-%d}", float(value))
+        for day, value in apart[apart.abs() > limit].items()
+    ]
+    unknown, _ = compare(found, rules.known)
+    if unknown:
+        first = unknown[0]
+        raise malformed(
+            f"{item.id}: the actions of {first.when} and the vendor's adjusted close differ by "
+            f"{abs(first.value):.2%} of the price: a dividend or split is missing or wrong ({RECORD})"
+        )
+
+
+# -- witnesses ------------------------------------------------------------------------------
+
+
+def _against_witnesses(
+    own: pd.Series, item: Series, rules: QualityRules, witness: Witness
+) -> Iterator[str]:
+    """Days on which index and fund, or sister funds, moved apart: told, or refused if far."""
+    for pair in rules.witness:
+        if item.id not in (pair.symbol, pair.against):
+            continue
+        other = pair.against if item.id == pair.symbol else pair.symbol
+        seen = witness(other)
+        if seen is None:
+            continue
+        both = pd.DataFrame({item.id: own, other: seen})
+        one = rules.model_copy(update={"witness": (pair,)})
+        unknown, _ = compare(list(witness_gaps(both, one)), rules.known)
+        for day in (pd.Timestamp(found.when) for found in unknown):
+            gap = abs(both[item.id][day] - both[other][day])
+            if gap > rules.limits.witness_refused * pair.limit and _odd(
+                item.id, other, day, both, rules, witness
+            ):
+                raise malformed(
+                    f"{_apart(both.loc[day], day)}: the two should move alike ({RECORD})"
+                )
+        if unknown:
+            days = [pd.Timestamp(found.when) for found in unknown]
+            told = "; ".join(_apart(both.loc[day], day) for day in days[-3:])
+            more = f", and {len(days) - 3} day(s) before" if len(days) > 3 else ""
+            yield f"Moved apart from {other}: {told}{more}."
+
+
+def _apart(row: pd.Series, day: pd.Timestamp) -> str:
+    (one, first), (other, second) = row.items()
+    return f"{one}: {first:+.1%} on {day:%Y-%m-%d}, and {other} {second:+.1%}"
+
+
+def _odd(
+    symbol: str,
+    other: str,
+    day: pd.Timestamp,
+    both: pd.DataFrame,
+    rules: QualityRules,
+    witness: Witness,
+) -> bool:
+    """Whether of two that disagree it is the first that stands alone among all witnesses."""
+    names = {name for pair in rules.witness for name in (pair.symbol, pair.against)}
+    held = [witness(name) for name in sorted(names - {symbol, other})]
+    said = pd.Series([s[day] for s in held if s is not None and day in s.index], dtype="float64")
+    if said.empty:
+        return True
+    middle = said.median()
+    return bool(abs(both[symbol][day] - middle) >= abs(both[other][day] - middle))
