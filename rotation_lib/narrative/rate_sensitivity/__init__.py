@@ -178,7 +178,7 @@ def _capital(findings: Mapping[str, Finding]) -> str:
     credit = get(findings, "credit_excess_since_cut")
     if known(policy, ten):
         tail = (
-            f" Credit's excess return of {words.pct(credit.value, signed=True)} is {rank(credit)}."
+            f" Credit's excess return of {words.value_of(credit, signed=True)} is {rank(credit)}."
             if known(credit)
             else ""
         )

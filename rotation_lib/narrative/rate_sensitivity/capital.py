@@ -80,10 +80,10 @@ def lenders_paragraph(findings: Findings) -> str:
         )
     if known(credit):
         text.append(
-            f"High-yield credit earned {words.pct(credit.value, signed=True)} over Treasuries of like "
+            f"High-yield credit earned {words.value_of(credit, signed=True)} over Treasuries of like "
             f"duration, {rank(credit)}: an ordinary stretch of carry."
             if 0.25 <= (credit.percentile or 0) <= 0.75
-            else f"High-yield credit earned {words.pct(credit.value, signed=True)} over Treasuries of like "
+            else f"High-yield credit earned {words.value_of(credit, signed=True)} over Treasuries of like "
             f"duration, {rank(credit)}."
         )
     if known(nfci):
