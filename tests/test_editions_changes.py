@@ -261,6 +261,7 @@ def test_former_data_come_from_git_and_only_if_they_are_the_same(
     git(project, "init", "--quiet")
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--message", "data")
+    git(project, "config", "core.autocrlf", "true")
     commit = git(project, "rev-parse", "HEAD")
     sha = dataset.provenance["data_sha256"]
     found = former_data(commit, sha, project)

@@ -93,6 +93,29 @@ def test_a_break_without_any_noise_is_found_where_it_is() -> None:
     assert got.statistic > 1e15
 
 
+@pytest.mark.parametrize(
+    ("values", "most"),
+    [
+        (np.zeros(60), 0),
+        (np.tile([1.0, -1.0], 30), 3),
+        (np.tile([1.0, 2.0, -1.0, -2.0], 15), 3),
+        (np.r_[1.0, np.zeros(59)], 0),
+    ],
+    ids=["nothing", "alternating", "cycle", "once"],
+)
+def test_an_autoregression_that_leaves_nothing_is_found(values: np.ndarray, most: int) -> None:
+    weights = b._autoregression(values, 3)
+    assert len(weights) <= most
+    told = [weights @ values[t - len(weights) : t][::-1] for t in range(3, 60)]
+    assert values[3:] == pytest.approx(told, abs=1e-9)
+
+
+def test_residuals_that_are_rounding_errors_are_none() -> None:
+    values = np.array([1.0, 2.0, 3.0])
+    assert b._unless_perfect(np.full(3, 1e-15), values).tolist() == [0.0, 0.0, 0.0]
+    assert b._unless_perfect(np.full(3, 1e-9), values).tolist() == [1e-9] * 3
+
+
 @pytest.mark.parametrize(("n", "regressors"), [(60, 0), (400, 1), (120, 2)])
 def test_many_outcomes_at_once_have_the_largest_f_of_each_path(n: int, regressors: int) -> None:
     random = np.random.default_rng(n)

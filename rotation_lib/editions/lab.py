@@ -10,11 +10,11 @@ import io
 import json
 import re
 import subprocess
-import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZipFile
 
 from ..errors import RotationError
 from ..market import Market
@@ -105,14 +105,17 @@ def former_data(revision: str, data_sha256: str, project: Path = PROJECT_ROOT) -
 
     if not _COMMIT.fullmatch(revision):
         return None
-    command = ["git", "-C", str(project), "archive", "--format=tar", revision, _SNAPSHOT]
+    # To the byte as committed, whatever git would do to the ends of lines here.
+    command = ["git", "-C", str(project), "-c", "core.autocrlf=false", "archive", "--format=zip"]
     try:
-        done = subprocess.run(command, capture_output=True, check=True, timeout=60)
+        done = subprocess.run(
+            [*command, revision, _SNAPSHOT], capture_output=True, check=True, timeout=60
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     with TemporaryDirectory(prefix="rotation-former-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+        with ZipFile(io.BytesIO(done.stdout)) as archive:
+            archive.extractall(folder)
         try:
             data = SnapshotSource(Path(folder) / _SNAPSHOT).load()
         except RotationError:

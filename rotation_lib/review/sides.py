@@ -197,7 +197,8 @@ class Workshop:
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["git", "-C", str(self.project), *arguments],
+            # Checkouts hold the bytes as committed, whatever git does to ends of lines here.
+            ["git", "-C", str(self.project), "-c", "core.autocrlf=false", *arguments],
             capture_output=True,
             text=True,
             check=False,

@@ -6,6 +6,7 @@ nothing here tests a date as if it had been chosen in advance.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ DRAWS = 999
 MINIMUM = 40
 TRIM = 0.15
 BURN_IN = 50
+#: Share of the squares of the outcome up to which those of the residuals are rounding errors.
+PERFECT = 1e-26
 #: Numbers of one batch of outcomes: a quarter of a megabyte, which stays in the cache.
 _CACHED = 1 << 15
 
@@ -95,7 +98,7 @@ def break_test(
     before, after = search.fits(values, at)
     rng = np.random.default_rng(seed)
     broken = np.where(np.arange(n) < at, search.x @ before, search.x @ after)
-    residuals = values - broken
+    residuals = _unless_perfect(values - broken, values)
     sieve = _Sieve(residuals)
     null, _ = search.largest(sieve.resampled(draws, rng, wild=True))
     _, found = search.largest(broken + sieve.resampled(draws, rng, wild=False))
@@ -205,8 +208,8 @@ class _Search:
     def path(self, y: Array) -> Array:
         """F at every candidate row, for one y of shape (n,)."""
         gain, rest = self._gain(y[None])
-        if rest[0] <= 1e-26 * (y @ y):
-            return np.zeros(gain.shape[1])  # a perfect fit without a break leaves rounding errors
+        if rest[0] <= PERFECT * (y @ y):
+            return np.zeros(gain.shape[1])  # without a break
         return self._f(gain[0], rest[0])
 
     def largest(self, y: Array) -> tuple[Array, npt.NDArray[np.intp]]:
@@ -249,12 +252,25 @@ class _Search:
         return np.asarray(before, dtype=float), np.asarray(after, dtype=float)
 
 
+def _unless_perfect(residuals: Array, values: Array) -> Array:
+    """The residuals, or zeros where they are the rounding errors of a perfect fit."""
+    if residuals @ residuals <= PERFECT * (values @ values):
+        return np.zeros_like(residuals)
+    return residuals
+
+
 def _autoregression(values: Array, most: int) -> Array:
     """Weights of the lags, without a constant, of the order up to `most` that has the least BIC."""
+    from statsmodels.tools.sm_exceptions import SingularMatrixWarning
     from statsmodels.tsa.ar_model import AutoReg, ar_select_order
 
-    lags = ar_select_order(values, most, ic="bic", trend="n").ar_lags or []
-    weights = AutoReg(values, lags, trend="n").fit().params if lags else np.empty(0)
+    if not values.any():
+        return np.empty(0)
+    with np.errstate(divide="ignore"), warnings.catch_warnings():
+        # Where one order leaves nothing (BIC -inf), higher ones repeat its lags: any of them will do.
+        warnings.simplefilter("ignore", SingularMatrixWarning)
+        lags = ar_select_order(values, most, ic="bic", trend="n").ar_lags or []
+        weights = AutoReg(values, lags, trend="n").fit().params if lags else np.empty(0)
     return np.asarray(weights, dtype=float)
 
 
