@@ -60,13 +60,16 @@ def status(
 ) -> None:
     """Show how old the live data are, how the last fetch ended, and what to do next."""
     from .catalog import load_catalog
+    from .sources.quality import load_quality
     from .store.files import Store
-    from .store.status import status_rows
+    from .store.status import change_lines, status_rows
     from .terminal import store_view
 
     store = Store()
     typer.echo(f"live data in {store.folder}")
     store_view(status_rows(store, load_catalog(), dt.datetime.now(dt.UTC), grouped=not every))
+    for line in change_lines(store, load_quality().limits.reconciled_days):
+        typer.echo(line)
 
 
 @data_app.command("verify")

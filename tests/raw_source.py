@@ -27,6 +27,7 @@ RULES = QualityRules(
         step_noted=2.0,
         step_refused=10.0,
         factor_refused=10.0,
+        reconciled_days=7,
     ),
 )
 

@@ -53,6 +53,7 @@ class Limits(_Rule):
     ``witness_refused``: multiple of a witness's limit that is refused at once.
     ``step_noted``/``step_refused``: multiple of the largest step in a macro series' history.
     ``factor_refused``: factor of a whole history that means another unit.
+    ``reconciled_days``: after how many days all that is stored of a price is compared again.
     """
 
     jump: float = Field(gt=0)
@@ -68,6 +69,7 @@ class Limits(_Rule):
     step_noted: float = Field(gt=1)
     step_refused: float = Field(gt=1)
     factor_refused: float = Field(gt=1)
+    reconciled_days: int = Field(gt=0)
 
 
 class Answer(_Rule):

@@ -26,11 +26,13 @@ from ..sources.secret import fred_key
 from ..sources.snapshot import SnapshotSource
 from ..sources.transport import Clock
 from ..sources.yahoo import Yahoo
-from . import gates, prices, vintages
+from . import gates, prices, reconcile, vintages
 from .files import Attempt, Entry, Kind, Store
 from .judged import check_adjusted, moves
 from .observed import check_observations
 
+#: Begins what is told where a new history was refused, and the last sessions were taken.
+KEPT = "What is stored of its past was kept: "
 Progress = Callable[[Attempt], None]
 
 
@@ -83,6 +85,7 @@ class Pull:
     rules: QualityRules = field(default_factory=load_quality)
     progress: Progress = lambda attempt: None
     _asked: set[str] = field(default_factory=set, init=False)
+    _due: set[str] = field(default_factory=set, init=False)
     _pulls: dict[str, prices.Merged | FetchError] = field(default_factory=dict, init=False)
 
     def wanted(self, names: Iterable[str] = ()) -> list[Series]:
@@ -105,12 +108,18 @@ class Pull:
         """
         with self.store.locked():
             wanted = self.wanted(names)
-            self._asked, self._pulls = {item.id for item in wanted}, {}
+            self._begin(wanted)
             attempts = [self._one(item) for item in wanted]
             if as_of is not None:
                 attempts += [self._vintage(item, as_of) for item in self._undated(names, as_of)]
             self.store.log(attempts)
         return attempts
+
+    def _begin(self, wanted: list[Series]) -> None:
+        self._asked, self._pulls = {item.id for item in wanted}, {}
+        held = self.store.manifest()
+        daily = {i.id: held[i.id] for i in wanted if i.source == "yahoo" and i.id in held}
+        self._due = reconcile.due(daily, self._now(), self.rules.limits.reconciled_days)
 
     def _undated(self, names: Iterable[str], as_of: dt.date) -> list[Series]:
         held = self.store.manifest()
@@ -144,24 +153,66 @@ class Pull:
 
     def _bars(self, item: Series, entry: Entry | None) -> Attempt:
         stored = self._stored(entry)
-        merged = self._pulled(item)
-        sessions = closed_sessions(self._now())
-        found = gates.check_bars(merged.bars, stored, item, sessions, self.rules, self._moves)
-        behind = gates.trailing(merged.bars, sessions)
+        merged, found, kept = self._examined(item, stored, self._pulled(item))
+        behind = gates.trailing(merged.bars, closed_sessions(self._now()))
         changed = bool(merged.added or merged.revised) or stored is None
         attempt = Attempt(
             series_id=item.id,
             outcome=Outcome.STALE if behind else Outcome.OK if changed else Outcome.UNCHANGED,
-            message=f"{item.source.capitalize()}: {behind}" if behind else "",
+            message=f"{item.source.capitalize()}: {behind}" if behind else kept,
             at=self._now(),
             added=merged.added,
             revised=merged.revised,
             ends=f"{merged.bars['date'].iloc[-1]:%Y-%m-%d}" if behind else "",
         )
-        made = self._entry(item, merged.bars, "prices", (*merged.notes, *found))
-        made = made.model_copy(update={"moved": merged.moved})
-        self._keep(item.id, merged.bars, made, changed)
+        told = (*merged.notes, *found, *((kept,) if kept else ()))
+        made = self._entry(item, merged.bars, "prices", told)
+        made = self._reconciled(made, merged, stored, entry)
+        known = (made.moved, made.notes) if entry is None else (entry.moved, entry.notes)
+        self._keep(item.id, merged.bars, made, changed or (made.moved, made.notes) != known)
         return attempt
+
+    def _examined(
+        self, item: Series, stored: pd.DataFrame | None, merged: prices.Merged
+    ) -> tuple[prices.Merged, tuple[str, ...], str]:
+        """A pull that passed the gates, what they noted, and why a new history was not taken.
+
+        Where the history is refused and the last sessions agree with what is stored, these are
+        taken alone.
+        """
+        sessions = closed_sessions(self._now())
+
+        def gate(bars: pd.DataFrame) -> tuple[str, ...]:
+            return gates.check_bars(bars, stored, item, sessions, self.rules, self._moves)
+
+        try:
+            return merged, gate(merged.bars), ""
+        except FetchError as error:
+            if stored is None or not merged.whole:
+                raise
+            tail = merged.bars[merged.bars["date"] >= prices.overlap_start(stored)]
+            tail = tail.reset_index(drop=True)
+            if not prices.agrees(stored, tail):
+                raise
+            alone = replace(prices.merge(stored, tail), notes=merged.notes, moved=merged.moved)
+            found = gate(alone.bars)
+            return alone, found, f"{KEPT}{error}"
+
+    def _reconciled(
+        self, made: Entry, merged: prices.Merged, stored: pd.DataFrame | None, entry: Entry | None
+    ) -> Entry:
+        """The entry with what is remembered of the series' past."""
+        past = () if entry is None else entry.changes
+        if stored is not None:
+            past = (*past, *reconcile.changes(stored, merged.bars, self._now().date()))
+        before = None if entry is None else entry.compared_at
+        return made.model_copy(
+            update={
+                "moved": merged.moved,
+                "changes": past[-reconcile.REMEMBERED :],
+                "compared_at": self._now() if merged.whole else before,
+            }
+        )
 
     def _pulled(self, item: Series) -> prices.Merged:
         """What a series holds after this pull, asked for once: it may be a witness before."""
@@ -179,16 +230,16 @@ class Pull:
         entry = self.store.manifest().get(item.id)
         stored = self._stored(entry)
         moved = () if entry is None else entry.moved
-        if stored is not None:
+        if stored is not None and item.id not in self._due:
             pulled = self._traded(item, prices.overlap_start(stored))
             if prices.agrees(stored, pulled.bars):
                 merged = prices.merge(stored, pulled.bars)
                 told = tuple(dict.fromkeys((*moved, *pulled.moved)))
                 return replace(merged, notes=pulled.notes, moved=told)
-        # New, or the past changed: then nothing of it is trusted and all of it is asked for.
+        # New, or the past changed, or its turn has come: all of it is asked for.
         pulled = self._traded(item, BASE_CLOSE)
         merged = prices.compared(stored, pulled.bars)
-        return replace(merged, notes=pulled.notes, moved=pulled.moved)
+        return replace(merged, notes=pulled.notes, moved=pulled.moved, whole=True)
 
     def _traded(self, item: Series, start: pd.Timestamp) -> prices.Pulled:
         shown = self.clients.yahoo.bars(item.source_id, start.date(), item.kind)
@@ -267,7 +318,7 @@ class Pull:
         if changed:
             self.store.write(key, frame, entry)
         else:
-            self.store.confirm(key, self._now())
+            self.store.confirm(key, self._now(), entry.compared_at)
 
     def _entry(
         self, item: Series, frame: pd.DataFrame, kind: Kind, notes: tuple[str, ...]

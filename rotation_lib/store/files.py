@@ -62,6 +62,8 @@ class Entry(BaseModel):
         versions: of the libraries that fetched and wrote it.
         notes: what the quality gates found and let pass, one sentence each.
         moved: actions that act on another bar than their own, one sentence each.
+        changes: what the vendor changed of settled bars, newest last, one sentence each.
+        compared_at: when all that is stored was last compared with the source.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +82,8 @@ class Entry(BaseModel):
     versions: dict[str, str]
     notes: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    compared_at: dt.datetime | None = None
 
 
 class Attempt(BaseModel):
@@ -230,10 +234,11 @@ class Store:
             raise self._unwritable(error) from None
         return written
 
-    def confirm(self, key: str, at: dt.datetime) -> None:
+    def confirm(self, key: str, at: dt.datetime, compared_at: dt.datetime | None = None) -> None:
         """Record that the source still says what is stored; the caller holds the lock."""
         entries = self.manifest()
-        entries[key] = entries[key].model_copy(update={"checked_at": at})
+        known = {"checked_at": at, "compared_at": compared_at}
+        entries[key] = entries[key].model_copy(update=known)
         try:
             self._write_manifest(entries)
         except OSError as error:

@@ -12,7 +12,7 @@ import pandas as pd
 from ..catalog import Series
 from ..sources.outcome import malformed
 from ..sources.quality import QualityRules
-from .judged import Witness, check_moves
+from .judged import Witness, check_moves, check_restated
 from .prices import PROVISIONAL, returns
 
 #: Holes inside a listing that a daily series may have, in all and in a row.
@@ -49,6 +49,8 @@ def check_bars(
     _not_shorter(bars, stored, item.id)
     notes = _gaps(bars, item.id, sessions)
     _stopped(bars, item, rules)
+    if stored is not None and len(stored) > PROVISIONAL + 1:
+        check_restated(bars, stored, item, rules, witness)
     return (*notes, *check_moves(bars, item, rules, witness))
 
 

@@ -13,10 +13,12 @@ import pandas as pd
 from ..catalog import Series
 from ..sources.outcome import malformed
 from ..sources.quality import Anomaly, QualityRules, compare, find_anomalies, witness_gaps
-from .prices import returns
+from .prices import PROVISIONAL, returns
 
 #: A witness confirms a move if it moved the same way by at least this share of it.
 WITNESS_SHARE = 0.5
+#: Two returns closer than this are one: closes come in single precision.
+SAME_RETURN = 1e-4
 MARKET = "SPY"
 UNEXPLAINED = "with no action or witness to explain it"
 RECORD = "a true one belongs into data/quality.toml"
@@ -190,6 +192,45 @@ def _against_witnesses(
             told = "; ".join(_apart(both.loc[day], day) for day in days[-3:])
             more = f", and {len(days) - 3} day(s) before" if len(days) > 3 else ""
             yield f"Moved apart from {other}: {told}{more}."
+
+
+def check_restated(
+    bars: pd.DataFrame,
+    stored: pd.DataFrame,
+    item: Series,
+    rules: QualityRules,
+    witness: Witness,
+) -> None:
+    """Refuse a settled bar that the vendor changed for the worse, as a second series shows.
+
+    Args:
+        bars, stored: frames of :data:`rotation_lib.store.prices.COLUMNS`, after and before.
+        item: its catalog entry.
+        rules: which series vouch for which.
+        witness: what a second series says.
+
+    Raises:
+        FetchError: ``malformed``.
+    """
+    before, after = moves(stored.iloc[:-PROVISIONAL], item), moves(bars, item)
+    both = pd.DataFrame({"old": before, "new": after}).dropna()
+    changed = both[(both["old"] - both["new"]).abs() > SAME_RETURN]
+    for pair in rules.witness:
+        if changed.empty or item.id not in (pair.symbol, pair.against):
+            continue
+        other = pair.against if item.id == pair.symbol else pair.symbol
+        seen = witness(other)
+        if seen is None:
+            continue
+        said = seen.reindex(changed.index)
+        gap, gap_before = (changed["new"] - said).abs(), (changed["old"] - said).abs()
+        worse = changed[(gap > pair.limit) & (gap > gap_before)]
+        if len(worse):
+            day = worse.index[0]
+            raise malformed(
+                f"{item.id}: the vendor changed {day:%Y-%m-%d} from {worse['old'].iloc[0]:+.1%} to "
+                f"{worse['new'].iloc[0]:+.1%}, and {other} moved {said[day]:+.1%}"
+            )
 
 
 def _apart(row: pd.Series, day: pd.Timestamp) -> str:

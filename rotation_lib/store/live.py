@@ -316,7 +316,7 @@ def _gates(held: _Held) -> list[dict[str, str]]:
     return [
         {"series": key, "found": note}
         for key, entry in held.entries.items()
-        for note in (*entry.notes, *entry.moved)
+        for note in (*entry.notes, *entry.moved, *entry.changes)
     ]
 
 

@@ -41,6 +41,7 @@ class Merged:
         added, revised: bars that are new, or differ from what was stored.
         notes: what was left out, one sentence each.
         moved: actions that act on another bar than their own, one sentence each.
+        whole: whether all of it was asked for, settled bars too.
     """
 
     bars: pd.DataFrame
@@ -48,6 +49,7 @@ class Merged:
     revised: int
     notes: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    whole: bool = False
 
 
 def as_traded(shown: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +161,7 @@ def agrees(stored: pd.DataFrame, pulled: pd.DataFrame) -> bool:
         return False
     old = settled[settled["date"] >= pulled["date"].iloc[0]].set_index("date")
     new = pulled[pulled["date"] <= settled["date"].iloc[-1]].set_index("date")
-    return len(old) > 0 and old.index.equals(new.index) and not _different(old, new).any()
+    return len(old) > 0 and old.index.equals(new.index) and not different(old, new).any()
 
 
 def merge(stored: pd.DataFrame, pulled: pd.DataFrame) -> Merged:
@@ -176,11 +178,12 @@ def compared(stored: pd.DataFrame | None, bars: pd.DataFrame) -> Merged:
         return Merged(bars, len(bars), 0)
     old, new = stored.set_index("date"), bars.set_index("date")
     both = old.index.intersection(new.index)
-    revised = int(_different(old.loc[both], new.loc[both]).sum())
+    revised = int(different(old.loc[both], new.loc[both]).sum())
     return Merged(bars, len(new.index.difference(old.index)), revised)
 
 
-def _different(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
+def different(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
+    """Which bars differ by more than the precision in which they are served; same days in both."""
     apart = pd.Series(False, index=old.index)
     for name in ("close", "dividend", "split"):
         size = np.maximum(old[name].abs(), 1e-12)

@@ -130,6 +130,27 @@ def vintage_lines(attempts: Sequence[Attempt]) -> list[str]:
     ]
 
 
+def change_lines(store: Store, days: int, only: Collection[str] = ()) -> list[str]:
+    """What vendors changed of settled bars, one line a series, and how often that is looked for.
+
+    Args:
+        store: the store.
+        days: after which all that is stored of a price is compared again.
+        only: these series; all by default.
+    """
+    held = {k: e for k, e in store.manifest().items() if not only or k in only}
+    told = [f"{key}: {entry.changes[-1]}" for key, entry in held.items() if entry.changes]
+    waiting = [e for e in held.values() if e.kind == "prices"]
+    if waiting:
+        dates = [e.compared_at for e in waiting if e.compared_at is not None]
+        oldest = f"{min(dates):%Y-%m-%d}" if len(dates) == len(waiting) else "not yet"
+        told.append(
+            f"settled prices are compared whole every {days} days; the one compared longest ago: "
+            f"{oldest}"
+        )
+    return told
+
+
 def verify_store(store: Store) -> list[str]:
     """What is wrong with the store's files, one sentence each; empty when nothing is.
 
@@ -199,7 +220,7 @@ def _row(states: Sequence[_State], now: dt.datetime) -> StatusRow:
         last=max((e.last for e in entries), default="–"),
         age=_age(min((e.checked_at for e in entries), default=None), now),
         rows=f"{sum(e.rows for e in entries):,}",
-        next="; ".join(part for part in told if part) if said else "",
+        next="; ".join(part for part in told if part) if said else first.message,
         required=lacking,
     )
 
