@@ -370,12 +370,18 @@ def _age_notes(dataset: Dataset) -> tuple[str, ...]:
     held = dataset.provenance
     notes = []
     by_day: dict[str, list[str]] = {}
+    ended = []
     for series_id, entry in sorted(held.get("stale", {}).items()):
-        by_day.setdefault(entry["since"], []).append(series_id)
+        if entry["why"].startswith("ended, "):
+            ended.append(f"{series_id} ({entry['since']})")
+        else:
+            by_day.setdefault(entry["since"], []).append(series_id)
     for day, names in sorted(by_day.items()):
         notes.append(
             f"Stale since {day}: the last attempt brought nothing newer for {_named(names)}."
         )
+    if ended:
+        notes.append(f"Ended at the publisher, with the day of the last value: {_named(ended)}.")
     absent = held.get("absent", {})
     if absent:
         which = _named(sorted(absent), most=20)

@@ -324,10 +324,10 @@ def test_a_macro_gate_keeps_it_out(values: dict[str, float], says: str, tmp_path
 
 def test_the_month_never_collected_stays_out(tmp_path: Path) -> None:
     with serving(NOW) as server:
-        macro(server, {"2025-09-01": 324.0, "2025-10-01": float("nan"), "2025-11-01": 325.0})
+        macro(server, {"2025-09-01": 324.0, "2025-10-01": float("nan"), "2026-07-01": 330.0})
         pull = pull_of(server, tmp_path)
         assert outcomes(pull.run(["CPIAUCSL"])) == {"CPIAUCSL": "ok"}
-    assert held(pull, "CPIAUCSL")["value"].tolist() == [324.0, 325.0]
+    assert held(pull, "CPIAUCSL")["value"].tolist() == [324.0, 330.0]
 
 
 def latest_instead(handler: Handler, kind: str, name: str, query: Query) -> bool:

@@ -5,15 +5,18 @@ It compares dates only; it must never look at a value.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
 
-from ..catalog import Catalog
+from ..catalog import Catalog, Series
 from ..errors import DataError
 
 #: Days after which a series without a new observation counts as ended, by frequency.
 _ENDED_AFTER = {"daily": 45, "weekly": 45, "monthly": 150, "quarterly": 300}
+#: Days that a release may be late before its series counts as ended, by frequency.
+GRACE = {"daily": 7, "weekly": 14, "monthly": 35, "quarterly": 45}
 
 
 def check_coverage(
@@ -51,6 +54,41 @@ def check_coverage(
         if ended:
             notes.append(f"{item.id} ends {last[item.id]:%Y-%m-%d}.")
     return notes
+
+
+def overdue(item: Series, last: dt.date, today: dt.date, catalog: Catalog) -> dt.date | None:
+    """The day on which a macro series' next value was due, if that is long enough ago.
+
+    Args:
+        item: its catalog entry.
+        last: day of its newest value, as FRED dates it.
+        today: the day on which it was asked for.
+        catalog: knows lags, and releases that came late or never.
+
+    Returns:
+        ``None`` while a value may still come, and for a series that no lag describes.
+    """
+    if not item.point_in_time:
+        return None
+    following = _next(item, last)
+    while following <= today:
+        due = catalog.publication_date(item.id, following)
+        if due is not None:
+            return due if due + dt.timedelta(days=GRACE[item.frequency]) < today else None
+        following = _next(item, following)
+    return None
+
+
+def _next(item: Series, day: dt.date) -> dt.date:
+    """The day of the observation after one."""
+    steps = {
+        "daily": pd.offsets.BDay(),
+        "weekly": pd.DateOffset(days=7),
+        "monthly": pd.DateOffset(months=1),
+        "quarterly": pd.DateOffset(months=3),
+    }
+    after = pd.Timestamp(day) + steps[item.frequency]
+    return dt.date(after.year, after.month, after.day)
 
 
 def _ended(last: pd.Timestamp, through: pd.Timestamp, frequency: str, *, is_price: bool) -> bool:

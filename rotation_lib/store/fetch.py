@@ -19,6 +19,7 @@ import pandas as pd
 from ..catalog import Catalog, Series
 from ..errors import FetchError, StoreError
 from ..sources.closed import BASE_CLOSE, closed_sessions
+from ..sources.coverage import overdue
 from ..sources.fred import Fred
 from ..sources.outcome import Outcome, malformed
 from ..sources.quality import QualityRules, load_quality
@@ -159,7 +160,7 @@ class Pull:
         attempt = Attempt(
             series_id=item.id,
             outcome=Outcome.STALE if behind else Outcome.OK if changed else Outcome.UNCHANGED,
-            message=f"{item.source.capitalize()}: {behind}" if behind else kept,
+            message=behind or kept,
             at=self._now(),
             added=merged.added,
             revised=merged.revised,
@@ -263,12 +264,17 @@ class Pull:
         if merged.withdrawn:
             notes = (*notes, f"{merged.withdrawn} observation(s) were withdrawn by the publisher.")
         self._keep(item.id, merged.rows, self._entry(item, merged.rows, "macro", notes), changed)
+        last = values.index[-1].date()
+        due = overdue(item, last, today, self.catalog)
+        answered = Outcome.OK if changed else Outcome.UNCHANGED
         return Attempt(
             series_id=item.id,
-            outcome=Outcome.OK if changed else Outcome.UNCHANGED,
+            outcome=answered if due is None else Outcome.STALE,
+            message="" if due is None else f"{gates.ENDED}{last}; the next value was due {due}",
             at=self._now(),
             added=merged.added,
             revised=merged.revised,
+            ends="" if due is None else f"{last}",
         )
 
     def _vintage(self, item: Series, day: dt.date) -> Attempt:

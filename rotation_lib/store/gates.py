@@ -19,6 +19,8 @@ from .prices import PROVISIONAL, returns
 MOST_GAPS, LONGEST_GAP = 5, 3
 #: Sessions by which a series may trail the newest one before it is called stale.
 PATIENCE = 1
+#: Sessions from which on it has ended; begins what is told of any series that has.
+LONG_BEHIND, ENDED = 20, "ended, last "
 
 
 def check_bars(
@@ -58,7 +60,9 @@ def trailing(bars: pd.DataFrame, sessions: pd.DatetimeIndex) -> str:
     """A sentence if the series ends before the newest session, else nothing."""
     last = bars["date"].iloc[-1]
     behind = int((sessions > last).sum())
-    return f"the newest bar is of {last:%Y-%m-%d}" if behind > PATIENCE else ""
+    if behind > LONG_BEHIND:
+        return f"{ENDED}{last:%Y-%m-%d}, {behind} sessions ago"
+    return f"Yahoo: the newest bar is of {last:%Y-%m-%d}" if behind > PATIENCE else ""
 
 
 def _shape(bars: pd.DataFrame, series_id: str) -> None:

@@ -253,7 +253,10 @@ class LiveSource:
         return blocks
 
     def _stale(self, held: _Held) -> dict[str, dict[str, str]]:
-        """Series whose last pull brought nothing: last day they were confirmed, and why."""
+        """Series whose last pull brought nothing: last day they were confirmed, and why.
+
+        Of one that has ended, the day of its last value.
+        """
         found = {}
         for key, attempt in self.store.attempts().items():
             entry = held.entries.get(key)

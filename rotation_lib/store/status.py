@@ -15,6 +15,7 @@ from ..catalog import Catalog, load_catalog
 from ..errors import StoreError
 from ..sources.outcome import Outcome
 from .files import Attempt, Entry, Store
+from .gates import ENDED
 
 _NEXT = {
     Outcome.OK: "",
@@ -35,7 +36,7 @@ class StatusRow:
     """One line of the table; texts as shown.
 
     Attributes:
-        series: how many there are if several, and their names.
+        series: how many there are if several, their names, and which of them ends first.
         outcome: of the last pull.
         last: day of the newest value.
         age: since a source last confirmed the one that was confirmed longest ago.
@@ -212,10 +213,12 @@ def _row(states: Sequence[_State], now: dt.datetime) -> StatusRow:
     entries = [s.entry for s in states if s.entry is not None]
     again = first.message in (_NEVER, "its file is damaged")
     said = "run 'rotation data fetch'" if again else _NEXT[first.outcome]
+    if first.message.startswith(ENDED):
+        said = "fetch again if its publisher goes on"
     lacking = any(s.required for s in states) and bool(said)
     told = [first.message, said, "the report needs it" if lacking else ""]
     return StatusRow(
-        series=_names([s.key for s in states]),
+        series=_names([s.key for s in states]) + _oldest(states),
         outcome=first.outcome.replace("_", " "),
         last=max((e.last for e in entries), default="–"),
         age=_age(min((e.checked_at for e in entries), default=None), now),
@@ -232,6 +235,15 @@ def _names(keys: Sequence[str]) -> str:
     rest = len(keys) - _NAMED
     more = f" and {rest} more" if rest > 0 else ""
     return f"{len(keys)}: {', '.join(keys[:_NAMED])}{more}"
+
+
+def _oldest(states: Sequence[_State]) -> str:
+    """Which of several ends first, where they do not all end on one day."""
+    ends = [(s.entry.last, s.key) for s in states if s.entry is not None]
+    if len({last for last, _ in ends}) < 2:
+        return ""
+    last, key = min(ends)
+    return f"; the oldest: {key}, {last}"
 
 
 def _age(then: dt.datetime | None, now: dt.datetime) -> str:
