@@ -159,6 +159,8 @@ def run_chapters(
     Returns:
         One run a chapter, in the order of ``names``; a failed one carries its failure.
     """
+    # Chapters run in processes that were started in another folder.
+    folder, chapters = folder.absolute(), chapters.absolute()
     drawing = drawing or Drawing()
     if fresh:
         for kept_findings in (folder / "findings").glob(f"*-{'?' * 16}.json"):
