@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from rotation_lib.errors import BuildError, ParameterError
 from rotation_lib.params import ReportParams
 from rotation_lib.sources import Dataset
 from rotation_lib.sweep import cluster
+from rotation_lib.sweep.edition import Edition
 from rotation_lib.sweep.kept import Kept
+from rotation_lib.sweep.local import Work
 from rotation_lib.sweep.plan import Plan, make_plan
 from rotation_lib.sweep.run import sweep
 
@@ -183,6 +186,23 @@ def test_a_scheduler_that_does_not_answer_costs_one_line(
                 scheduler=address,
             )
         assert "\n" not in str(caught.value)
+
+
+def test_an_edition_judged_by_other_rules_is_refused(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A worker that was started elsewhere may have the same code and a ledger of its own.
+    plan = plan_of(dataset)
+    day = plan.days[0]
+    made = Edition(day, "a" * 64, ())
+    future = SimpleNamespace(result=lambda: made)
+    client = SimpleNamespace(submit=lambda *_, **__: future, cancel=lambda futures: None)
+    distributed = SimpleNamespace(as_completed=iter, KilledWorker=ChildProcessError)
+    monkeypatch.setitem(sys.modules, "distributed", distributed)
+    work = Work(dataset, plan, Kept(None))
+    assert list(cluster._submitted(client, None, work, {day: made.key})) == [made]
+    with pytest.raises(BuildError, match="another version of this project, its rules or"):
+        list(cluster._submitted(client, None, work, {day: "b" * 64}))
 
 
 def test_without_the_package_the_extra_is_named(

@@ -1,14 +1,14 @@
 """Editions computed on a Dask cluster; what was finished is kept on this machine.
 
-The data travel once to each worker, by content: a worker needs the same code, not the same files.
-A worker that dies loses nothing but the editions it was at, which others compute again.
+The data travel once to each worker, by content: a worker needs the same version of this project,
+not the same files. A worker that dies loses nothing but the editions it was at, which others compute again.
 """
 
 from __future__ import annotations
 
 import pickle
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib import import_module
@@ -16,7 +16,7 @@ from typing import Any
 
 from ..errors import BuildError, ParameterError
 from ..sources import Dataset
-from .edition import Edition, edition_key, market_of, project_code
+from .edition import Edition, edition_key, market_of
 from .kept import Kept
 from .local import Work
 from .plan import Plan
@@ -35,37 +35,37 @@ def editions(work: Work, days: Sequence[date], address: str) -> Iterator[Edition
 
     Raises:
         ParameterError: if no scheduler answers there.
-        BuildError: without the package, or when the workers hold other code.
+        BuildError: without the package, or when the workers hold other code, rules or packages.
     """
     client = _connect(address)
     with client:
         # A task, not a scattered object: should all workers that hold it die, it is made again.
         data = client.submit(_packed, _pack(work.dataset), pure=False, retries=RETRIES)
-        open_days = []
+        keys = {}
         for day in days:
             key = edition_key(market_of(work.dataset, work.plan, day), work.plan)
             rows = work.kept.read(key)
             if rows is None:
-                open_days.append(day)
+                keys[day] = key
             else:
-                yield Edition(day, key, project_code(work.plan.chapters), rows)
-        yield from _submitted(client, data, work, open_days)
+                yield Edition(day, key, rows)
+        yield from _submitted(client, data, work, keys)
 
 
-def _submitted(client: Any, data: Any, work: Work, days: Sequence[date]) -> Iterator[Edition]:
+def _submitted(client: Any, data: Any, work: Work, keys: Mapping[date, str]) -> Iterator[Edition]:
     distributed: Any = import_module("distributed")
     futures = [
         client.submit(_make, data, work.plan, day, pure=False, retries=RETRIES)
-        for day in sorted(days, reverse=True)
+        for day in sorted(keys, reverse=True)
     ]
-    own = project_code(work.plan.chapters)
     try:
         for future in distributed.as_completed(futures):
             edition: Edition = future.result()
-            if edition.code != own:
+            # The key is of code, rules and packages: a worker may read a book of its own.
+            if edition.key != keys[edition.day]:
                 raise BuildError(
-                    "the cluster's workers hold another version of this project; install the same "
-                    "one on all of them."
+                    "the cluster's workers hold another version of this project, its rules or its "
+                    "packages; install the same ones on all of them."
                 )
             work.kept.write(edition.key, edition.rows)
             yield edition
@@ -83,7 +83,8 @@ def _connect(address: str) -> Any:
         distributed: Any = import_module("distributed")
     except ImportError:
         raise BuildError(
-            "a cluster needs the package 'distributed'; run pip install 'small-cap-rotation[cluster]'."
+            "a cluster needs the package 'distributed', of the extra [cluster]; "
+            "run 'pip install distributed'."
         ) from None
     try:
         return distributed.Client(address, timeout=CONNECT_SECONDS)

@@ -30,18 +30,16 @@ SETTINGS = ("catalog.toml", "claims.toml", "quality.toml")
 
 @dataclass(frozen=True)
 class Edition:
-    """Rows of one day, and the keys they were made under.
+    """Rows of one day, and the key they were made under.
 
     Attributes:
         day: of the edition.
-        key: of everything the rows depend on.
-        code: of the project's code where they were made.
+        key: of everything the rows depend on, where they were made.
         rows: findings in the report's order, then claims in the ledger's.
     """
 
     day: date
     key: str
-    code: str
     rows: tuple[Row, ...]
 
 

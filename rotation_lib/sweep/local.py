@@ -19,7 +19,7 @@ from datetime import date
 
 from ..errors import BuildError
 from ..sources import Dataset
-from .edition import Edition, edition_key, evaluate, market_of, project_code
+from .edition import Edition, edition_key, evaluate, market_of
 from .kept import Kept
 from .plan import Plan
 
@@ -47,7 +47,7 @@ class Work:
         if rows is None:
             rows = evaluate(market, self.plan, key)
             self.kept.write(key, rows)
-        return Edition(day, key, project_code(self.plan.chapters), rows)
+        return Edition(day, key, rows)
 
 
 def editions(work: Work, days: Sequence[date], jobs: int) -> Iterator[Edition]:
