@@ -16,7 +16,7 @@ from .market import Market
 from .narrative import ledger as ledger_text
 from .narrative import provenance as provenance_text
 from .params import NoExtras, chapter_extras, extra_names, report_params
-from .project import THEMES
+from .project import THEMES, trusted
 from .prose import Prose, tell
 from .prose.magic import listen
 from .prose.template import read
@@ -103,12 +103,14 @@ def open_chapter(name: str, /, **parameters: object) -> Chapter:
 
     Raises:
         ParameterError: for anything a parameters cell cannot mean.
+        ProjectError: if the notebook lies in a checkout of other code.
         DataError: if the data cannot be trusted.
 
     >>> chapter = open_chapter("risks", end="2023-12-29", yield_shock=2)
     >>> chapter.extras.yield_shock, chapter.market.small
     (2.0, 'IWM')
     """
+    trusted()
     names = extra_names().get(name, ())
     own = {k: v for k, v in parameters.items() if k in names}
     shared = {k: v for k, v in parameters.items() if k not in names}

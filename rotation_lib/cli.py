@@ -15,8 +15,8 @@ import typer
 from .cli_data import data_app, refresh
 from .cli_review import register
 from .cli_sweep import register as register_sweep
-from .errors import ParameterError, RotationError
-from .project import BUILD
+from .errors import ParameterError, ProjectError, RotationError
+from .project import BUILD, trusted
 
 if TYPE_CHECKING:
     from .params import ReportParams
@@ -240,6 +240,8 @@ register_sweep(app)
 def main() -> None:
     """Entry point: every expected error becomes one line and an exit status."""
     try:
+        if not {"--help", "-h"}.intersection(sys.argv) and sys.argv[1:] and (note := trusted()):
+            typer.echo(f"note: {note}", err=True)
         status = app(standalone_mode=False)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
@@ -247,7 +249,7 @@ def main() -> None:
         _stop("stopped", 130)
     except _UsageError as error:
         _stop(_usage(error), 2)
-    except ParameterError as error:
+    except (ParameterError, ProjectError) as error:
         _stop(str(error), 2)
     except RotationError as error:
         _stop(str(error), 1)

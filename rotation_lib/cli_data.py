@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .errors import ParameterError, StoreError
-from .project import SNAPSHOT
+from .project import SNAPSHOT, need_checkout
 
 if TYPE_CHECKING:
     from .params import ReportParams
@@ -113,6 +113,8 @@ def snapshot(
     from .sources.snapshot_writer import write_snapshot
     from .store.renew import write_from_store
 
+    if out == SNAPSHOT:
+        need_checkout("'rotation data snapshot' without --out")
     before = load_or_nothing(out)
     if source_dir is None:
         report = write_from_store(out, load_catalog())

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from .errors import ParameterError
+from .project import need_checkout
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 _FORMATS = {".md": "markdown", ".html": "html", ".json": "json"}
@@ -79,6 +80,7 @@ def lint(
     debug: Debug = False,
 ) -> None:
     """Check that the chapters are stored the way they should be."""
+    need_checkout("'rotation lint'")
     from .publish.build import chosen_chapters
     from .publish.source.lint import fix_all, lint_all, refresh_headlines
 
@@ -104,6 +106,7 @@ def new_chapter(
     debug: Debug = False,
 ) -> None:
     """Start a chapter from the template: notebook, study, words, chart and test, all working."""
+    need_checkout("'rotation new-chapter'")
     from .review.scaffold import start_chapter
 
     for path in start_chapter(name, title):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .errors import ParameterError
-from .project import BUILD
+from .project import BUILD, need_checkout
 
 if TYPE_CHECKING:
     from .params import ReportParams
@@ -68,6 +68,8 @@ def sweep(
     from .sweep.run import store
     from .sweep.run import sweep as run_sweep
 
+    if write:
+        need_checkout("'rotation sweep --write'")
     if out.suffix != ".parquet":
         raise ParameterError("out", out.name, "it ends in .parquet", "for example panel.parquet")
     refuse_file(out)

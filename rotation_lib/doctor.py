@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from .errors import RotationError
-from .project import LOCKFILE
+from .project import LOCKFILE, RESTORE
 
 _NEEDED = (
     "pandas",
@@ -98,7 +98,7 @@ def _snapshot() -> Check:
     try:
         held = open_source("snapshot").load().provenance
     except RotationError as error:
-        return Check("snapshot", "failed", str(error), "run 'git checkout -- data/snapshot'")
+        return Check("snapshot", "failed", str(error), f"run '{RESTORE}'")
     return Check("snapshot", "ok", f"prices through {held['data_through']}, {held['taken_on']}")
 
 

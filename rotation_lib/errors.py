@@ -6,6 +6,7 @@
     │   ├── SnapshotError   the embedded snapshot does not match its manifest
     │   ├── StoreError      the store of live data is missing, damaged, in use or read-only
     │   └── FetchError      a live source did not answer as it should; says how it failed
+    ├── ProjectError        folders: no checkout where one is needed, or one of other code
     ├── LedgerError         claims.toml names what does not exist, or a rule is malformed
     ├── FigureError         a figure or table lacks what every figure must carry
     └── BuildError          a chapter or the site could not be made
@@ -62,6 +63,10 @@ class FetchError(DataError):
         self.outcome = outcome
         self.tries = tries
         super().__init__(message)
+
+
+class ProjectError(RotationError):
+    """The project's folders are not those that a command needs."""
 
 
 class LedgerError(RotationError):

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .project import DATA, LOCKFILE, PACKAGE, PROJECT_ROOT
+from .project import DATA, LOCKFILE, PACKAGE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,12 +118,12 @@ def imported_modules(source: str) -> tuple[str, ...]:
 
 
 def _file_part(path: Path) -> str:
-    name = path.relative_to(PROJECT_ROOT).as_posix()
+    name = path.relative_to(PACKAGE.parent).as_posix()
     return digest(name, path.read_bytes())
 
 
 def _path_of(module: str) -> str | None:
-    base = f"{PROJECT_ROOT}/{module.replace('.', '/')}"
+    base = f"{PACKAGE.parent}/{module.replace('.', '/')}"
     return next((p for p in (f"{base}.py", f"{base}/__init__.py") if Path(p).is_file()), None)
 
 

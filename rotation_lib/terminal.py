@@ -14,6 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from .project import RESTORE
+
 if TYPE_CHECKING:
     from .doctor import Check
     from .store.status import StatusRow
@@ -101,7 +103,7 @@ def verify_view(rows: Sequence[tuple[str, int, str, int]]) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("checked", "series", "newest", "outcome", "next"):
         table.add_column(name, justify="right" if name == "series" else "left", no_wrap=True)
-    mend = {"snapshot": "git checkout -- data/snapshot", "store": "rotation data fetch"}
+    mend = {"snapshot": RESTORE, "store": "rotation data fetch"}
     for name, series, newest, complaints in rows:
         told = f"[red]{complaints} wrong[/]" if complaints else "[green]as recorded[/]"
         table.add_row(name, f"{series:,}", newest, told, mend[name] if complaints else "")

@@ -76,7 +76,6 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
     """A small package of its own, under the project's name."""
     root = tmp_path / "rotation_lib"
     root.mkdir()
-    monkeypatch.setattr(fingerprint, "PROJECT_ROOT", tmp_path)
     monkeypatch.setattr(fingerprint, "PACKAGE", root)
 
     def write(name: str, text: str) -> Path:

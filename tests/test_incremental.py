@@ -52,7 +52,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("rotation_lib", "data", "chapters"):
         shutil.copytree(PROJECT_ROOT / name, root / name, ignore=skipped)
     shutil.copyfile(PROJECT_ROOT / "requirements.txt", root / "requirements.txt")
-    monkeypatch.setattr(fingerprint, "PROJECT_ROOT", root)
     monkeypatch.setattr(fingerprint, "PACKAGE", root / "rotation_lib")
     monkeypatch.setattr(fingerprint, "DATA", root / "data")
     monkeypatch.setattr(fingerprint, "LOCKFILE", root / "requirements.txt")

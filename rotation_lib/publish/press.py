@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BuildError
 from ..fingerprint import digest, lock_key
-from ..project import PROJECT_ROOT
+from ..project import START
 from .draw.runtime import write_atomic
 from .kept import SEAL, contents, seal, unbroken
 
@@ -72,7 +72,7 @@ class Press:
         env.pop("PYTHONWARNINGS", None)
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", _PROGRAM],
-            cwd=PROJECT_ROOT,
+            cwd=START,
             env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

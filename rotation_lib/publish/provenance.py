@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from ..fingerprint import digest, lock_key
-from ..project import PROJECT_ROOT
+from ..project import IN_CHECKOUT, PACKAGE, PROJECT_ROOT
 from .execute.outcome import ChapterRun
 
 if TYPE_CHECKING:
@@ -32,11 +32,10 @@ _PACKAGES = (
     "statsmodels",
     "vl-convert-python",
 )
-#: What the pages of a report come from, apart from data, parameters and packages.
+#: What the pages of a report come from, apart from data, parameters and packages: code that
+#: runs, and files of the project.
+_CODE = ("rotation_lib/**/*.py", "rotation_lib/**/*.css", "rotation_lib/**/*.js")
 _SOURCES = (
-    "rotation_lib/**/*.py",
-    "rotation_lib/**/*.css",
-    "rotation_lib/**/*.js",
     "chapters/*.ipynb",
     "data/*.toml",
     "_config.yml",
@@ -48,6 +47,8 @@ APART = ("rotation_lib/review/", "rotation_lib/cli")
 
 def revision() -> tuple[str, bool | None]:
     """Commit of the project and whether files differ from it; ``("unknown", None)`` without git."""
+    if not IN_CHECKOUT:  # a repository that an environment happens to lie in is not ours
+        return "unknown", None
     try:
         done = subprocess.run(
             ["git", "status", "--porcelain=v2", "--branch"],
@@ -76,10 +77,15 @@ def environment() -> dict[str, Any]:
 
 def code_sha256() -> str:
     """Hash of all sources a report is made from: package, chapters, rules and configuration."""
-    paths = {p for pattern in _SOURCES for p in PROJECT_ROOT.glob(pattern)}
-    names = sorted(p.relative_to(PROJECT_ROOT).as_posix() for p in paths)
-    files = [n for n in names if not n.startswith(APART)]
-    return digest(*(part for n in files for part in (n, (PROJECT_ROOT / n).read_bytes())))
+    roots = dict.fromkeys(_SOURCES, PROJECT_ROOT)
+    roots |= dict.fromkeys(_CODE, PACKAGE.parent)
+    paths = {
+        path.relative_to(root).as_posix(): path
+        for pattern, root in roots.items()
+        for path in root.glob(pattern)
+    }
+    files = sorted(name for name in paths if not name.startswith(APART))
+    return digest(*(part for name in files for part in (name, paths[name].read_bytes())))
 
 
 def build_record(market: Market, runs: Sequence[ChapterRun], extras: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..fingerprint import canonical, digest
-from ..project import PROJECT_ROOT
+from ..project import PACKAGE, PROJECT_ROOT
 from .draw.runtime import write_atomic
 from .execute.outcome import ChapterRun
 from .kept import contents, read_object, unbroken
@@ -25,7 +25,7 @@ from .provenance import revision
 #: Folder of earlier editions in the site: of them only the names count, each had its own build.
 EDITIONS = "as-of"
 #: Folders of the project that pages are made of, besides the files at its top.
-_FOLDERS = tuple(name for name in SOURCES if name != "tests")
+_FOLDERS = tuple(name for name in SOURCES if name not in ("rotation_lib", "tests"))
 
 
 def site_key(request: Mapping[str, Any], notebooks: Path) -> str:
@@ -39,7 +39,7 @@ def site_key(request: Mapping[str, Any], notebooks: Path) -> str:
         request: what was asked for, as plain data.
         notebooks: folder of the chapters.
     """
-    folders = [PROJECT_ROOT / name for name in _FOLDERS]
+    folders = [PACKAGE, *(PROJECT_ROOT / name for name in _FOLDERS)]
     if notebooks.resolve() not in folders:
         folders.append(notebooks)
     paths = [p for p in sorted(PROJECT_ROOT.iterdir()) if p.is_file() and p.name[0] != "."]

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import BuildError, ParameterError
-from ..project import BUILD, PROJECT_ROOT
+from ..project import BUILD, CARRIED, PROJECT_ROOT
 from ..publish.owned import mark
 from ..publish.provenance import environment
 from .environments import Environments, Installer, set_up
@@ -105,7 +105,8 @@ class Workshop:
             raise ParameterError(
                 "side",
                 text,
-                "a side is the folder of a build, a findings.json, a project or a git revision",
+                "a side is the folder of a build, a findings.json, a project or"
+                f"{', in a checkout,' if self.project == CARRIED else ''} a git revision",
                 "build one with 'rotation build --out FOLDER'",
             )
         return self._revision(text, commit)
@@ -178,7 +179,8 @@ class Workshop:
         )
 
     def _commit(self, text: str) -> str | None:
-        if text.startswith("-"):
+        # A repository that an environment happens to lie in is not this project's.
+        if text.startswith("-") or self.project == CARRIED:
             return None
         try:
             done = self._git("rev-parse", "--verify", "--quiet", f"{text}^{{commit}}")

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SnapshotError
+from ..project import RESTORE as BACK
 from ..project import SNAPSHOT
 from .base import Dataset
 from .quality import load_quality
@@ -34,10 +35,7 @@ OBSERVATIONS = "observations.parquet"
 #: For readers of the folder; checked like the rest, not read.
 COVERAGE = "coverage.md"
 PROVENANCE = ("data_sha256", "base_close", "data_through", "taken_on", "taken_on_basis", "series")
-RESTORE = (
-    "restore it with 'git checkout -- data/snapshot' or write it anew with "
-    "'rotation data snapshot --from DIR'"
-)
+RESTORE = f"restore it with '{BACK}' or write it anew with 'rotation data snapshot --from DIR'"
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,9 @@ def record(reps: int, draws: int, n: int = SESSIONS) -> str:
 if __name__ == "__main__":
     from pathlib import Path
 
+    from rotation_lib.project import need_checkout
+
+    need_checkout("This record")
     kept = Path(__file__).with_name(intervals.RECORD)
     _, mark, alarms = kept.read_text(encoding="utf-8").partition(ALARMS_HEADING)
     kept.write_text(record(500, 500) + f"\n{mark}{alarms}", encoding="utf-8")

@@ -222,8 +222,10 @@ def record(reps: int, draws: int, n: int = SESSIONS) -> str:
 if __name__ == "__main__":
     from pathlib import Path
 
+    from rotation_lib.project import need_checkout
     from rotation_lib.stats.intervals import RECORD
 
+    need_checkout("This record")
     kept = Path(__file__).with_name(RECORD)
     coverage = kept.read_text(encoding="utf-8").split(ALARMS_HEADING)[0].rstrip("\n")
     kept.write_text(f"{coverage}\n\n{record(2000, 999)}", encoding="utf-8")

@@ -21,7 +21,7 @@ from pkgutil import iter_modules
 from types import TracebackType
 from typing import NoReturn
 
-from ...project import CHAPTER_NAMES, PROJECT_ROOT
+from ...project import CHAPTER_NAMES, START
 from .child import die_with_parent
 
 #: Letters of one job on its way to the server, at most.
@@ -85,7 +85,7 @@ class Nursery:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _PROGRAM, str(theirs.fileno())],
-                cwd=PROJECT_ROOT,
+                cwd=START,
                 env={**os.environ, **SINGLE},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

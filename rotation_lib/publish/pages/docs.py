@@ -17,6 +17,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from ...errors import BuildError
+from ...project import PACKAGE
 from .reference import reference
 
 #: Folder of these pages in the site.
@@ -117,7 +118,7 @@ def pages(
         if not text.startswith("# "):
             raise BuildError(f"{document}.md does not begin with a title; add '# …'.")
         text = _with_links(text, path, project, linked)
-        text = _REFERENCE.sub(lambda hit: reference(hit[1], project), text)
+        text = _REFERENCE.sub(lambda hit: reference(hit[1], PACKAGE.parent), text)
         name = page_name(document)
         made[name] = f"{text.rstrip()}\n\n{foot}\n" if foot else text
     return made
