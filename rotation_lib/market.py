@@ -19,6 +19,7 @@ from .errors import DataError, ParameterError
 from .params import LATEST, MINIMUM_SESSIONS, ReportParams
 from .sources.base import Dataset
 from .store import open_source, source_state
+from .store.age import age_notes
 
 #: Dates and values of one series.
 Observed = tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]
@@ -68,7 +69,7 @@ class Market:
         """As :meth:`load`, on data already read."""
         sessions = dataset.total_returns.index
         settled, base, notes = _settle(params, sessions, _first_close(dataset))
-        market = cls(settled, dataset, base, (*notes, *_age_notes(dataset)))
+        market = cls(settled, dataset, base, (*notes, *age_notes(dataset.provenance)))
         market._require_listed()
         return market
 
@@ -363,37 +364,6 @@ def _settle(
     base = sessions[position - 1] if position else first_close
     settled = params.model_copy(update={"start": start.date(), "end": end.date()})
     return settled, base, tuple(notes)
-
-
-def _age_notes(dataset: Dataset) -> tuple[str, ...]:
-    """What a live source could not refresh or give at all; embedded data have no age."""
-    held = dataset.provenance
-    notes = []
-    by_day: dict[str, list[str]] = {}
-    ended = []
-    for series_id, entry in sorted(held.get("stale", {}).items()):
-        if entry["why"].startswith("ended, "):
-            ended.append(f"{series_id} ({entry['since']})")
-        else:
-            by_day.setdefault(entry["since"], []).append(series_id)
-    for day, names in sorted(by_day.items()):
-        notes.append(
-            f"Stale since {day}: the last attempt brought nothing newer for {_named(names)}."
-        )
-    if ended:
-        notes.append(f"Ended at the publisher, with the day of the last value: {_named(ended)}.")
-    absent = held.get("absent", {})
-    if absent:
-        which = _named(sorted(absent), most=20)
-        notes.append(f"Not available live, and left out of every figure: {which}.")
-    return tuple(notes)
-
-
-def _named(names: list[str], most: int = 6) -> str:
-    """All names, or the first ones and where the others stand."""
-    rest = len(names) - most
-    told = ", ".join(names[:most])
-    return told if rest <= 0 else f"{told} and {rest} more, named in the chapter on methods"
 
 
 def _first_close(dataset: Dataset) -> pd.Timestamp:
