@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from browser import PATIENCE, pages_of
+from examining import COLOUR_RULES, opened, violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -152,7 +153,13 @@ def _is_outside(url: str, host: str) -> bool:
 
 
 def read_all(
-    site: Path, base: str, page: Page, *, both: bool, pages: Iterable[str] | None = None
+    site: Path,
+    base: str,
+    page: Page,
+    *,
+    both: bool,
+    pages: Iterable[str] | None = None,
+    rules: list[str] | None = None,
 ) -> dict[str, list[str]]:
     """The faults of every page of a site that has some.
 
@@ -162,13 +169,21 @@ def read_all(
         page: of a browser, at the width to read at.
         both: also switch to the other theme.
         pages: read these alone.
+        rules: of axe-core, by which each page is also examined once it was read; its colours
+            then also after the switch.
     """
     page.add_init_script(WATCH_SHIFTS)
     found = {}
     for name in pages_of(site) if pages is None else pages:
         faults = read_through(page, f"{base}/{name}", site)
+        if rules:
+            # Nothing may still be on its way from one colour to another.
+            page.emulate_media(reduced_motion="reduce")
+            faults += violations(opened(page), rules)
         if both:
             faults += page.evaluate(_SWITCH, PATIENCE)
+        if both and rules:
+            faults += violations(page, COLOUR_RULES)
         if faults:
             found[name] = faults
     return found

@@ -1,14 +1,16 @@
-"""Accessibility by axe-core: no violation of WCAG 2.2 AA on any page, light or dark, wide or narrow."""
+"""Accessibility by axe-core: no violation of WCAG 2.2 AA on a page in use, and focus that is seen.
+
+The pages of the report are examined while they are read, in ``test_browser``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from browser import PATIENCE, pages_of
+from examining import COLOUR_RULES, opened, violations
 
 from rotation_lib.publish.serve import running_server
 
@@ -16,67 +18,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-#: What the width of a page can change; the rest is seen on a narrower and on a wider screen.
-LAYOUT_RULES = ["target-size", "scrollable-region-focusable", "link-name", "button-name", "region"]
-#: All that a change of theme can change.
-COLOUR_RULES = ["color-contrast", "link-in-text-block"]
-
-
-def violations(page: Page, rules: list[str] = RULES) -> list[str]:
-    """What axe-core finds on the page as it stands: rule, element, and why."""
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate(
-        # What passes is only counted: to name each element would take longer than to examine it.
-        "(rules) => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })",
-        rules,
-    )
-    least = 5 if rules is RULES else 0
-    assert len(found["passes"]) > least, "axe-core examined next to nothing"
-    return [
-        f"{fault['id']}: {node['html'][:160]}: {' '.join(node['failureSummary'].split())}"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
-
-
-def opened(page: Page, url: str) -> Page:
-    """The page with every data table, menu and folded part open, so that all of it is examined."""
-    page.goto(url)
-    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
-    # The data behind the open tables, where the page has charts, are written by its scripts.
-    page.wait_for_function(_FILLED, timeout=PATIENCE)
-    # A hundred rows are made alike: a few of each table say as much, in a tenth of the time.
-    alike = "article tbody tr:nth-child(n+21), .fig-table tbody tr:nth-child(n+6)"
-    page.evaluate("(rows) => document.querySelectorAll(rows).forEach((r) => r.remove())", alike)
-    return page
-
-
-def in_the_other_theme(page: Page) -> Page:
-    """The same page after its reader has switched between light and dark."""
-    page.evaluate(
-        "(root => (root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark'))"
-        "(document.documentElement)"
-    )
-    return page
-
-
-_FILLED = """() => Array.from(document.querySelectorAll("figure[data-figure] .fig-data"))
-  .every((data) => data.querySelector("tbody tr"))"""
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (768, "dark"), (390, "light")])
-def test_no_page_of_the_report_has_a_violation(
-    built_site: Path, report_url: str, reader: Callable[..., Page], width: int, scheme: str
-) -> None:
-    page = reader(width, color_scheme=scheme, reduced_motion="reduce")
-    for name in pages_of(built_site):
-        shown = opened(page, f"{report_url}/{name}")
-        if width == 768:
-            assert violations(shown, LAYOUT_RULES) == [], name
-            continue
-        assert violations(shown) == [], name
-        assert violations(in_the_other_theme(page), COLOUR_RULES) == [], name
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -84,12 +25,14 @@ def test_a_page_in_use_has_no_violation(
     small_url: str, reader: Callable[..., Page], scheme: str
 ) -> None:
     page = reader(390, color_scheme=scheme, reduced_motion="reduce")
-    opened(page, f"{small_url}/chapters/methods.html?from=2024-09-17")
+    page.goto(f"{small_url}/chapters/methods.html?from=2024-09-17")
+    opened(page)
     page.locator("[data-line]").first.click()
     assert violations(page) == []
-    opened(page, f"{small_url}/index.html?verdict=holds")
-    assert violations(page) == []
-    opened(page, f"{small_url}/chapters/risks.html").locator("a.term").focus()
+    page.goto(f"{small_url}/index.html?verdict=holds")
+    assert violations(opened(page)) == []
+    page.goto(f"{small_url}/chapters/risks.html")
+    opened(page).locator("a.term").focus()
     assert violations(page) == []
     # A menu that it may open is read too.
     page.get_by_role("button", name="Color mode").press("Enter")
@@ -109,6 +52,36 @@ def test_faults_are_seen(tmp_path: Path, reader: Callable[..., Page]) -> None:
         said = " ".join(violations(page))
     for rule in ("color-contrast", "button-name", "image-alt"):
         assert rule in said
+
+
+#: Faint for what it is, for what lies behind it or above it, and among ninety that are not.
+FAINT = (
+    '<p id="own" style="color:#bbb">{}</p>',
+    '<div style="background:#222"><p id="behind">{}</p></div>',
+    '<div style="opacity:.3"><div><p id="above">{}</p></div></div>',
+    '<p id="small" style="color:#888;font-size:16px">{}</p>',
+)
+
+
+def test_one_faint_text_among_many_alike_is_seen(
+    tmp_path: Path, reader: Callable[..., Page]
+) -> None:
+    """Of texts that look the same a few are measured; each of these looks like none of them."""
+    alike = "<p>Words enough to be read.</p>" * 30
+    large = '<p style="color:#888;font-size:40px">Large words may be paler.</p>' * 3
+    hidden = '<p style="color:#bbb;visibility:hidden">Nobody reads this.</p>' * 5
+    faint = "".join(hidden + alike + large + text.format("Not easily read.") for text in FAINT)
+    (tmp_path / "index.html").write_text(
+        f'<!doctype html><html lang="en"><title>x</title><main><h1>x</h1>{faint}{alike}</main>',
+        encoding="utf-8",
+    )
+    with running_server(tmp_path) as base:
+        page = reader(color_scheme="light")
+        page.goto(f"{base}/index.html")
+        found = violations(page, COLOUR_RULES)
+    assert [fault.startswith("color-contrast") for fault in found] == [True] * 4
+    for name in ("own", "behind", "above", "small"):
+        assert f'<p id="{name}"' in " ".join(found)
 
 
 def test_focus_is_visible_and_reaches_every_control(

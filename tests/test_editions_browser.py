@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser import expect, pages_of
+from examining import violations
 from page_reading import WIDTHS, read_all
 from small_editions import JULY, JUNE, MAY, publish
-from test_accessibility import violations
 
 from rotation_lib.publish.finish.check import check_site
 from rotation_lib.publish.serve import running_server
