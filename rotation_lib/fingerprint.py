@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .project import DATA, LOCKFILE, PACKAGE
+from . import environment
+from .project import DATA, PACKAGE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +100,7 @@ def code_key(modules: Iterable[str]) -> str:
     files = _closure(modules)
     folders = {path.rpartition("/")[0] for path in files}
     tables = {str(table) for folder in folders for table in Path(folder).glob("*.toml")}
-    return digest(*(_file_part(Path(path)) for path in sorted(files | tables)))
+    return digest(*(_file_part(Path(path)) for path in sorted({*files, *tables})))
 
 
 def settings_key(*names: str) -> str:
@@ -107,14 +108,22 @@ def settings_key(*names: str) -> str:
     return digest(*(digest(name, (DATA / name).read_bytes()) for name in sorted(names)))
 
 
-def lock_key() -> str:
-    """Hash of the pinned dependencies."""
-    return digest(LOCKFILE.read_bytes())
+def packages_key(modules: Iterable[str] | None = None) -> str:
+    """Hash of Python and of the packages installed.
+
+    Args:
+        modules: only what these modules of the project can reach: the packages that they and all
+            they import in turn import, and those that these ask for; without it all packages.
+    """
+    installed = environment.here()
+    if modules is None:
+        return installed.key()
+    return installed.key(_imported_by(_closure(modules)))
 
 
 def imported_modules(source: str) -> tuple[str, ...]:
     """Modules of ``rotation_lib`` that a piece of Python imports, anywhere in it."""
-    return tuple(sorted(_imports(ast.parse(source), package="")))
+    return tuple(sorted(filter(_ours, _imports(ast.parse(source), package=""))))
 
 
 def _file_part(path: Path) -> str:
@@ -127,9 +136,14 @@ def _path_of(module: str) -> str | None:
     return next((p for p in (f"{base}.py", f"{base}/__init__.py") if Path(p).is_file()), None)
 
 
-def _closure(modules: Iterable[str]) -> frozenset[str]:
-    """Files of the modules and of all they import; each name is looked up once."""
+def _ours(module: str) -> bool:
+    return module.partition(".")[0] == PACKAGE.name
+
+
+def _closure(modules: Iterable[str]) -> dict[str, str]:
+    """Files of the modules and of all they import, each with its package."""
     files: dict[str, str | None] = {}
+    packages: dict[str, str] = {}
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
@@ -143,8 +157,15 @@ def _closure(modules: Iterable[str]) -> frozenset[str]:
         if parent:
             waiting.append(parent)
         package = name if path.endswith("/__init__.py") else parent
-        waiting.extend(_module_imports(Path(path).read_bytes(), package))
-    return frozenset(path for path in files.values() if path is not None)
+        packages[path] = package
+        waiting.extend(filter(_ours, _module_imports(Path(path).read_bytes(), package)))
+    return packages
+
+
+def _imported_by(files: Mapping[str, str]) -> frozenset[str]:
+    """Modules at the top, of others than the project, that files import."""
+    found = (_module_imports(Path(path).read_bytes(), package) for path, package in files.items())
+    return frozenset(name.partition(".")[0] for names in found for name in names if not _ours(name))
 
 
 @cache
@@ -175,7 +196,7 @@ def _imports(tree: ast.AST, package: str) -> frozenset[str]:
             # ``from x import y``: y may be a module or a name in x.
             found.add(base)
             found.update(f"{base}.{alias.name}" for alias in node.names)
-    return frozenset(name for name in found if name.split(".")[0] == PACKAGE.name)
+    return frozenset(found)
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:

@@ -21,6 +21,11 @@ from .sources.base import Dataset
 from .store import open_source, source_state
 from .store.age import age_notes
 
+# pandas takes these where it finds them, and adds in another order with them. No package asks for
+# them: without this, whoever happens to have one would get other last digits.
+pd.set_option("compute.use_bottleneck", False)
+pd.set_option("compute.use_numexpr", False)
+
 #: Dates and values of one series.
 Observed = tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple
 
+from . import environment
 from .claims import Judged, judge, load_ledger
 from .findings import Finding, FindingSet, Specification
-from .fingerprint import canonical, code_key, data_key, digest, lock_key, settings_key
+from .fingerprint import canonical, code_key, data_key, digest, packages_key, settings_key
 from .market import Market
 from .project import THEMES
 
@@ -91,6 +92,7 @@ def report_record(market: Market, revision: str) -> dict[str, Any]:
         "source": market.params.source,
         "data_sha256": market.dataset.provenance["data_sha256"],
         "revision": revision,
+        "environment_sha256": environment.here().sha256,
         "findings": [f.model_dump(mode="json") for f in findings.values()],
         "claims": [claim_record(j) for j in judged],
     }
@@ -117,10 +119,13 @@ def _compute(theme: str, market: Market) -> ThemeResult:
 
 
 def _key(theme: str, market: Market) -> str:
-    code = code_key([f"rotation_lib.studies.{theme}"])
-    meaning = settings_key("catalog.toml")
+    study = [f"rotation_lib.studies.{theme}"]
     return digest(
-        canonical(market.params.as_strings()), data_key(market), code, meaning, lock_key()
+        canonical(market.params.as_strings()),
+        data_key(market),
+        code_key(study),
+        settings_key("catalog.toml"),
+        packages_key(study),
     )
 
 

@@ -13,12 +13,13 @@ import pytest
 from diff_records import finding, record
 from small_project import commit_all
 
+from rotation_lib.environment import pins, read, requirements
 from rotation_lib.errors import BuildError
 from rotation_lib.project import PROJECT_ROOT
 from rotation_lib.publish.provenance import environment
 from rotation_lib.review import sides
 from rotation_lib.review.compare import compared
-from rotation_lib.review.environments import Environments, lacking, pins, set_up, used
+from rotation_lib.review.environments import Environments, lacking, set_up
 from rotation_lib.review.model import Review
 from rotation_lib.review.sides import workshop
 
@@ -36,7 +37,7 @@ def test_pins_are_those_of_this_machine() -> None:
 
 
 def test_the_report_runs_on_what_it_names_and_what_that_asks_for() -> None:
-    found = used(PROJECT_ROOT)
+    found = set(read(requirements(PROJECT_ROOT), None).packages)
     assert {"pandas", "numpy", "jinja2", "sphinx"} <= found
     assert not {"ruff", "mypy", "pytest-xdist", "pre-commit"} & found
 

@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from rotation_lib import fingerprint
+from rotation_lib import environment, fingerprint, results
 from rotation_lib.market import Market
 from rotation_lib.params import ReportParams
 from rotation_lib.project import PROJECT_ROOT
@@ -51,10 +52,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     skipped = shutil.ignore_patterns("__pycache__", "assets", "snapshot", "templates")
     for name in ("rotation_lib", "data", "chapters"):
         shutil.copytree(PROJECT_ROOT / name, root / name, ignore=skipped)
-    shutil.copyfile(PROJECT_ROOT / "requirements.txt", root / "requirements.txt")
     monkeypatch.setattr(fingerprint, "PACKAGE", root / "rotation_lib")
     monkeypatch.setattr(fingerprint, "DATA", root / "data")
-    monkeypatch.setattr(fingerprint, "LOCKFILE", root / "requirements.txt")
     return root
 
 
@@ -97,6 +96,16 @@ def edit(path: Path, kind: str, text: str) -> None:
     write_notebook(notebook, path)
 
 
+ENVIRONMENT = environment.here()
+
+
+def exchange(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let another version of one package be installed, and all others as they are."""
+    packages = {**ENVIRONMENT.packages, name: replace(ENVIRONMENT.packages[name], version="0.9")}
+    other = replace(ENVIRONMENT, packages=packages)
+    monkeypatch.setattr(environment, "here", lambda: other)
+
+
 ALL = sorted(path.stem for path in (PROJECT_ROOT / "chapters").glob("*.ipynb"))
 
 
@@ -125,10 +134,44 @@ def test_a_helper_that_all_use_runs_all(ran: Ran, project: Path) -> None:
     assert ran() == ALL
 
 
-def test_a_pinned_version_runs_all(ran: Ran, project: Path) -> None:
+def test_another_installed_version_runs_all(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
     ran()
-    append(project / "requirements.txt", "\nnumpy==9.9.9\n")
+    exchange(monkeypatch, "platformdirs")
     assert ran() == ALL
+
+
+def test_another_locked_version_runs_nothing(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran()
+    held = environment.here()
+    other = {n: replace(p, locked="0.9") for n, p in held.packages.items()}
+    monkeypatch.setattr(environment, "here", lambda: replace(held, packages=other))
+    assert ran() == []
+
+
+def test_packages_that_no_study_reaches_leave_the_findings(
+    market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[str] = []
+
+    def compute(theme: str, _: Market) -> results.ThemeResult:
+        measured.append(theme)
+        return results.ThemeResult((), {})
+
+    def again() -> bool:
+        measured.clear()
+        results.theme_result("risks", market)
+        return bool(measured)
+
+    monkeypatch.setattr(results, "_compute", compute)
+    monkeypatch.setattr(results, "data_key", lambda market: "the same data")
+    monkeypatch.setenv(results.FOLDER_VARIABLE, str(tmp_path))
+    assert again() and not again()
+    for name in ("sphinx", "altair", "ipykernel"):
+        exchange(monkeypatch, name)
+        assert not again(), name
+    for name in ("numpy", "patsy"):  # statsmodels imports patsy, no study does
+        exchange(monkeypatch, name)
+        assert again(), name
 
 
 def test_a_parameter_of_one_chapter_runs_that_chapter(ran: Ran) -> None:

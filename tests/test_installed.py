@@ -19,8 +19,8 @@ from wheel_environment import Installed, found, wheel_of
 
 from rotation_lib import project
 from rotation_lib.errors import ProjectError
-from rotation_lib.fingerprint import lock_key
-from rotation_lib.project import CHAPTER_NAMES, PACKAGE, PROJECT_ROOT
+from rotation_lib.fingerprint import digest
+from rotation_lib.project import CHAPTER_NAMES, LOCKFILE, PACKAGE, PROJECT_ROOT
 from rotation_lib.publish.kept import read_object
 from rotation_lib.publish.provenance import code_sha256
 
@@ -163,7 +163,10 @@ def test_it_builds_in_the_working_folder_what_the_checkout_would(
     assert json.loads(claims.stdout) == findings == {**theirs, "revision": "unknown"}
     record = read_object(html / "build.json")
     assert (record["revision"], record["dirty"]) == ("unknown", None)
-    assert (record["code_sha256"], record["lock_sha256"]) == (code_sha256(), lock_key())
+    assert (record["code_sha256"], record["lock_sha256"]) == (
+        code_sha256(),
+        digest(LOCKFILE.read_bytes()),
+    )
 
 
 @pytest.mark.slow

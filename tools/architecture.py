@@ -24,6 +24,7 @@ BANDS = {
         "words": "numbers and dates as words",
         "catalog": "what every series is",
         "references": "what is cited",
+        "environment": "what is installed",
         "params": "what a reader may set",
     },
     "Data": {

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import BuildError
+from .finish.footer import unlocked
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -261,6 +262,7 @@ def _about(build: Mapping[str, Any]) -> str:
         f"Source: {build['source']}" if build.get("source") else "",
         f"Data checksum {str(build['data_sha256'])[:16]}" if build.get("data_sha256") else "",
         f"Code revision {str(build['revision'])[:12]}" if build.get("revision") else "",
+        unlocked(build),
     )
     return "".join(f"<p>{escape(fact)}</p>" for fact in facts if fact)
 

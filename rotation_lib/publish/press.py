@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ..errors import BuildError
-from ..fingerprint import digest, lock_key
+from ..fingerprint import digest, packages_key
 from ..project import START
 from .draw.runtime import write_atomic
 from .kept import SEAL, contents, seal, unbroken
@@ -187,7 +187,7 @@ def _reserved(out: Path, aside: Path) -> Iterator[Path]:
 def _key(source: Path) -> str:
     """What makes all that was read worthless when it changes: packages, settings, contents."""
     settings = [(source / name).read_bytes() for name in ("_config.yml", "_toc.yml")]
-    return digest(_FORMAT, sys.version, lock_key(), *settings)
+    return digest(_FORMAT, sys.version, packages_key(), *settings)
 
 
 def _brought_up_to_date(source: Path, book: Path) -> dict[str, bool]:

@@ -8,30 +8,16 @@ from __future__ import annotations
 import platform
 import subprocess
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from ..fingerprint import digest, lock_key
-from ..project import IN_CHECKOUT, PACKAGE, PROJECT_ROOT
+from .. import environment as installed
+from ..fingerprint import digest
+from ..project import IN_CHECKOUT, LOCKFILE, PACKAGE, PROJECT_ROOT
 from .execute.outcome import ChapterRun
 
 if TYPE_CHECKING:
     from ..market import Market
 
-_PACKAGES = (
-    "altair",
-    "arch",
-    "exchange-calendars",
-    "jupyter-book",
-    "numpy",
-    "pandas",
-    "papermill",
-    "pyarrow",
-    "scipy",
-    "sphinx",
-    "statsmodels",
-    "vl-convert-python",
-)
 #: What the pages of a report come from, apart from data, parameters and packages: code that
 #: runs, and files of the project.
 _CODE = ("rotation_lib/**/*.py", "rotation_lib/**/*.css", "rotation_lib/**/*.js")
@@ -68,11 +54,8 @@ def revision() -> tuple[str, bool | None]:
 
 
 def environment() -> dict[str, Any]:
-    """The Python and the packages that a build runs with."""
-    return {
-        "python": platform.python_version(),
-        "packages": {name: _version(name) for name in _PACKAGES},
-    }
+    """The Python and all packages that a build runs with."""
+    return {"python": platform.python_version(), "packages": installed.here().versions}
 
 
 def code_sha256() -> str:
@@ -91,7 +74,7 @@ def code_sha256() -> str:
 def build_record(market: Market, runs: Sequence[ChapterRun], extras: Any) -> dict[str, Any]:
     """Provenance of a build as plain data."""
     commit, dirty = revision()
-    held = market.dataset.provenance
+    held, here = market.dataset.provenance, installed.here()
     return {
         "schema": 1,
         "params": market.params.as_strings(),
@@ -103,7 +86,9 @@ def build_record(market: Market, runs: Sequence[ChapterRun], extras: Any) -> dic
         "revision": commit,
         "dirty": dirty,
         "code_sha256": code_sha256(),
-        "lock_sha256": lock_key(),
+        "lock_sha256": digest(LOCKFILE.read_bytes()) if here.compared else None,
+        "environment_sha256": here.sha256,
+        "differences": here.differences,
         "series": {
             name: {key: block.get(key) for key in ("last", "count", "sha256")}
             for name, block in held["series"].items()
@@ -111,10 +96,3 @@ def build_record(market: Market, runs: Sequence[ChapterRun], extras: Any) -> dic
         **environment(),
         "chapters": {r.name: {"seconds": r.seconds, "cached": r.cached} for r in runs},
     }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"

@@ -7,23 +7,16 @@ it. It must never change the environment it runs in.
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from .. import environment
 
 LOCK = "requirements.txt"
 _RECIPE = Path("tools") / "setup.sh"
-_PIN = re.compile(
-    r"^([A-Za-z0-9][\w.-]*(?:\[[\w.,-]*\])?==[^\s;\\]+(?: *; *[^\\\n]+)?)", re.MULTILINE
-)
-
 #: Makes the environment of a checkout in a folder; says why it could not, else "".
 Installer = Callable[[Path, Path], str]
 
@@ -105,6 +98,7 @@ def lacking(tree: Path) -> list[str]:
     """Packages of a checkout's report whose locked version is not the one installed here.
 
     Packages that only the workshop uses (tests, style) do not count: they cannot change a report.
+    Nor do those that the lock does not name: no environment made from it would have them.
 
     Args:
         tree: the checkout; one without a lock lacks nothing.
@@ -112,58 +106,9 @@ def lacking(tree: Path) -> list[str]:
     Returns:
         For each, its name, the locked version and the installed one.
     """
-    path = tree / LOCK
-    if not path.is_file():
+    lock = environment.lock_of(tree / LOCK)
+    if lock is None:
         return []
-    locked = pins(path.read_text(encoding="utf-8"))
-    wanted = used(tree)
-    found = ((name, locked[name], _installed(name)) for name in sorted(wanted & set(locked)))
-    return [f"{name} {want}, here {have}" for name, want, have in found if want != have]
-
-
-def pins(lock: str) -> dict[str, str]:
-    """Name → version of the packages that a lock asks for on this machine.
-
-    Args:
-        lock: text of a ``requirements.txt`` in which every package is pinned with ``==``.
-    """
-    found = {}
-    for text in _PIN.findall(lock):
-        wish = Requirement(text)
-        if wish.marker is None or wish.marker.evaluate():
-            (pin,) = wish.specifier
-            found[_plain(wish.name)] = pin.version
-    return found
-
-
-def used(tree: Path) -> set[str]:
-    """Packages a checkout's report runs on: those it names, and in turn those they ask for.
-
-    Args:
-        tree: the checkout; its ``pyproject.toml`` names the first ones.
-    """
-    project = tomllib.loads((tree / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    waiting = list(project.get("dependencies", ()))
-    seen: set[str] = set()
-    while waiting:
-        wish = Requirement(waiting.pop())
-        name = _plain(wish.name)
-        if name in seen or not (wish.marker is None or wish.marker.evaluate({"extra": ""})):
-            continue
-        seen.add(name)
-        try:
-            waiting += metadata.requires(name) or []
-        except metadata.PackageNotFoundError:
-            continue
-    return seen
-
-
-def _installed(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "none"
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    found = environment.read(environment.requirements(tree), lock).packages.values()
+    wrong = (p for p in found if p.locked and not p.as_locked)
+    return [f"{p.name} {p.locked}, here {p.found}" for p in wrong]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,10 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ..environment import version_of
 from ..errors import BuildError, ParameterError
 from ..project import BUILD, CARRIED, PROJECT_ROOT
 from ..publish.owned import mark
-from ..publish.provenance import environment
 from .environments import Environments, Installer, set_up
 from .records import read_build, read_findings
 from .rows import SNAPSHOT
@@ -156,7 +157,7 @@ class Workshop:
         if tree is None and build is not None and build.get("dirty") is False:
             commit = self._commit(str(build.get("revision")))
             tree = self._worktree(commit) if commit else None
-        if python is None and _made_with(build, environment()):
+        if python is None and _made_here(build):
             python = Path(sys.executable)
         return Side(name, findings, build, site, tree, python)
 
@@ -164,15 +165,26 @@ class Workshop:
         tree = self._worktree(commit)
         out = self.kept / commit[:12]
         python = self.environments.python(tree, name)
-        if not _usable(out, commit, self._packages(python, tree)):
+        if not self._usable(out, commit, python, tree):
             self._build(tree, python, out)
         shown = name if commit.startswith(name) else f"{name} ({commit[:8]})"
         return self._built(shown, out / "html", tree, python)
 
-    def _packages(self, python: Path, tree: Path) -> Mapping[str, Any]:
-        """The Python and the packages that a build by ``python`` would record."""
+    def _usable(self, out: Path, commit: str, python: Path, tree: Path) -> bool:
+        """Whether ``out`` holds a clean build of ``commit`` made by this Python's packages."""
+        try:
+            record = read_build(out / "html" / "build.json")
+        except BuildError:
+            return False
+        if record.get("revision") != commit or record.get("dirty") is not False:
+            return False
         if python == Path(sys.executable):
-            return environment()
+            return _made_here(record)
+        packages = self._packages(python, tree)
+        return all(record.get(name) == value for name, value in packages.items())
+
+    def _packages(self, python: Path, tree: Path) -> Mapping[str, Any]:
+        """The Python and the packages that a build by another ``python`` would record."""
         asked = "import json; from rotation_lib.publish import provenance as p; "
         return dict(
             json.loads(_run(tree, python, "-c", f"{asked}print(json.dumps(p.environment()))"))
@@ -269,19 +281,15 @@ def _cause(said: list[str]) -> str:
     return said[-1] if said and said[0].startswith("Traceback") else "".join(said[:1])
 
 
-def _usable(out: Path, commit: str, packages: Mapping[str, Any]) -> bool:
-    """Whether ``out`` holds a clean build of ``commit`` made by these packages."""
-    try:
-        record = read_build(out / "html" / "build.json")
-    except BuildError:
+def _made_here(build: Mapping[str, Any] | None) -> bool:
+    """Whether a build was made by this Python and the packages that are installed here.
+
+    What another revision needs may differ, so the packages are those that the record names.
+    """
+    told = build.get("packages") if build else None
+    if not build or not told or build.get("python") != platform.python_version():
         return False
-    clean = record.get("revision") == commit and record.get("dirty") is False
-    return clean and _made_with(record, packages)
-
-
-def _made_with(build: Mapping[str, Any] | None, packages: Mapping[str, Any]) -> bool:
-    """Whether a build was made by this Python and these packages."""
-    return build is not None and all(build.get(name) == value for name, value in packages.items())
+    return all(version_of(name) == version for name, version in told.items())
 
 
 def _lend(runs: Path, target: Path) -> None:

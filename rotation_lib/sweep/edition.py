@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..claims import Judged, judge, load_ledger
 from ..findings import Finding, FindingSet
-from ..fingerprint import canonical, code_key, data_key, digest, lock_key, settings_key
+from ..fingerprint import canonical, code_key, data_key, digest, packages_key, settings_key
 from ..market import Market
 from ..sources import Dataset
 from ..stats.effort import at_most
@@ -61,8 +61,22 @@ def project_code(chapters: tuple[str, ...]) -> str:
     Args:
         chapters: themes evaluated.
     """
+    return code_key(_modules(chapters))
+
+
+@lru_cache(maxsize=8)
+def project_packages(chapters: tuple[str, ...]) -> str:
+    """Key of the packages that this code can reach; read once a process.
+
+    Args:
+        chapters: themes evaluated.
+    """
+    return packages_key(_modules(chapters))
+
+
+def _modules(chapters: tuple[str, ...]) -> list[str]:
     studies = (f"rotation_lib.studies.{name}" for name in chapters)
-    return code_key(["rotation_lib.claims", "rotation_lib.sweep.edition", *studies])
+    return ["rotation_lib.claims", "rotation_lib.sweep.edition", *studies]
 
 
 def edition_key(market: Market, plan: Plan) -> str:
@@ -78,8 +92,13 @@ def edition_key(market: Market, plan: Plan) -> str:
         "chapters": plan.chapters,
         "draws": plan.draws,
     }
-    code = project_code(plan.chapters)
-    return digest(canonical(choices), data_key(market), code, settings_key(*SETTINGS), lock_key())
+    return digest(
+        canonical(choices),
+        data_key(market),
+        project_code(plan.chapters),
+        settings_key(*SETTINGS),
+        project_packages(plan.chapters),
+    )
 
 
 def evaluate(market: Market, plan: Plan, key: str) -> tuple[Row, ...]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BuildError
-from ..fingerprint import lock_key, settings_key
+from ..fingerprint import settings_key
 from ..sources import Dataset
 from . import cluster, local
-from .edition import SETTINGS, Edition, project_code
+from .edition import SETTINGS, Edition, project_code, project_packages
 from .history import STORED, rules_key, stored_rows
 from .kept import Kept
 from .panel import Row, write_panel
@@ -97,6 +97,6 @@ def metadata(plan: Plan, dataset: Dataset) -> dict[str, Any]:
         "data_through": str(dataset.total_returns.index[-1].date()),
         "code_key": project_code(plan.chapters),
         "settings_key": settings_key(*SETTINGS),
-        "lock_key": lock_key(),
+        "packages_key": project_packages(plan.chapters),
         "rules_key": rules_key(),
     }

@@ -29,7 +29,7 @@ from ...fingerprint import (
     data_key,
     digest,
     imported_modules,
-    lock_key,
+    packages_key,
     settings_key,
 )
 from ...params import chapter_extras
@@ -88,7 +88,7 @@ def chapter_keys(source: Path, parameters: Mapping[str, Any], data: str) -> Keys
     """Content keys of a chapter's run.
 
     Both rest on its code cells, all its parameters, the data it can see, the part of the package
-    it imports, the lockfile, and the project's tables; the whole key on its prose too.
+    it imports, the packages installed, and the project's tables; the whole key on its prose too.
 
     Args:
         source: the chapter's notebook.
@@ -109,7 +109,7 @@ def chapter_keys(source: Path, parameters: Mapping[str, Any], data: str) -> Keys
         canonical(parameters),
         data,
         code_key(modules),
-        lock_key(),
+        packages_key(),
         settings_key(*SETTINGS, *_read_by(modules)),
     )
     return Keys(digest(execution, *(_cell_key(cell) for cell in notebook.cells)), execution)

@@ -180,13 +180,15 @@ def _import_all() -> None:
 
 
 def _read_data() -> None:
-    """Read the snapshot, so that all chapters share one copy of it."""
+    """Read the snapshot and what is installed, so that all chapters share one copy of it."""
+    from ...environment import here
     from ...errors import RotationError
     from ...market import Market
     from ...params import ReportParams
 
     with suppress(RotationError):  # what is wrong is told by the build, which reads it too
         Market.load(ReportParams())
+        here()
 
 
 def _reap() -> None:

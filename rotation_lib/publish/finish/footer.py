@@ -9,6 +9,13 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+#: Packages that are named; the record names all.
+_NAMED = (
+    "altair", "arch", "exchange-calendars", "jupyter-book", "numpy", "pandas", "papermill",
+    "pyarrow", "scipy", "sphinx", "statsmodels", "vl-convert-python",
+)  # fmt: skip
+#: How many of those that differ from the lock are named.
+_TOLD = 3
 _PARAMETERS = ("start", "end", "as_of", "source", "small", "large", "tech")
 
 
@@ -35,7 +42,26 @@ def page_footer(name: str, build: Mapping[str, Any], root: str, edition: str = "
     )
     rows = "".join(f"<dt>{escape(k)}</dt><dd>{v}</dd>" for k, v in _facts(build))
     about = f"<details><summary>About this build</summary><dl>{rows}</dl></details>" if rows else ""
-    return f'<div class="page-foot"><p class="page-files">{" · ".join(links)}</p>{about}</div>'
+    files = f'<p class="page-files">{" · ".join(links)}</p>'
+    unlike = escape(unlocked(build))
+    warning = f'<p class="page-unlocked">{unlike}</p>' if unlike else ""
+    return f'<div class="page-foot">{files}{warning}{about}</div>'
+
+
+def unlocked(build: Mapping[str, Any]) -> str:
+    """A sentence on packages other than the locked ones; empty if there are none.
+
+    Args:
+        build: the build record.
+    """
+    unlike, count = build.get("differences") or {}, len(build.get("packages") or {})
+    if not unlike:
+        return ""
+    told = [f"{name} {said}" for name, said in list(unlike.items())[:_TOLD]]
+    more = len(unlike) - len(told)
+    rest = f"; {more} more in the build record" if more > 0 else ""
+    verb = "differs" if len(unlike) == 1 else "differ"
+    return f"{len(unlike)} of {count} packages {verb} from the lock: {'; '.join(told)}{rest}."
 
 
 def _facts(build: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -48,9 +74,28 @@ def _facts(build: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Data checksum", _code(build.get("data_sha256"), 16)),
         ("Code revision", _code(build.get("revision"), 12) + _changed(build.get("dirty"))),
         ("Python", _text(build.get("python"))),
-        ("Packages", _text(", ".join(f"{k} {v}" for k, v in packages.items()))),
+        ("Packages", _text(_packages(packages, build))),
     ]
     return [(k, v) for k, v in facts if v]
+
+
+def _packages(versions: Mapping[str, Any], build: Mapping[str, Any]) -> str:
+    if not versions:
+        return ""
+    shown = [name for name in _NAMED if name in versions] or list(versions)[: len(_NAMED)]
+    more = len(versions) - len(shown)
+    rest = f" and {more} more in the build record" if more else ""
+    return f"{', '.join(f'{n} {versions[n]}' for n in shown)}{rest}{_compared(build)}"
+
+
+def _compared(build: Mapping[str, Any]) -> str:
+    """Whether the packages are the locked ones, where the record says."""
+    if "differences" not in build:
+        return ""
+    unlike = build["differences"]
+    if unlike is None:
+        return "; there was no lock to compare them with"
+    return f"; {len(unlike)} not as locked" if unlike else "; all as locked"
 
 
 def _text(value: Any) -> str:

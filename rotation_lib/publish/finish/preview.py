@@ -13,6 +13,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape, unescape
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -151,10 +152,11 @@ def shared(
 
 
 def _png(drawn: str, cache: Path) -> Path:
-    """The picture as a file, drawn once per content."""
+    """The picture as a file, drawn once per content and renderer."""
     import vl_convert
 
-    kept = cache / f"preview-{hashlib.sha256(drawn.encode()).hexdigest()}.png"
+    key = f"{version('vl-convert-python')} {drawn}"
+    kept = cache / f"preview-{hashlib.sha256(key.encode()).hexdigest()}.png"
     if not whole(kept):
         write_sealed(kept, vl_convert.svg_to_png(drawn, ppi=72))
     return kept
