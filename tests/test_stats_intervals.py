@@ -80,6 +80,15 @@ def test_a_fit_refuses_short_or_flat_series() -> None:
         garch.fit_garch(pd.Series(np.full(300, 0.01), name="x"))
 
 
+def test_a_mean_that_would_run_away_is_no_model() -> None:
+    """One crash in a quiet year makes the likeliest autoregression an explosive one."""
+    crash = pd.Series(np.where(np.arange(260) == 100, 0.5, 0.0))
+    with pytest.raises(DataError, match="did not converge"):
+        garch.fit_garch(crash)
+    held = intervals.tail_intervals(crash, draws=50)
+    assert all("block bootstrap" in interval.method for interval in held.values())
+
+
 def test_simulated_statistics_do_not_depend_on_batches() -> None:
     whole = garch.simulated_statistic(MODEL, measures.mean, 400, 30, seed=5)
     rng = np.random.default_rng(5)

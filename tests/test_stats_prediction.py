@@ -127,4 +127,8 @@ def test_refuses_what_it_cannot_forecast() -> None:
     flat.iloc[:60] = 1.0
     with pytest.raises(DataError, match="constant"):
         p.lead_lag(y, flat)
+    settled = pd.Series(0.0, INDEX)
+    settled.iloc[0] = 1.0  # known before the first pair ends
+    with pytest.raises(DataError, match="tell exactly"):
+        p.lead_lag(settled, x, draws=9)
     assert p.lead_lag(y.iloc[:73], x.iloc[:73], draws=9).n == 12

@@ -107,3 +107,11 @@ def test_refuses_what_it_cannot_compare(pair: pd.DataFrame) -> None:
         s.sharpe_difference(small, large, block=0)
     with pytest.raises(DataError, match="at least 40"):
         s.sharpe_difference(small.iloc[:39], large.iloc[:39])
+
+
+def test_returns_that_hardly_ever_vary_are_refused() -> None:
+    rng = np.random.default_rng(6)
+    noise = pd.Series(rng.normal(size=200))
+    still = noise.where(noise.index >= 150, 0.0)  # most blocks hold nothing but zeros
+    with pytest.raises(DataError, match="not defined on too many resamples"):
+        s.sharpe_difference(still, noise[::-1].reset_index(drop=True), block=100, draws=99)

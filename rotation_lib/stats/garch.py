@@ -60,9 +60,10 @@ def fit_garch(returns: pd.Series) -> Garch:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # a failure shows in the convergence flag
         fit = model.fit(disp="off", show_warning=False, options={"ftol": 1e-10, "maxiter": 500})
-    if fit.convergence_flag != 0:
+    const, phi, *rest = (float(v) for v in fit.params)
+    if fit.convergence_flag != 0 or abs(phi) >= 1.0:  # with such a phi every path runs away
         raise DataError("the GARCH model did not converge on these returns.")
-    return _settled(*(float(v) for v in fit.params), unit=unit)
+    return _settled(const, phi, *rest, unit=unit)
 
 
 def _settled(

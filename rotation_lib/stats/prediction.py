@@ -85,8 +85,8 @@ def lead_lag(
         draws: resamples.
         seed: of the resamples.
 
-    NaN: refused. Raises `DataError` on other dates, missing values, fewer than 12 forecasts, or an
-    x that does not vary over the first training rows.
+    NaN: refused. Raises `DataError` on other dates, missing values, fewer than 12 forecasts, an x
+    that does not vary over the first training rows, or a y that leaves its mean nothing to miss.
     """
     _check(y, x, horizon, min_train)
     length = _length(y, horizon) if block is None else block
@@ -99,9 +99,11 @@ def lead_lag(
     from scipy.special import ndtr
 
     mean, surprise, departure = known.means[0], known.surprises[0], departures[0]
-    left = surprise - departure
+    left, total = surprise - departure, surprise @ surprise
+    if total == 0.0:
+        raise DataError("lead_lag needs outcomes that their historical mean does not tell exactly.")
     return LeadLag(
-        oos_r2=float(1.0 - (left @ left) / (surprise @ surprise)),
+        oos_r2=float(1.0 - (left @ left) / total),
         clark_west=statistic,
         p_normal=float(ndtr(-statistic)),
         p=float((1.0 + (null >= statistic).sum()) / (1.0 + draws)),

@@ -66,7 +66,7 @@ def sharpe_difference(
         confidence: nominal.
 
     NaN: refused. Raises `DataError` on other dates, missing values, too few rows, a constant
-    series, or two series that differ by a scale only.
+    series, two series that differ by a scale only, or ones that hardly ever vary.
     """
     if not first.index.equals(second.index):
         raise DataError("sharpe_difference needs two series on the same dates; align them first.")
@@ -86,8 +86,12 @@ def sharpe_difference(
     moments = np.column_stack([x, x * x])
     draws = capped(draws)
     value, error = _sample(moments)
-    values, errors = _resamples(moments, length, draws, np.random.default_rng(seed))
-    distances = np.abs(values - value) / errors
+    with np.errstate(divide="ignore", invalid="ignore"):  # resamples without variation drop out
+        values, errors = _resamples(moments, length, draws, np.random.default_rng(seed))
+        distances = np.abs(values - value) / errors
+    distances = distances[np.isfinite(distances)]
+    if error == 0.0 or len(distances) < 0.99 * draws:
+        raise DataError("the difference of Sharpe ratios is not defined on too many resamples.")
     half = float(np.quantile(distances, confidence)) * error
     year = float(np.sqrt(sessions))
     text = (
@@ -97,7 +101,7 @@ def sharpe_difference(
     interval = Interval(
         (value - half) * year, (value + half) * year, confidence, text, draws, length
     )
-    p = (1.0 + (distances >= abs(value) / error).sum()) / (1.0 + draws)
+    p = (1.0 + (distances >= abs(value) / error).sum()) / (1.0 + len(distances))
     return SharpeDifference(value * year, told(interval, "sharpe_difference"), float(p))
 
 
