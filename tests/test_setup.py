@@ -27,7 +27,7 @@ PYTHON = """#!/bin/sh
 printf '%s\\n' "$*" >> "$LOG"
 case "$*" in
   "--version") echo "Python 3.11.2" ;;
-  "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && touch "$3/pyvenv.cfg" ;;
   "-m uv cache dir") echo "$HOME/.cache/uv" ;;
   "-m uv pip install "*)
     echo "cache ${UV_CACHE_DIR:-of the home}" >> "$LOG"
