@@ -241,13 +241,14 @@ def test_new_prose_finds_the_cells_papermill_added() -> None:
     executed = chapter("x = 1", "y = 2", title="Old")
     added = nbformat.v4.new_code_cell('start = "2012"', metadata={"tags": ["injected-parameters"]})
     executed.cells.insert(2, added)
-    merged = with_prose(executed, source)
+    merged = with_prose(executed, source, lambda text: {})
     assert [c.source for c in merged.cells] == [
         "# New", HEAD, 'start = "2012"', "x = 1", "# After", "y = 2",
     ]  # fmt: skip
     for notebook in (source, executed):
         notebook.cells = [c for c in notebook.cells if c.source != HEAD]
-    assert [c.source for c in with_prose(executed, source).cells][:2] == ['start = "2012"', "# New"]
+    again = with_prose(executed, source, lambda text: {})
+    assert [c.source for c in again.cells][:2] == ['start = "2012"', "# New"]
 
 
 # ---- forked and ordinary kernels --------------------------------------------------------

@@ -76,6 +76,8 @@ def chapter_named(text: str) -> str:
     Args:
         text: a name, or the path that a shell's completion gives.
     """
+    if "\0" in text:
+        return text  # no path has one
     path = Path(text)
     name = path.stem if path.suffix == ".ipynb" else path.name
     ours = path.resolve().with_suffix(".ipynb") == CHAPTERS / f"{name}.ipynb"

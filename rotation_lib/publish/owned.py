@@ -24,7 +24,7 @@ PLACES = ("html", "failed")
 #: What belongs to all builds ever kept at a place, not to the one that is being replaced.
 KEPT = ("as-of", "editions.html", "editions.json", "editions.js", "feed.xml")
 #: Folders of the project that hold its sources; those with a dot in front are none of ours either.
-SOURCES = ("benchmarks", "chapters", "data", "docs", "rotation_lib", "tests", "tools")
+SOURCES = ("benchmarks", "binder", "chapters", "data", "docs", "rotation_lib", "tests", "tools")
 #: Left by a plain ``jupyter-book build``: the files that it put into its site.
 PLAIN = ".not-executed.json"
 #: Beside the site: what it was made from, and the hash of each file.
