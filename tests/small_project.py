@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -98,13 +99,15 @@ def git(project: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def rotation(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line of a copy of the project."""
+def rotation(
+    project: Path, *arguments: str, ahead: Sequence[Path] = ()
+) -> subprocess.CompletedProcess[str]:
+    """The command line of a copy of the project; folders ``ahead`` are searched before others."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("ROTATION_", "PYTEST"))}
     return subprocess.run(
         [sys.executable, "-m", "rotation_lib", *arguments],
         cwd=project,
-        env={**environment, "PYTHONPATH": str(project)},
+        env={**environment, "PYTHONPATH": os.pathsep.join(map(str, (project, *ahead)))},
         capture_output=True,
         text=True,
         check=False,
