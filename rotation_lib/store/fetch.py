@@ -86,6 +86,7 @@ class Pull:
     rules: QualityRules = field(default_factory=load_quality)
     progress: Progress = lambda attempt: None
     _asked: set[str] = field(default_factory=set, init=False)
+    _held: dict[str, pd.DataFrame] = field(default_factory=dict, init=False)
     _due: set[str] = field(default_factory=set, init=False)
     _pulls: dict[str, prices.Merged | FetchError] = field(default_factory=dict, init=False)
 
@@ -117,7 +118,7 @@ class Pull:
         return attempts
 
     def _begin(self, wanted: list[Series]) -> None:
-        self._asked, self._pulls = {item.id for item in wanted}, {}
+        self._asked, self._pulls, self._held = {item.id for item in wanted}, {}, {}
         held = self.store.manifest()
         daily = {i.id: held[i.id] for i in wanted if i.source == "yahoo" and i.id in held}
         self._due = reconcile.due(daily, self._now(), self.rules.limits.reconciled_days)
@@ -204,7 +205,7 @@ class Pull:
     ) -> Entry:
         """The entry with what is remembered of the series' past."""
         past = () if entry is None else entry.changes
-        if stored is not None:
+        if stored is not None and merged.whole:
             past = (*past, *reconcile.changes(stored, merged.bars, self._now().date()))
         before = None if entry is None else entry.compared_at
         return made.model_copy(
@@ -299,10 +300,12 @@ class Pull:
         """What is stored; a damaged file counts as absent, and so is fetched whole."""
         if entry is None:
             return None
-        try:
-            return self.store.read(entry)
-        except StoreError:
-            return None
+        if entry.sha256 not in self._held:
+            try:
+                self._held[entry.sha256] = self.store.read(entry)
+            except StoreError:
+                return None
+        return self._held[entry.sha256]
 
     def _moves(self, symbol: str) -> pd.Series | None:
         """Returns of a witness: as pulled now if it is asked for too, else as stored."""

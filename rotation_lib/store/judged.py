@@ -212,6 +212,8 @@ def check_restated(
     Raises:
         FetchError: ``malformed``.
     """
+    if not _others(item.id, rules):
+        return
     before, after = moves(stored.iloc[:-PROVISIONAL], item), moves(bars, item)
     both = pd.DataFrame({"old": before, "new": after}).dropna()
     changed = both[(both["old"] - both["new"]).abs() > SAME_RETURN]
