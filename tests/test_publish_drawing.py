@@ -13,8 +13,9 @@ from sample_book import bar_figure, figure, line_figure, payloads_to
 from rotation_lib.publish import press as presses
 from rotation_lib.publish.draw import first
 from rotation_lib.publish.draw.drawing import Drawing
-from rotation_lib.publish.draw.figures import compiled, numbered, read_payload
+from rotation_lib.publish.draw.figures import compiled, read_payload
 from rotation_lib.publish.draw.runtime import vega_runtime, whole, write_sealed
+from rotation_lib.publish.draw.still import numbered
 from rotation_lib.publish.finish import preview
 from rotation_lib.publish.press import Press
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..market import Market
 from ..params import ReportParams
 from ..project import THEMES
 from ..results import all_results, kept_in, theme_results
 from .build import chosen_chapters, split_extras, write_json
+from .draw.figures import compiled, read_payload
+from .draw.still import illustrated
 from .execute.outcome import ChapterFailure, ChapterRun
 from .execute.run import run_chapters
 from .execute.warm import Nursery
 from .owned import mark, refuse_foreign
+from .source.notebooks import read_notebook, write_notebook
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,23 @@ def run_single(
             names, market, own, kept, jobs=1, fresh=fresh, nursery=nursery, progress=progress
         )
     target = run.folder.with_name(f"{run.folder.name}-findings.json")
-    if run.failure is None:
-        with kept_in(kept / "findings"):
-            write_json(_record(names[0], market), target)
-    return SingleResult(run.notebook, target, run.failure, market.notes)
+    if run.failure:
+        return SingleResult(run.notebook, target, run.failure, market.notes)
+    with kept_in(kept / "findings"):
+        write_json(_record(names[0], market), target)
+    return SingleResult(_illustrated(run, out), target, None, market.notes)
+
+
+def _illustrated(run: ChapterRun, out: Path) -> Path:
+    """The run's notebook with its charts, beside the run, which stays as it was sealed."""
+
+    def chart(name: str) -> tuple[dict[str, Any], str]:
+        payload = read_payload(run.figures, name)
+        return payload, compiled(payload, out / ".runtime" / "charts").svg
+
+    target = run.folder.with_name(f"{run.folder.name}.ipynb")
+    write_notebook(illustrated(read_notebook(run.notebook), chart), target)
+    return target
 
 
 def _record(chapter: str, market: Market) -> dict[str, object]:

@@ -6,7 +6,6 @@ half a site, and a failure leaves the last good one in place. It never executes 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import os
@@ -14,7 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +33,9 @@ from .draw.figures import (
     table_foot,
     write_downloads,
 )
-from .draw.first import draw, first_figure, pictures_of, with_picture, write_pictures
+from .draw.first import draw, first_figure, with_picture, write_pictures
 from .draw.runtime import vega_runtime, write_atomic
+from .draw.still import illustrated
 from .execute.outcome import ChapterFailure
 from .finish import preview
 from .finish.check import check_site
@@ -44,6 +44,7 @@ from .finish.places import searchable
 from .finish.polish import PageScripts, polished
 from .finish.reading import glossary, with_terms
 from .finish.slim import slimmed
+from .finish.weight import PageWeight, weighed
 from .pages import docs
 from .pages.lower import Page, Parts, failure_page, lower
 from .pages.markdown import Links
@@ -71,16 +72,6 @@ _UNUSED = (
 
 
 @dataclass(frozen=True)
-class PageWeight:
-    """What a page costs its first reader, in bytes after gzip."""
-
-    name: str
-    figures: int
-    html_gz: int
-    first_load_gz: int
-
-
-@dataclass(frozen=True)
 class SiteReport:
     """A finished site.
 
@@ -100,10 +91,7 @@ class SiteReport:
     def pages(self) -> tuple[PageWeight, ...]:
         """What the pages weigh, worked out when asked for: packing them takes a second."""
         found = [(self.html / address, *said) for address, said in self.shown.items()]
-        return tuple(
-            PageWeight(name, figures, _packed(path.read_bytes()), first_load(path))
-            for path, name, figures in found
-        )
+        return tuple(weighed(*one) for one in found)
 
 
 def build_site(
@@ -225,11 +213,17 @@ class _Maker:
         return None
 
     def _figure(self, name: str, root: str) -> str:
+        return figure_block(*self._chart(name), self._credits, root)
+
+    def _chart(self, name: str) -> tuple[dict[str, Any], Compiled]:
         if name not in self._charts:
             payload = read_payload(self._payloads, name)
-            chart = compiled(payload, self._cache / "charts")
-            self._charts[name] = (payload, chart)
-        return figure_block(*self._charts[name], self._credits, root)
+            self._charts[name] = (payload, compiled(payload, self.kept))
+        return self._charts[name]
+
+    def _picture(self, name: str) -> tuple[dict[str, Any], str]:
+        payload, chart = self._chart(name)
+        return payload, chart.svg
 
     def _table(self, name: str, root: str) -> str:
         payload = read_payload(self._payloads, f"{name}.table")
@@ -240,12 +234,13 @@ class _Maker:
     def prepare(self, pages: Pages) -> None:
         """Make what rests on no finished page; called while Jupyter Book is at work elsewhere."""
         for name, notebook in self._notebooks.items():
-            write_notebook(notebook, self._files / "downloads" / "notebooks" / f"{name}.ipynb")
+            shown = illustrated(notebook, self._picture)
+            write_notebook(shown, self._files / "downloads" / "notebooks" / f"{name}.ipynb")
         for payload, chart in self._charts.values():
             write_downloads(payload, chart, self._files / "downloads" / "figures")
         for name, (address, page) in pages.items():
-            shown = list(dict.fromkeys(page.figures))
-            self._urls[name] = self._scripts(_prefix(address), name, shown)
+            figures = list(dict.fromkeys(page.figures))
+            self._urls[name] = self._scripts(_prefix(address), name, figures)
             if found := first_figure(_in_order(page)):
                 draw(self._charts[found[0]][0], self.kept)
 
@@ -330,19 +325,6 @@ def _in_order(page: Page) -> str:
     )
 
 
-def first_load(page: Path) -> int:
-    """Bytes after gzip of a page with its scripts, styles and first picture, each once.
-
-    Args:
-        page: an HTML file of a finished site.
-    """
-    from .finish.check import local_references
-
-    text = page.read_bytes()
-    files = {p for kind, p in local_references(page) if kind in ("script", "link") and p.is_file()}
-    return _packed(text) + sum(_packed(p.read_bytes()) for p in files | pictures_of(page))
-
-
 def _address(name: str, place: int) -> str:
     """Of a chapter's page, from the site's top folder; the first is the front page."""
     return f"chapters/{name}.html" if place else "index.html"
@@ -358,11 +340,6 @@ def _kept(html: Path, name: str, script: str) -> str:
 def _bundle(html: Path, name: str, scripts: Sequence[str]) -> str:
     """Several of our scripts as one: a request costs a slow reader more than its bytes."""
     return _kept(html, name, "".join((ASSETS / s).read_text(encoding="utf-8") for s in scripts))
-
-
-@lru_cache(maxsize=64)
-def _packed(content: bytes) -> int:
-    return len(gzip.compress(content, 9))
 
 
 def _present(known: tuple[str, ...], given: set[str]) -> tuple[str, ...]:

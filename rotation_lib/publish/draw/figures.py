@@ -22,18 +22,17 @@ from ...errors import BuildError
 from .controls import control_bar
 from .encode import csv_text, encoded
 from .runtime import whole, write_atomic, write_sealed
+from .still import drawn, in_words
 from .waiting import with_hover_waiting
 
 Credits = Mapping[str, Mapping[str, str]]
 #: Width in pixels of the static image and of the first layout; the page adapts it.
 STATIC_WIDTH = 720
-_CACHE_FORMAT = "4"
+_CACHE_FORMAT = "5"
 #: Series above which a source line counts them, and publishers that it then names.
 _MANY, _NAMED = 12, 4
 #: Pixels left free at both sides of a static image: readers' fonts may be wider than ours.
 _ROOM = 26
-#: An image's own name of a part, such as a clip, where it is given and where it is used.
-_PART = re.compile(r'(\bid="|url\(#)([a-z]+_?)(\d+)\b')
 _FRAME = re.compile(r'width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d. ]+"')
 
 
@@ -98,28 +97,13 @@ def _compile(payload: Mapping[str, Any]) -> Compiled:
     vl_convert = converter()
     try:
         vega = vl_convert.vegalite_to_vega({**payload["spec"], "width": STATIC_WIDTH})
-        svg = vl_convert.vegalite_to_svg(inline(dict(payload), width=STATIC_WIDTH))
+        svg = drawn(inline(dict(payload), width=STATIC_WIDTH))
     except ValueError as error:
         raise BuildError(f"the chart {payload['id']} cannot be compiled: {error}") from None
-    svg, height = _roomy(numbered(svg))
+    svg, height = _roomy(svg)
     vega.pop("$schema", None)
     vega.pop("description", None)  # the page says it once, on the element
     return Compiled(with_hover_waiting(vega), svg, round(height))
-
-
-def numbered(svg: str) -> str:
-    """A static image whose parts are numbered from one, whatever was drawn before it.
-
-    Args:
-        svg: by vl-convert, which counts through all that a process draws.
-    """
-    known: dict[tuple[str, str], int] = {}
-
-    def again(hit: re.Match[str]) -> str:
-        place = known.setdefault((hit[2], hit[3]), 1 + sum(name == hit[2] for name, _ in known))
-        return f"{hit[1]}{hit[2]}{place}"
-
-    return _PART.sub(again, svg)
 
 
 def _roomy(svg: str) -> tuple[str, float]:
@@ -144,7 +128,7 @@ def write_downloads(payload: Mapping[str, Any], chart: Compiled, folder: Path) -
 
     name = payload["id"]
     write_atomic(folder / f"{name}.csv", csv_text(payload["data"]["main"]))
-    write_atomic(folder / f"{name}.svg", chart.svg)
+    write_atomic(folder / f"{name}.svg", in_words(chart.svg, payload))
     spec = inline(dict(payload), width=STATIC_WIDTH)
     spec["title"] = {"text": payload["title"], "subtitle": payload["subtitle"], "anchor": "start"}
     write_atomic(folder / f"{name}.vl.json", json.dumps(spec, ensure_ascii=False, sort_keys=True))

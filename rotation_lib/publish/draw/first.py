@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import BuildError
-from .figures import numbered
 from .runtime import whole, write_atomic, write_sealed
-from .waiting import with_hover_waiting
+from .still import drawn
 
 #: Widths in pixels of the plot's box on a wide screen and on a phone.
 WIDTHS = {"wide": 692, "narrow": 336}
-_FORMAT = "3"
+_FORMAT = "4"
 #: Pixels left free at the sides: readers' fonts may be wider than ours.
 _LEFT, _RIGHT = 4, 14
 _FRAME = re.compile(r'width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d. ]+"')
@@ -32,8 +31,6 @@ _BOX = re.compile(
     re.DOTALL,
 )
 _HEX = re.compile(r"#[0-9a-f]{6}\b", re.IGNORECASE)
-_PATH = re.compile(r' d="[^"]*"')
-_NUMBER = re.compile(r"-?\d+\.\d\d+(?!\d*e)")
 _NAMED = re.compile(r'data-wide="([^"]+)"')
 #: Runs where it stands: the theme is known, and nothing has been painted.
 _CHOICE = (
@@ -116,22 +113,17 @@ def draw(payload: Mapping[str, Any], cache: Path) -> None:
 
 
 def _drawn(payload: Mapping[str, Any], width: int, cache: Path) -> str:
-    from ...charts.clock import converter
     from ...charts.figure import inline
 
     key = [_FORMAT, version("vl-convert-python"), width, payload["spec"], payload["data"]]
     name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
     kept = cache / f"{name}.svg"
     if not whole(kept):
-        vl_convert = converter()  # takes a second: only for what is not drawn yet
         try:
-            # Nobody points at a picture: without its hover rules it is a third of the size.
-            spec = inline(dict(payload), width=width - _LEFT - _RIGHT)
-            vega = with_hover_waiting(vl_convert.vegalite_to_vega(spec))
-            drawn = _shortened(_roomy(numbered(vl_convert.vega_to_svg(vega))))
+            made = _roomy(drawn(inline(dict(payload), width=width - _LEFT - _RIGHT)))
         except ValueError as error:
             raise BuildError(f"the chart {payload['id']} cannot be drawn: {error}") from None
-        write_sealed(kept, drawn.encode())
+        write_sealed(kept, made.encode())
     return kept.read_text(encoding="utf-8")
 
 
@@ -142,15 +134,6 @@ def _roomy(svg: str) -> str:
     width = float(found[1]) + _LEFT + _RIGHT
     frame = f'width="{width:g}" height="{found[2]}" viewBox="{-_LEFT} 0 {width:g} {found[2]}"'
     return svg[: found.start()] + frame + svg[found.end() :]
-
-
-def _shortened(svg: str) -> str:
-    """Paths to a tenth of a pixel, which no screen shows finer."""
-
-    def path(hit: re.Match[str]) -> str:
-        return _NUMBER.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), hit[0])
-
-    return _PATH.sub(path, svg)
 
 
 def pictures_of(page: Path) -> set[Path]:
