@@ -34,12 +34,13 @@ from .draw.figures import (
     write_downloads,
 )
 from .draw.first import draw, first_figure, with_picture, write_pictures
-from .draw.runtime import vega_runtime, write_atomic
+from .draw.runtime import bundle_parts, vega_runtime, write_atomic
 from .draw.still import illustrated
 from .execute.outcome import ChapterFailure
 from .finish import preview
 from .finish.check import check_site
 from .finish.footer import PLACE, page_footer
+from .finish.notices import write_notices
 from .finish.places import searchable
 from .finish.polish import PageScripts, polished
 from .finish.reading import glossary, with_terms
@@ -61,9 +62,12 @@ _READING = ("folds.js", "reading.js")
 _DRAWING = ("layout.js", "controls.js", "sliders.js", "tables.js", "picture.js", "rotation.js")
 #: The page that explains the terms used on the others.
 _GLOSSARY = "chapters/methods.html"
-#: The theme ships these; no page asks for them.
+#: The theme ships these; no page asks for them, and its icons are drawn by rotation.css.
 _UNUSED = (
     "**/*.map",
+    "_static/vendor",
+    "_static/images",
+    "_static/*webpack-macros.html",
     "_static/scripts/fontawesome.js*",
     "_static/locales",
     ".buildinfo*",
@@ -157,6 +161,7 @@ def build_site(
         _write_records(html, findings, build)
         every = list(addresses.values())
         preview.shared(html, every, maker.first_chart, findings, address, maker.kept)
+        write_notices(html, maker.bundled)
         if edition:
             pdf_edition.write_pdf(html, every, build)
         check_site(html, fragments=not failures)
@@ -204,6 +209,11 @@ class _Maker:
     def kept(self) -> Path:
         """Folder of what is drawn once per content."""
         return self._cache / "charts"
+
+    @property
+    def bundled(self) -> list[tuple[str, str]]:
+        """Name and version of what the charts' runtime is cut from; none without a chart."""
+        return bundle_parts(self._cache) if self._charts else []
 
     @property
     def first_chart(self) -> tuple[dict[str, Any], str] | None:

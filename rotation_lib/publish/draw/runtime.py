@@ -5,14 +5,22 @@ It must never fetch anything: a version that vl-convert does not carry is an err
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
+from importlib.metadata import files
 from importlib.metadata import version as packaged
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from ...errors import BuildError
 from ...fingerprint import digest
 
 #: What rotation.js uses; the bundler drops the rest of vega's interface.
 _EXPORTS = "View, parse"
+#: How vl-convert's copy of a script begins, and how it imports another.
+_MODULE = re.compile(rb"Original file: /npm/((?:@[\w-]+/)?[\w.-]+@[\w.+-]+)/")
+_IMPORTED = re.compile(rb'(?:from|import)"/npm/([^"]+?)/\+esm"')
 
 
 def vega_runtime(cache: Path) -> Path:
@@ -36,6 +44,59 @@ def vega_runtime(cache: Path) -> Path:
     )
     write_sealed(target, f"(function () {{\n{bundle}\n}})();\n".encode())
     return target
+
+
+def bundle_parts(cache: Path) -> list[tuple[str, str]]:
+    """Name and version of each package that the runtime is cut from, in their order.
+
+    Args:
+        cache: folder that keeps the list between builds.
+
+    Raises:
+        BuildError: if vl-convert no longer names them as it did.
+    """
+    import vl_convert
+
+    version = vl_convert.get_vega_version()
+    target = cache / f"vega-{version}-{packaged('vl-convert-python')}.json"
+    if not whole(target):
+        found = sorted(_needed(f"vega@{version}", _modules(_library().read_bytes())))
+        write_sealed(target, json.dumps(found).encode())
+    names = json.loads(target.read_text(encoding="utf-8"))
+    return [(name, number) for name, _, number in (held.rpartition("@") for held in names)]
+
+
+def _library() -> Path:
+    """The file of vl-convert that holds the scripts which it bundles."""
+    held = [f for f in files("vl-convert-python") or () if f.suffix in (".so", ".pyd")]
+    if len(held) != 1:
+        raise BuildError("vl-convert has not one library; has it changed?")
+    return Path(str(held[0].locate()))
+
+
+def _modules(library: bytes) -> dict[str, set[str]]:
+    """Package → packages that its script imports."""
+    heads = list(_MODULE.finditer(library))
+    ends = [head.start() for head in heads[1:]] + [len(library)]
+    found = {}
+    for head, end in zip(heads, ends, strict=True):
+        last = library.find(b"sourceMappingURL", head.end(), end)
+        body = library[head.end() : last if last >= 0 else end]
+        found[head[1].decode()] = {name.decode() for name in _IMPORTED.findall(body)}
+    return found
+
+
+def _needed(first: str, modules: Mapping[str, set[str]]) -> set[str]:
+    """A package with all that it imports, and what those import."""
+    needed: set[str] = set()
+    waiting = [first]
+    while waiting:
+        name = waiting.pop()
+        if name not in modules:
+            raise BuildError(f"vl-convert does not name its copy of {name}; has it changed?")
+        needed.add(name)
+        waiting += modules[name] - needed
+    return needed
 
 
 def whole(path: Path) -> bool:
