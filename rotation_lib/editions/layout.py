@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BuildError
-from ..publish.owned import KEPT
+from ..publish.owned import KEPT, LOST
 
 RECORD = "edition.json"
 CHANGES = "changes.json"
@@ -154,12 +154,16 @@ def as_json(record: Mapping[str, Any]) -> str:
 
 
 def pages_of(folder: Path) -> tuple[str, ...]:
-    """Addresses of a site's pages from its top folder, without editions kept below it."""
+    """Addresses of a site's pages from its top folder, without editions kept below it.
+
+    The page for addresses that lead nowhere is none of them: it has no address of its own.
+    """
     found = (p.relative_to(folder) for p in folder.rglob("*.html"))
     return tuple(
         sorted(
             p.as_posix()
             for p in found
-            if p.parts[0] not in ("_static", "downloads", FOLDER) and p.as_posix() != LIST_PAGE
+            if p.parts[0] not in ("_static", "downloads", FOLDER)
+            and p.as_posix() not in (LIST_PAGE, LOST)
         )
     )

@@ -23,6 +23,8 @@ MARK = ".rotation-build.json"
 PLACES = ("html", "failed")
 #: What belongs to all builds ever kept at a place, not to the one that is being replaced.
 KEPT = ("as-of", "editions.html", "editions.json", "editions.js", "feed.xml")
+#: Page that a server shows for an address that leads nowhere.
+LOST = "404.html"
 #: Folders of the project that hold its sources; those with a dot in front are none of ours either.
 SOURCES = ("benchmarks", "binder", "chapters", "data", "docs", "rotation_lib", "tests", "tools")
 #: Left by a plain ``jupyter-book build``: the files that it put into its site.
@@ -31,8 +33,13 @@ PLAIN = ".not-executed.json"
 SEAL = ".site.json"
 #: What file managers leave wherever somebody looks.
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-#: Assets named by their content, which differ from one build to the next.
-_HASHED = re.compile(r"assets/[\w.-]+-[0-9a-f]{12}[\w-]*\.\w+|assets/vega-[\w.-]+\.js")
+#: Assets named by their content, which differ from one build to the next, and files of the theme
+#: that were carried once.
+_HASHED = re.compile(
+    r"assets/[\w.-]+-[0-9a-f]{12}[\w-]*\.\w+|assets/vega-[\w.-]+\.js"
+    r"|_static/(?:vendor/fontawesome/webfonts/fa-[\w.-]+|images/logo_\w+\.\w+"
+    r"|(?:sbt-)?webpack-macros\.html)"
+)
 _ABOUT = "A build folder of the report. A build replaces html and failed as a whole."
 _ELSEWHERE = "choose a folder that is empty or not there yet"
 

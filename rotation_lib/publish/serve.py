@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 from ..errors import BuildError
+from .owned import LOST
 
 HOST = "127.0.0.1"
 
@@ -37,6 +39,20 @@ class _Handler(SimpleHTTPRequestHandler):
     """Static files, served without a word."""
 
     extensions_map = _TYPES
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """As a static host does it: the site's own page for what is not there."""
+        page = Path(self.directory) / LOST
+        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", _TYPES[".html"])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: requests are not news."""

@@ -40,6 +40,8 @@ from .execute.outcome import ChapterFailure
 from .finish import preview
 from .finish.check import check_site
 from .finish.footer import PLACE, page_footer
+from .finish.frame import TEMPLATE
+from .finish.lost import write_lost, write_sitemap
 from .finish.notices import write_notices
 from .finish.places import searchable
 from .finish.polish import PageScripts, polished
@@ -158,9 +160,12 @@ def build_site(
             shown = {n: (addresses[n], pages[n]) for n in chapters}
             printed(work / "book", html, out_dir, running, partial(maker.prepare, shown))
         charted = maker.finish(html, shown)
-        _write_records(html, findings, build)
         every = list(addresses.values())
+        others = [page for page in charted if page not in (*every, TEMPLATE)]
+        told = write_sitemap(html, [*every, *others], address)
+        _write_records(html, findings, {**build, "published": told})
         preview.shared(html, every, maker.first_chart, findings, address, maker.kept)
+        write_lost(html, every, address)
         write_notices(html, maker.bundled)
         if edition:
             pdf_edition.write_pdf(html, every, build)
