@@ -16,8 +16,8 @@ import pytest
 from sample_book import site_of_book
 
 from rotation_lib.publish.finish.lost import write_lost, write_sitemap
-from rotation_lib.publish.serve import running_server
 from rotation_lib.publish.owned import LOST
+from rotation_lib.publish.serve import running_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
