@@ -184,12 +184,15 @@ def claims(
 ) -> None:
     """Judge every claim, without building a site."""
     from .market import Market
+    from .publish.owned import mark, refuse_foreign
     from .publish.provenance import revision
     from .results import kept_in, report_record
 
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
     _refuse_left_over(pairs)
+    refuse_foreign(BUILD)
+    mark(BUILD)
     refresh(params)
     market = Market.load(params)
     with kept_in(BUILD / "runs" / "findings"):

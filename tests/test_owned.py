@@ -12,6 +12,7 @@ import pytest
 
 from rotation_lib.errors import BuildError, ParameterError
 from rotation_lib.project import BUILD, PROJECT_ROOT
+from rotation_lib.publish import owned
 from rotation_lib.publish.owned import MARK, SOURCES, mark, names, refuse_file, refuse_foreign
 from rotation_lib.publish.swap import carried, put
 
@@ -283,3 +284,16 @@ def test_the_set_up_removes_no_folder_of_somebodys(tmp_path: Path) -> None:
         f"setup: {mine} holds something else; name a folder that is empty or not there yet.\n"
     )
     assert (mine / "mine.txt").is_file()
+
+
+def test_the_default_folder_is_ours_by_its_name_in_a_checkout_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = tmp_path / "_build"
+    foreign.mkdir()
+    (foreign / "mine.txt").write_text("mine", encoding="utf-8")
+    monkeypatch.setattr(owned, "BUILD", foreign)
+    refuse_foreign(foreign)  # the project's own
+    monkeypatch.setattr(owned, "IN_CHECKOUT", False)
+    with pytest.raises(ParameterError, match="out = "):
+        refuse_foreign(foreign)

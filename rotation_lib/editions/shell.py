@@ -1,4 +1,7 @@
-"""Pages about editions in the clothes of their site, and the tables on them."""
+"""Pages about editions in the clothes of their site, and the tables on them.
+
+It dresses what it is given and must never read a site's numbers.
+"""
 
 from __future__ import annotations
 

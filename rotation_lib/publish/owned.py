@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ..errors import BuildError, ParameterError
-from ..project import BUILD, PROJECT_ROOT
+from ..project import BUILD, IN_CHECKOUT, PROJECT_ROOT
 from .kept import read_object
 
 #: In a build folder: says whose it is, and which files builds put into the places below.
@@ -231,7 +231,7 @@ def _marked(out: Path) -> bool:
     """Whether builds work in a folder: by their mark, or by what those left that set none."""
     return (
         (out / MARK).is_file()
-        or out == BUILD.resolve()
+        or (IN_CHECKOUT and out == BUILD.resolve())  # elsewhere the name alone says nothing
         or _ours(out / "html" / "build.json")
         or "files" in read_object(out / SEAL)
     )

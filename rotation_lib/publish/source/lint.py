@@ -209,9 +209,9 @@ def _figures(notebook: nbformat.NotebookNode) -> Iterator[str]:
 
 
 def _syntax(notebook: nbformat.NotebookNode) -> Iterator[str]:
-    """Code that nothing else here could read; what begins with a % is IPython's, not Python."""
+    """Code that nothing else here could read."""
     for cell in notebook.cells:
-        if cell.cell_type != "code" or cell.source.startswith("%"):
+        if speaks(cell):
             continue
         try:
             ast.parse(cell.source)
