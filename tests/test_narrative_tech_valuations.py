@@ -379,7 +379,7 @@ def test_log_changes_are_told_as_factors() -> None:
     def change(value: float, low: float | None, high: float | None) -> Finding:
         return Finding(
             id="tech_valuations.x", chapter="tech_valuations", label="x", value=value, low=low,
-            high=high, confidence=None if low is None else 0.95, unit="log", n=6,
+            high=high, confidence=None if low is None else 0.95, unit="log change", n=6,
             start="2019-12-31", end="2025-12-31",
         )  # fmt: skip
 
