@@ -168,6 +168,9 @@ UNASKED = {
     "cloudpickle": "pyarrow pickles functions with it",
     "setuptools": "a hook that every Python start runs",
     "coverage": "measures the tests",
+    "tornado": "tenacity offers its retries to it",
+    "colorama": "terminals on another system",
+    "charset-normalizer": "reads answers of servers, and no server answers a study",
 }
 
 

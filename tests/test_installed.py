@@ -22,6 +22,7 @@ from rotation_lib.errors import ProjectError
 from rotation_lib.fingerprint import digest
 from rotation_lib.project import CHAPTER_NAMES, LOCKFILE, PACKAGE, PROJECT_ROOT
 from rotation_lib.publish.kept import read_object
+from rotation_lib.publish.owned import mark
 from rotation_lib.publish.provenance import code_sha256
 
 #: The archive of the wheel weighs 2.4 MB; raw data or a built site in it would weigh more.
@@ -147,6 +148,7 @@ def test_it_builds_in_the_working_folder_what_the_checkout_would(
 
     # The keys are those of a checkout: what a build there has kept is right here, and back.
     kept = tmp_path / "_build" / "runs" / "findings"
+    mark(tmp_path / "_build")
     shutil.copytree(built_site.parent / "runs" / "findings", kept)
     before = state(kept)
     built = untouched.rotation(tmp_path, "build", "--chapter", "methods")
