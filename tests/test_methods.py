@@ -243,7 +243,9 @@ def test_rows_of_findings() -> None:
     assert value["risks.ratio"] == "1.30; 95% interval 1.20 to 1.40"
     said = "eight blocks; n = 4,169; 2010-01-04 to 2026-07-31; ratio"
     assert how["risks.ratio"] == said
-    assert value["risks.slope"] == "−3.0 pp per percentage point; 95% interval −5.0 to −1.0"
+    assert value["risks.slope"] == (
+        "−3.0 percentage points per point of yield; 95% interval −5.0 to −1.0"
+    )
     assert value["risks.july"].startswith("11.0%; rank ")
     assert value["risks.late"] == "not available"
     assert how["risks.late"] == "the window ends too early; late"
