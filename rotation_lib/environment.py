@@ -179,6 +179,9 @@ def read(
         wishes: requirements, as ``pyproject.toml`` writes them.
         lock: text of the lock; ``None`` if there is none.
         places: folders of installed packages; those of this Python by default.
+
+    Raises:
+        RotationError: for a package that asks for what is no requirement.
     """
     from packaging.markers import default_environment
 
@@ -186,7 +189,7 @@ def read(
     installed: dict[str, _Installed] = {}
     extras: dict[str, set[str]] = {}
     needs: dict[str, set[str]] = {}
-    waiting = [("", _wanted(wishes, around, set()))]
+    waiting = [("", _wanted("", wishes, around, set()))]
     while waiting:
         parent, wanted = waiting.pop()
         needs.setdefault(parent, set()).update(wanted)
@@ -196,7 +199,7 @@ def read(
             extras.setdefault(name, set()).update(asked)
             if name not in installed:
                 installed[name] = _installed(name, places)
-            waiting.append((name, _wanted(installed[name].wishes, around, extras[name])))
+            waiting.append((name, _wanted(name, installed[name].wishes, around, extras[name])))
     locked = pins(lock or "", set(installed))
     return Environment(
         {
@@ -249,27 +252,33 @@ def _installed(name: str, places: Sequence[str] | None) -> _Installed:
         return _Installed()
     text = found.read_text("METADATA")
     if text is None:  # an old way of installing: its requirements stand in a file of their own
-        return _Installed(found.version, True, tuple(found.requires or ()))
+        return _Installed(found.version, False, tuple(found.requires or ()))
     # The description below the headers is most of the file, and of no interest.
     head = HeaderParser().parsestr(text.partition("\n\n")[0])
     return _Installed(
-        head["Version"],
+        head["Version"] or "",
         found.read_text("direct_url.json") is not None,
         tuple(head.get_all("Requires-Dist") or ()),
     )
 
 
 def _wanted(
-    wishes: Iterable[str], around: Mapping[str, str], extras: set[str]
+    owner: str, wishes: Iterable[str], around: Mapping[str, str], extras: set[str]
 ) -> dict[str, set[str]]:
-    """Name → extras of the requirements that hold here."""
-    from packaging.requirements import Requirement
+    """Name → extras of the requirements of one package that hold here."""
+    from packaging.requirements import InvalidRequirement, Requirement
 
     found: dict[str, set[str]] = {}
     for text in wishes:
         if not extras and _EXTRA.match(text):
             continue
-        wish = Requirement(text)
+        try:
+            wish = Requirement(text)
+        except InvalidRequirement:
+            raise RotationError(
+                f"{owner or NAME} asks for {text!r}, which is no requirement; "
+                "install another version of it."
+            ) from None
         marker = wish.marker
         if marker is None or any(marker.evaluate({**around, "extra": e}) for e in extras | {""}):
             found.setdefault(_plain(wish.name), set()).update(wish.extras)

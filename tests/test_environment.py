@@ -103,6 +103,25 @@ def test_a_package_from_a_folder_is_not_the_locked_one(tmp_path: Path) -> None:
     assert there.key() != before.key()
 
 
+def test_what_is_no_requirement_is_refused_in_one_line(tmp_path: Path) -> None:
+    install(tmp_path, "adder", "1.0", "base parts >> 2")
+    with pytest.raises(RotationError) as told:
+        found(tmp_path, LOCK, "adder")
+    assert str(told.value) == (
+        "adder asks for 'base parts >> 2', which is no requirement; install another version of it."
+    )
+
+
+def test_packages_of_the_old_kind_are_read_too(tmp_path: Path) -> None:
+    place = site(tmp_path, adder="none") / "adder-1.0.egg-info"
+    place.mkdir()
+    (place / "PKG-INFO").write_text("Metadata-Version: 1.0\nName: adder\nVersion: 1.0\n", "utf-8")
+    (place / "requires.txt").write_text("base-parts\n\n[quick]\nquick\n", "utf-8")
+    there = found(tmp_path, LOCK, "adder")
+    assert there.versions == {"adder": "1.0", "base-parts": "2.0"}
+    assert there.differences == {}
+
+
 def test_without_a_lock_nothing_is_compared(tmp_path: Path) -> None:
     there = found(site(tmp_path), None)
     assert there.differences is None and not there.compared

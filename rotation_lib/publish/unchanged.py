@@ -65,7 +65,7 @@ def _surroundings() -> tuple[str, ...]:
     found = [
         f"{path.name} {(path / 'direct_url.json').is_file()}"
         for place in dict.fromkeys(sys.path)
-        for path in sorted(Path(place).glob("*.dist-info"))
+        for path in sorted(Path(place).glob("*-info"))
     ]
     told = {name: text for name, text in os.environ.items() if name.startswith("ROTATION_")}
     return (platform.python_version(), platform.machine(), *found, canonical(told))
