@@ -29,7 +29,7 @@ LOCK = (
 
 def install(folder: Path, name: str, version: str, *needs: str, url: bool = False) -> Path:
     """A made-up package, as an installer leaves it."""
-    place = folder / f"{name}-{version}.dist-info"
+    place = folder / f"{name.replace('-', '_')}-{version}.dist-info"
     place.mkdir(parents=True)
     wishes = "".join(f"Requires-Dist: {need}\n" for need in needs)
     text = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{wishes}\nRequires-Dist: no\n"
