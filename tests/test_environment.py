@@ -190,9 +190,6 @@ UNASKED = {
     "colorama": "tornado colours its log",
     "setuptools": "a hook that every Python start runs",
     "coverage": "measures the tests",
-    "tornado": "tenacity offers its retries to it",
-    "colorama": "terminals on another system",
-    "charset-normalizer": "reads answers of servers, and no server answers a study",
 }
 
 
