@@ -177,12 +177,40 @@ def small_site(small_report: SiteReport) -> Path:
 
 
 @pytest.fixture(scope="session")
-def results(shared: Path, market: Market) -> tuple[FindingSet, tuple[Judged, ...]]:
+def kept_findings(shared: Path) -> Path:
+    """Where this run keeps what themes measured, by the product's own keys: data, window, code.
+
+    The whole report looks there too. A process is given it as ``ROTATION_FINDINGS``.
+    """
+    return shared / "report build" / "runs" / "findings"
+
+
+@pytest.fixture(scope="session")
+def studied(kept_findings: Path) -> Callable[[str, Market], FindingSet]:
+    """Findings of a theme in a market, measured once a run: ``studied("risks", market)``.
+
+    Where a test is about measuring itself, it calls the study instead.
+    """
+    from rotation_lib.findings import FindingSet
+    from rotation_lib.results import kept_in, theme_result
+
+    def look_up(theme: str, market: Market) -> FindingSet:
+        with kept_in(kept_findings):
+            return FindingSet(theme_result(theme, market).findings)
+
+    return look_up
+
+
+@pytest.fixture(scope="session")
+def results(
+    shared: Path, market: Market, kept_findings: Path
+) -> tuple[FindingSet, tuple[Judged, ...]]:
     """All findings and verdicts of the default report, computed once a session."""
-    from rotation_lib.results import all_results
+    from rotation_lib.results import all_results, kept_in
 
     def compute() -> tuple[FindingSet, tuple[Judged, ...]]:
-        findings, judged = all_results(market)
+        with kept_in(kept_findings):
+            findings, judged = all_results(market)
         return findings, tuple(judged)
 
     return computed_once(shared, "results", compute)

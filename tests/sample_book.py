@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 import altair as alt
 import nbformat
 import numpy as np
 import pandas as pd
+import yaml
 from nbformat import NotebookNode
 
 from rotation_lib.charts import lines
@@ -184,6 +189,21 @@ def book(folder: Path) -> tuple[dict[str, Path], Path]:
     with payloads_to(figures):
         cells = {"summary": _summary(), "risks": _risks(), "methods": _methods()}
     return written(cells, folder), figures
+
+
+@cache
+def bare_project() -> Path:
+    """The project's settings and chapters without its documents.
+
+    They make up half of the time of a small site, and only some tests are about them.
+    """
+    folder = Path(mkdtemp(prefix="bare project "))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    contents = yaml.safe_load((PROJECT_ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    contents["parts"] = [p for p in contents["parts"] if "caption" not in p]
+    (folder / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
+    shutil.copyfile(PROJECT_ROOT / "_config.yml", folder / "_config.yml")
+    return folder
 
 
 def site_of_book(base: Path, out: Path) -> SiteReport:

@@ -22,8 +22,10 @@ from rotation_lib.review.scaffold import start_chapter
 from rotation_lib.sources import snapshot as fmt
 from rotation_lib.sources import snapshot_writer as writer
 
+#: What is compiled comes along, and holds for the copy too: its sources have the same size and
+#: time. A file that another process is only writing does not.
 SKIPPED = shutil.ignore_patterns(
-    ".git", ".venv*", "_build", ".*cache*", ".hypothesis", "__pycache__", "*.egg-info"
+    ".git", ".venv*", "_build", ".*cache*", ".hypothesis", "*.pyc.*", "*.egg-info"
 )
 NAME = "monthly_lead"
 CLAIM = f"""

@@ -20,14 +20,14 @@ from rotation_lib.publish.build import chosen_chapters
 from rotation_lib.stats.effort import at_most
 
 
-def process(*arguments: str) -> subprocess.CompletedProcess[str]:
+def process(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("ROTATION_", "PYTEST"))}
     return subprocess.run(
         [sys.executable, "-m", "rotation_lib", *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env=environment,
+        env=environment | more,
         timeout=600,
     )
 
@@ -182,8 +182,8 @@ def test_no_help_names_a_folder_of_this_machine(
 
 
 @pytest.mark.slow
-def test_claims_as_json_hold_the_whole_record() -> None:
-    done = process("claims", "--json")
+def test_claims_as_json_hold_the_whole_record(kept_findings: Path) -> None:
+    done = process("claims", "--json", ROTATION_FINDINGS=str(kept_findings))
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     assert record["schema"] == 1

@@ -14,13 +14,12 @@ import pandas as pd
 import pytest
 from browser import pages_of
 from nbformat import NotebookNode
-from sample_book import figure, growing, payloads_to, prose, shown, text, written
+from sample_book import bare_project, figure, growing, payloads_to, prose, shown, text, written
 from test_browser import read_through
 
 from rotation_lib.charts import bars, distributions, intervals, lines
 from rotation_lib.charts.figure import Drawing
 from rotation_lib.charts.table import Table
-from rotation_lib.project import PROJECT_ROOT
 from rotation_lib.publish.serve import running_server
 from rotation_lib.publish.site import build_site
 
@@ -133,7 +132,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = written(cells, folder)
     findings = {"schema": 1, "findings": [{"id": h, "label": h} for h in HOSTILE]}
     return build_site(
-        paths, payloads, findings, RECORD, folder / "out", project=PROJECT_ROOT, credits=CREDITS
+        paths, payloads, findings, RECORD, folder / "out", project=bare_project(), credits=CREDITS
     ).html
 
 

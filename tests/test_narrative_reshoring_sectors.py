@@ -14,7 +14,6 @@ from rotation_lib.charts.table import Table
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.prose import Prose, tell
-from rotation_lib.studies import reshoring_sectors as study
 from rotation_lib.studies.reshoring_sectors import (
     leads,
     pairs,
@@ -27,8 +26,8 @@ from rotation_lib.studies.reshoring_sectors import (
 
 
 @pytest.fixture(scope="module")
-def real(market: Market) -> dict[str, Finding]:
-    return {f.id: f for f in study.findings(market)}
+def real(market: Market, studied: Callable[[str, Market], FindingSet]) -> dict[str, Finding]:
+    return dict(studied("reshoring_sectors", market))
 
 
 def changed(

@@ -56,8 +56,8 @@ def changed(base: FindingSet, **values: float | None) -> FindingSet:
 
 
 @pytest.fixture(scope="module")
-def default(market: Market) -> FindingSet:
-    return FindingSet(study.findings(market))
+def default(market: Market, studied: Callable[[str, Market], FindingSet]) -> FindingSet:
+    return studied("tech_valuations", market)
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 from browser import found_chromium
-from sample_book import CREDITS, RECORD, book
+from sample_book import CREDITS, RECORD, bare_project, book
 
 from rotation_lib.errors import BuildError
-from rotation_lib.project import PROJECT_ROOT
 from rotation_lib.publish import pdf
 from rotation_lib.publish.site import ASSETS, build_site
 
@@ -35,7 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"schema": 1},
         FACTS,
         folder / "out",
-        project=PROJECT_ROOT,
+        project=bare_project(),
         credits=CREDITS,
         pdf=True,
     ).html

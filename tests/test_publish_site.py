@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from sample_book import RECORD, bar_figure, figure, payloads_to, site_of_book, text
+from sample_book import RECORD, bar_figure, bare_project, figure, payloads_to, site_of_book, text
 
 from rotation_lib.errors import BuildError
 from rotation_lib.project import CHAPTER_NAMES, PROJECT_ROOT
@@ -156,7 +156,7 @@ def test_a_fault_leaves_the_last_good_site_in_place(site: SiteReport, tmp_path: 
         with pytest.raises(BuildError, match=said):
             build_site(
                 {"methods": tmp_path / "methods.ipynb"}, tmp_path, {}, {}, out,
-                project=PROJECT_ROOT,
+                project=bare_project(),
             )  # fmt: skip
         assert _tree(out / "html") == before
     assert not list(out.glob(".site-*"))
@@ -173,7 +173,7 @@ def test_a_failed_chapter_gets_a_page_beside_the_good_site(
     failure = ChapterFailure(
         "risks", "chapters/risks.ipynb", 7, "KeyError: <b>x</b>", "Trace\n\n<script>back"
     )
-    report = build_site(executed, tmp_path, {}, {}, out, project=PROJECT_ROOT, failures=[failure])
+    report = build_site(executed, tmp_path, {}, {}, out, project=bare_project(), failures=[failure])
     assert report.html == (out / "failed").resolve() and report.failed == ("risks",)
     page = (report.html / "chapters" / "risks.html").read_text(encoding="utf-8")
     assert "failed in cell 7" in page and "chapters/risks.ipynb" in page
@@ -188,7 +188,7 @@ def test_a_book_of_one_chapter(tmp_path: Path) -> None:
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "risks.ipynb")
     report = build_site(
         {"risks": tmp_path / "risks.ipynb"}, tmp_path / "payloads", {}, {}, tmp_path / "out",
-        project=PROJECT_ROOT,
+        project=bare_project(),
     )  # fmt: skip
     page = (report.html / "index.html").read_text(encoding="utf-8")
     assert "See <a>methods</a>." in page and 'data-figure="risks.bars"' in page

@@ -35,8 +35,9 @@ def named(market: Market) -> dict[str, Finding]:
 
 
 @pytest.fixture(scope="module")
-def found(market: Market) -> dict[str, Finding]:
-    return named(market)
+def found(market: Market, studied: Callable[[str, Market], FindingSet]) -> dict[str, Finding]:
+    made = studied("reshoring_sectors", market).values()
+    return {f.id.removeprefix("reshoring_sectors."): f for f in made}
 
 
 @pytest.fixture(scope="module")
