@@ -34,6 +34,8 @@ def test_a_page_in_use_has_no_violation(
     page.goto(f"{small_url}/chapters/risks.html")
     opened(page).locator("a.term").focus()
     assert violations(page) == []
+    page.goto(f"{small_url}/docs/rerun.html")
+    assert violations(opened(page)) == []
     # A menu that it may open is read too.
     page.get_by_role("button", name="Color mode").press("Enter")
     assert violations(page) == []
