@@ -18,6 +18,7 @@ PACKAGE = "rotation_lib"
 BANDS = {
     "Ground": {
         "errors": "every refusal, in one line",
+        "schemas": "jsonschema, imported the quick way",
         "units": "what numbers are counted in, and the one form of each",
         "project": "paths",
         "tables": "TOML files, read",

@@ -1,30 +1,10 @@
-"""Imports nbformat without the second that one of its parts would take.
-
-jsonschema compiles a grammar of internationalised web addresses when it is imported, for a check
-that is optional and that no schema of a notebook or a chart asks for.
-"""
+"""Imports nbformat without the second that one of its parts would take."""
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
+from ... import schemas  # noqa: F401  first: nbformat takes the jsonschema that it finds
 
-_GRAMMAR = "rfc3987_syntax"
-
-
-def _import_schemas() -> None:
-    absent = _GRAMMAR not in sys.modules
-    if absent:
-        sys.modules[_GRAMMAR] = None  # type: ignore[assignment]
-    try:
-        import_module("jsonschema")
-    finally:
-        if absent:
-            del sys.modules[_GRAMMAR]
-
-
-_import_schemas()
-
-import nbformat  # noqa: E402
+# isort: split
+import nbformat
 
 __all__ = ["nbformat"]
