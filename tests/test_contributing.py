@@ -58,8 +58,9 @@ def run(command: list[str], project: Path, **more: str) -> subprocess.CompletedP
     return subprocess.run(
         command,
         cwd=project,
+        # Whatever else is set, the clone's own sources run, and it is the clone that changes.
         env={
-            "PATH": "/usr/bin:/bin", "PYTHONPATH": str(project), "PYTHONHASHSEED": "0", **more,
+            "PATH": "/usr/bin:/bin", **more, "PYTHONPATH": str(project), "PYTHONHASHSEED": "0",
         },
         capture_output=True,
         text=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -97,3 +98,13 @@ def test_a_chapter_whose_process_is_killed_is_told(market: Market, tmp_path: Pat
         kept = tmp_path / "runs"
         (run,) = run_chapters(["risks"], market, {}, kept, chapters=tmp_path, nursery=nursery)
     assert run.failure is not None and "ended from outside" in run.failure.cause
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere chapters take ordinary kernels")
+def test_a_build_that_is_refused_does_not_wait_for_imports() -> None:
+    nursery = Nursery()
+    with pytest.raises(ValueError, match="refused"), nursery:
+        nursery.start()
+        raise ValueError("refused")
+    assert nursery._process is not None
+    assert nursery._process.returncode == -signal.SIGTERM

@@ -55,10 +55,12 @@ def notebooks() -> None:
     """Run every chapter again, and compare what its checked cell says with what is stored.
 
     What a theme measures in this step is kept for its length: the last chapters ask for all of it.
+    Charts are made as in a build, which draws the same ones.
     """
     found = sorted(Path("chapters").glob("*.ipynb"), key=lambda p: (p.stem in LAST, p.stem))
-    with TemporaryDirectory(prefix="findings ") as folder:
-        run([*NOTEBOOKS, *map(str, found)], ROTATION_FINDINGS=folder)
+    with TemporaryDirectory(prefix="notebooks ") as folder:
+        places = {f"ROTATION_{name}": f"{folder}/{name}" for name in ("FINDINGS", "FIGURES")}
+        run([*NOTEBOOKS, *map(str, found)], **places)
 
 
 def main() -> None:

@@ -183,9 +183,7 @@ class Figure:
 
     def svg(self, *, width: int = _NOTEBOOK_WIDTH, mode: str = "light") -> str:
         """The figure as SVG, without title; needs no network."""
-        from .clock import converter
-
-        return str(converter().vegalite_to_svg(self.inline_spec(width=width, mode=mode), "6.4"))
+        return _drawn(self.inline_spec(width=width, mode=mode))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         folder = os.environ.get(FOLDER_VARIABLE)
@@ -195,26 +193,35 @@ class Figure:
                 "text/html": f'<div data-rotation-figure="{escape(self.id)}"></div>',
                 "text/plain": self.title,
             }
-        shown = self.inline_spec(width=_NOTEBOOK_WIDTH)
-        shown["background"] = theme.hex_of("paper")
-        shown["title"] = {"text": self.title, "subtitle": [self.subtitle, self._source_line()]}
+        spec = self.inline_spec(width=_NOTEBOOK_WIDTH)
+        shown = {
+            **spec,
+            "background": theme.hex_of("paper"),
+            "title": {"text": self.title, "subtitle": [self.subtitle, self._source_line()]},
+        }
         return {
             "application/vnd.vegalite.v6+json": shown,
-            "text/html": self._static_html(),
+            "text/html": self._static_html(_drawn(spec)),
             "text/plain": f"{self.title}\n{self.alt}\n{self._source_line()}",
         }
 
     def _source_line(self) -> str:
         return f"Series: {', '.join(self.series)}. Data to {self.as_of}."
 
-    def _static_html(self) -> str:
+    def _static_html(self, svg: str) -> str:
         """For front ends that cannot draw Vega-Lite."""
         note = f"<p>{escape(self.note)}</p>" if self.note else ""
         return (
             f"<figure><p><strong>{escape(self.title)}</strong><br>{escape(self.subtitle)}</p>"
-            f'<div role="img" aria-label="{escape(self.alt)}">{self.svg()}</div>'
+            f'<div role="img" aria-label="{escape(self.alt)}">{svg}</div>'
             f"<figcaption>{note}<p>{escape(self._source_line())}</p></figcaption></figure>"
         )
+
+
+def _drawn(spec: dict[str, Any]) -> str:
+    from .clock import converter
+
+    return str(converter().vegalite_to_svg(spec, "6.4"))
 
 
 def check_labels(id: str, title: str, series: tuple[str, ...] | str, as_of: str) -> None:

@@ -137,6 +137,8 @@ class Nursery:
         if self._socket is not None:
             self._socket.close()
         if self._process is not None:
+            if kind is not None:
+                self._process.terminate()  # a build that is refused does not wait for imports
             self._process.wait()
 
 
