@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rotation_lib.errors import BuildError
-from rotation_lib.project import PACKAGE
+from rotation_lib.project import CHAPTERS, PACKAGE
 from rotation_lib.publish.draw import runtime
 from rotation_lib.publish.finish import notices
 from rotation_lib.publish.site import ASSETS
@@ -88,7 +88,7 @@ def test_every_page_leads_to_the_list(small_site: Path) -> None:
         if (hit := re.search(r'<p class="page-files">(.*?)</p>', page.read_text(encoding="utf-8")))
     ]
     assert len(feet) > 10 and all('LICENSES.txt">' in foot for foot in feet)
-    methods = (PACKAGE.parent / "chapters" / "methods.ipynb").read_text(encoding="utf-8")
+    methods = (CHAPTERS / "methods.ipynb").read_text(encoding="utf-8")
     assert "(site:LICENSES.txt)" in methods
 
 

@@ -119,14 +119,18 @@ def _said(notice: Notice) -> Iterator[str]:
 
 def _carried(entry: Mapping[str, Any], html: Path, files: Sequence[str]) -> Notice:
     held = tuple(f for f in files if any(re.fullmatch(p, f) for p in entry["files"]))
-    version = _version(entry, html) if held else ""
+    if not held:
+        return Notice(entry["name"], entry["licence"], ())
+    said = {what: _said_by(entry, what, html) for what in ("version", "copyright")}
+    source = entry.get("distribution", "")
+    version = said["version"] or (distribution(source).version if source else "")
     return Notice(
         f"{entry['name']} {version}".strip(),
         entry["licence"],
         held,
-        tuple(entry.get("copyright", ())),
+        (said["copyright"],) if said["copyright"] else tuple(entry.get("copyright", ())),
         tuple(entry.get("terms", ())),
-        _own_text(entry["distribution"]) if held and "distribution" in entry else "",
+        _own_text(source) if source else "",
     )
 
 
@@ -154,17 +158,15 @@ def _bundled(parts: Iterable[tuple[str, str]], files: tuple[str, ...]) -> list[N
     ]
 
 
-def _version(entry: Mapping[str, Any], html: Path) -> str:
-    """As the distribution or the file says it; empty for what tells none."""
-    if "distribution" in entry:
-        return distribution(entry["distribution"]).version
-    if "version" not in entry:
+def _said_by(entry: Mapping[str, Any], what: str, html: Path) -> str:
+    """What a file of the site says of itself; empty for what none is asked."""
+    asked = entry.get("said", {})
+    if what not in asked:
         return ""
-    source = entry["version"]
-    hit = re.search(source["pattern"], (html / source["file"]).read_text(encoding="utf-8"))
+    hit = re.search(asked[what], (html / asked["file"]).read_text(encoding="utf-8"))
     if not hit:
         raise BuildError(
-            f"{source['file']} no longer tells the version of {entry['name']}; correct {_WHERE}."
+            f"{asked['file']} no longer tells the {what} of {entry['name']}; correct {_WHERE}."
         )
     return str(hit[1])
 
