@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,13 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
-from sample_book import bar_figure, growth_figure, line_figure
+from sample_book import bar_figure, book, growth_figure, line_figure
 
 from rotation_lib.charts.figure import inline
 from rotation_lib.publish.draw import still
+from rotation_lib.publish.execute.outcome import ChapterRun
+from rotation_lib.publish.kept import contents
+from rotation_lib.publish.single import _illustrated
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -168,6 +172,20 @@ def test_slimming_leaves_text_and_looks_alone() -> None:
         '<svg font-family="X"><text>opacity="1" 1.23456 role="b"</text>'
         '<path opacity="0.5" d="M1.3,0L3,1.5e-9Z" fill="none"/></svg>'
     )
+
+
+@pytest.mark.slow
+def test_a_chapter_run_alone_leaves_a_notebook_with_its_pictures(tmp_path: Path) -> None:
+    run = ChapterRun("risks", tmp_path / "runs" / "risks" / "0123", 1.0, False)
+    run.folder.mkdir(parents=True)
+    executed, payloads = book(tmp_path / "book")
+    shutil.copyfile(executed["risks"], run.notebook)
+    shutil.copytree(payloads, run.figures)
+    before = contents(run.folder)
+    shown = _illustrated(run, tmp_path)
+    assert shown == run.folder.with_name("0123.ipynb")
+    assert len(pictures(shown)) == len(marked(run.notebook)) == 5
+    assert contents(run.folder) == before, "the run no longer is what its seal says"
 
 
 def test_a_picture_says_its_words_to_who_opens_it_alone() -> None:

@@ -41,7 +41,7 @@ def page_footer(name: str, build: Mapping[str, Any], root: str, edition: str = "
         *([f'<a href="{root}{edition}">The report as a PDF</a>'] if edition else []),
         f'<a href="{root}findings.json">All findings (JSON)</a>',
         f'<a href="{root}build.json">Build record (JSON)</a>',
-        f'<a href="{root}{NOTICES}">Licences of others</a>',
+        f'<a href="{root}{NOTICES}">Third-party licences</a>',
     )
     rows = "".join(f"<dt>{escape(k)}</dt><dd>{v}</dd>" for k, v in _facts(build))
     about = f"<details><summary>About this build</summary><dl>{rows}</dl></details>" if rows else ""
