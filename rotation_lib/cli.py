@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -184,18 +185,17 @@ def claims(
 ) -> None:
     """Judge every claim, without building a site."""
     from .market import Market
-    from .publish.owned import mark, refuse_foreign
+    from .publish.owned import at_hand
     from .publish.provenance import revision
     from .results import kept_in, report_record
 
     pairs = _pairs(param)
     params = _params(pairs, start=start, end=end, as_of=as_of, source=source)
     _refuse_left_over(pairs)
-    refuse_foreign(BUILD)
-    mark(BUILD)
     refresh(params)
     market = Market.load(params)
-    with kept_in(BUILD / "runs" / "findings"):
+    out = at_hand()
+    with kept_in(out / "runs" / "findings") if out else nullcontext():
         record = report_record(market, revision()[0])
     if json:
         import json as encoder

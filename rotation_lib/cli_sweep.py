@@ -63,7 +63,7 @@ def sweep(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Evaluate every finding and claim as of each date of a range."""
-    from .publish.owned import mark, refuse_file, refuse_foreign
+    from .publish.owned import begun, refuse_file
     from .sweep.kept import Kept
     from .sweep.run import store
     from .sweep.run import sweep as run_sweep
@@ -73,12 +73,11 @@ def sweep(
     if out.suffix != ".parquet":
         raise ParameterError("out", out.name, "it ends in .parquet", "for example panel.parquet")
     refuse_file(out)
-    refuse_foreign(BUILD)
-    mark(BUILD)
     params, dataset = _opened(source, param or ())
     plan = _plan(params, dataset, first, last, every, chapter or (), draws)
     if write:
         _refuse_unlike_default(plan)
+    begun()
     bar = _Bar(len(plan.days))
     with bar:
         rows = run_sweep(

@@ -185,6 +185,24 @@ def test_what_needs_a_checkout_says_so_and_works_in_one(
 
 
 @pytest.mark.slow
+def test_somebody_elses_build_folder_is_neither_used_nor_begun(
+    installed: Installed, tmp_path: Path, built_site: Path
+) -> None:
+    claims = installed.rotation(tmp_path, "claims", "--end", "2010-12-31")
+    same = installed.rotation(tmp_path, "diff", built_site, built_site)
+    assert (claims.returncode, same.returncode) == (0, 0)
+    assert list(tmp_path.iterdir()) == []
+    theirs = tmp_path / "_build" / "doctrees" / "index.doctree"
+    theirs.parent.mkdir(parents=True)
+    theirs.touch()
+    line = said(installed.rotation(tmp_path, "build"))
+    assert "it holds doctrees, which no build made" in line
+    line = said(installed.rotation(tmp_path, "sweep"))
+    assert line.endswith("it holds doctrees, which no build made; go to another folder.")
+    assert [p for p in (tmp_path / "_build").rglob("*") if p.is_file()] == [theirs]
+
+
+@pytest.mark.slow
 def test_what_is_refused_for_its_bytes_works_again_by_the_advice(
     wheel: Path, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from ..errors import BuildError, ParameterError
+from ..errors import BuildError, ParameterError, ProjectError
 from ..project import BUILD, IN_CHECKOUT, PROJECT_ROOT
 from .kept import read_object
 
@@ -58,6 +58,26 @@ def refuse_foreign(out: Path) -> None:
     allowed, advice = _position(place) or _content(place) or ("", "")
     if allowed:
         raise ParameterError("out", str(out), allowed, advice)
+
+
+def at_hand() -> Path | None:
+    """The build folder that lies here already; without a checkout ``None``, if there is none.
+
+    What only reads or keeps a little must not begin one wherever somebody happens to work.
+    """
+    return BUILD if IN_CHECKOUT or _marked(BUILD.resolve()) else None
+
+
+def begun() -> Path:
+    """The build folder of a command that is given none, made and marked.
+
+    Raises:
+        ProjectError: outside a checkout, where somebody else's folder has its name.
+    """
+    if at_hand() is None and (complaint := _content(BUILD.resolve())):
+        raise ProjectError(f"{BUILD.resolve()}: {complaint[0]}; go to another folder.")
+    mark(BUILD)
+    return BUILD
 
 
 def mark(out: Path) -> None:

@@ -21,8 +21,8 @@ from typing import Any
 
 from ..environment import version_of
 from ..errors import BuildError, ParameterError
-from ..project import BUILD, CARRIED, PROJECT_ROOT
-from ..publish.owned import mark
+from ..project import CARRIED, PROJECT_ROOT
+from ..publish.owned import at_hand, mark
 from .environments import Environments, Installer, set_up
 from .records import read_build, read_findings
 from .rows import SNAPSHOT
@@ -247,7 +247,8 @@ def workshop(
         install: makes the environment of a checkout that locks other packages.
     """
     with TemporaryDirectory(prefix="rotation-review-") as folder:
-        shop = Workshop(Path(folder).resolve(), project, kept or BUILD / _KEPT, install)
+        place = Path(folder).resolve()
+        shop = Workshop(place, project, kept or (at_hand() or place) / _KEPT, install)
         try:
             yield shop
         finally:
