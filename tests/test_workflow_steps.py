@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import stat
 import sys
 from pathlib import Path
 
@@ -31,6 +32,40 @@ def test_the_test_job(job: Job, checks: str, stack: str) -> None:
 def test_the_test_job_notices_another_python(job: Job) -> None:
     job.values |= {"matrix.python": "3.9", "matrix.checks": "test", "matrix.stack": ""}
     assert [d.returncode for d in job.run("test", "test")] == [1]
+
+
+@pytest.mark.parametrize(
+    ("python", "pip", "log", "status"),
+    [
+        ("3.11.2", "23.0.1", "http://127.0.0.1:9/", [0, 0]),
+        ("3.11.7", "23.0.1", "http://127.0.0.1:9/", [1]),
+        ("3.11.2", "26.1", "http://127.0.0.1:9/", [1]),
+        ("3.11.2", "23.0.1", "", [1]),
+    ],
+)
+def test_the_debian_job(job: Job, python: str, pip: str, log: str, status: list[int]) -> None:
+    """It fails where it no longer tries what it is for."""
+    job.record("apt-get", "")
+    answer = f'case "$*" in *pip*) echo "pip {pip} from …" ;; *) echo "Python {python}" ;; esac'
+    job.record("python", answer, ".venv/bin")
+    (job.folder / ".venv" / "uv.log").write_text(log, encoding="utf-8")
+    job.env["GIT_CONFIG_GLOBAL"] = str(job.temp / "gitconfig")
+    assert [d.returncode for d in job.run("test", "debian")] == [0, *status]
+    assert [call[0] for call in job.said("apt-get")] == ["update", "install"]
+    assert job.said("make") == [[".venv/.ready-test"], ["test"]][: len(status)]
+
+
+def test_the_awkward_job(job: Job) -> None:
+    job.record("make", f'pwd >> "{job.temp}/places"; echo "$HOME" >> "{job.temp}/places"; umask')
+    done = job.run("test", "awkward")
+    assert_done(done, 2)
+    clone = job.temp / "My Repörts ☂"
+    assert git(clone, "config", "core.autocrlf") == "true"
+    assert job.said("make") == [["report"], ["quick"]]
+    places = (job.temp / "places").read_text(encoding="utf-8").splitlines()
+    assert places == [str(clone), str(job.temp / "home")] * 2
+    assert done[1].stdout.split() == ["0077", "0077"]
+    assert stat.S_IMODE((job.temp / "home").stat().st_mode) == 0o500
 
 
 def test_the_report_job(job: Job) -> None:

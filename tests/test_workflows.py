@@ -134,3 +134,4 @@ def test_every_supported_python_is_tested() -> None:
     assert 'requires-python = ">=3.11,<3.14"' in text
     assert matrix == ["3.11", "3.12", "3.13"]
     assert {run["checks"] for run in runs} == {"test", "coverage"}
+    assert workflow("test")["jobs"]["debian"]["container"] == "debian:12"
