@@ -65,7 +65,8 @@ def _packages() -> Check:
     wrong = "; ".join(f"{name} {said}" for name, said in here.differences.items())
     # Who installs the project as a package need not have what it is tested with.
     state: State = "failed" if IN_CHECKOUT else "absent"
-    found = f"{len(here.differences)} of {count} differ from the lock: {wrong}"
+    verb = "differs" if len(here.differences) == 1 else "differ"
+    found = f"{len(here.differences)} of {count} {verb} from the lock: {wrong}"
     return Check("packages", state, found, _renew())
 
 

@@ -15,7 +15,6 @@ import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from email.parser import HeaderParser
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -246,6 +245,8 @@ class _Installed:
 
 def _installed(name: str, places: Sequence[str] | None) -> _Installed:
     """What is installed under a name: the first that an import would find."""
+    from email.parser import HeaderParser
+
     context = {"name": name} if places is None else {"name": name, "path": list(places)}
     found = next(iter(metadata.distributions(**context)), None)
     if found is None:

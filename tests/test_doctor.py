@@ -45,7 +45,7 @@ def test_a_sound_installation_is_told_part_by_part() -> None:
     failed = [c.what for c in checks.values() if c.state == "failed"]
     assert failed == (["packages"] if unlike else [])
     count = len(here.packages)
-    told = f"{len(unlike)} of {count} differ from the lock: " if unlike else f"{count} as locked"
+    told = f"{len(unlike)} of {count} differ" if unlike else f"{count} as locked"
     assert checks["packages"].found.startswith(told)
     assert {"pandas", "sphinx", "jinja2", "certifi"} <= set(here.packages)
     assert checks["snapshot"].found.startswith("prices through 20")
