@@ -173,8 +173,8 @@ def test_a_package_is_added_by_the_recipe(tmp_path: Path) -> None:
     (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
     (project / ".venv" / ".ready").touch()
     (project / "tools" / "setup.sh").write_text('echo "set up: $*"\n', encoding="utf-8")
-    (project / "tools" / "uv.py").write_text(UV, encoding="utf-8")
-    (done,) = follow("Add or renew a package", project, PYTHONPATH=str(project / "tools"))
+    (project / "uv.py").write_text(UV, encoding="utf-8")
+    (done,) = follow("Add or renew a package", project)
     asked = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"][
         "dependencies"
     ]
