@@ -72,6 +72,7 @@ class Finding(BaseModel):
         percentile: rank of a fact among all windows of its length since 2010, 0 to 1.
         facts: what sentences need besides, such as the day of a peak or the years compared; ISO
             days, plain text or numbers.
+        made_by: the function that measured it, as ``module:function``.
         reason: why the value is missing.
     """
 
@@ -92,6 +93,7 @@ class Finding(BaseModel):
     series: tuple[str, ...] = ()
     percentile: float | None = None
     facts: Facts = {}
+    made_by: str = ""
     reason: str | None = None
 
     @field_validator("value", "low", "high", "percentile", mode="before")
@@ -174,9 +176,11 @@ def tendency(
     series: Iterable[str],
     method: str = "",
     n: int | None = None,
+    percentile: float | None = None,
     facts: Facts | None = None,
+    made_by: str = "",
 ) -> Finding:
-    """A finding with an interval: a mean, slope, ratio or tail figure.
+    """A finding that has a value: a tendency with its interval, or a fact with its rank.
 
     Args:
         id: stable key.
@@ -188,7 +192,7 @@ def tendency(
         series: catalog ids.
         method: overrides the interval's own description.
         n: observations, if not ``len(index)``.
-        facts: see :class:`Finding`.
+        percentile, facts, made_by: see :class:`Finding`.
     """
     days = index.to_numpy()
     return Finding(
@@ -205,12 +209,16 @@ def tendency(
         start=_iso(days.min()) if len(days) else None,
         end=_iso(days.max()) if len(days) else None,
         series=tuple(series),
+        percentile=percentile,
         facts=facts or {},
+        made_by=made_by,
         reason="the estimate is not defined for these data" if not math.isfinite(value) else None,
     )
 
 
-def missing(id: str, label: str, *, unit: UnitName, series: Iterable[str], reason: str) -> Finding:
+def missing(
+    id: str, label: str, *, unit: UnitName, series: Iterable[str], reason: str, made_by: str = ""
+) -> Finding:
     """A finding that cannot be had, with the reason a reader is shown.
 
     >>> missing("risks.beta", "Beta", unit="ratio", series=["IWM"], reason="too short").value is None
@@ -223,6 +231,7 @@ def missing(id: str, label: str, *, unit: UnitName, series: Iterable[str], reaso
         value=None,
         unit=unit,
         series=tuple(series),
+        made_by=made_by,
         reason=reason,
     )
 

@@ -62,12 +62,34 @@ _ENTRY = re.compile(r"^(?:root|\s+- file): *chapters/(\w+) *$", re.MULTILINE)
 CHAPTER_NAMES = (
     tuple(_ENTRY.findall(CONTENTS.read_text(encoding="utf-8"))) if CONTENTS.is_file() else ()
 )
-#: The chapters that own findings and claims: those with a study of their own name.
-THEMES = tuple(
-    name
-    for name in CHAPTER_NAMES
-    if (PACKAGE / "studies" / name).is_dir() or (PACKAGE / "studies" / f"{name}.py").is_file()
-)
+
+
+def _lies_in(floor: str, theme: str) -> bool:
+    return (PACKAGE / floor / theme).is_dir() or (PACKAGE / floor / f"{theme}.py").is_file()
+
+
+def measuring(theme: str) -> str:
+    """Dotted name of what measures a theme.
+
+    Args:
+        theme: one of :data:`THEMES`.
+    """
+    moved = _lies_in("themes", theme)
+    return f"rotation_lib.themes.{theme}.measures" if moved else f"rotation_lib.studies.{theme}"
+
+
+def drawing(theme: str) -> str:
+    """Dotted name of what draws a theme's measures.
+
+    Args:
+        theme: one of :data:`THEMES`.
+    """
+    moved = _lies_in("themes", theme)
+    return f"rotation_lib.themes.{theme}.pictures" if moved else f"rotation_lib.charts.{theme}"
+
+
+#: The chapters that own findings and claims: those with a theme of their own name.
+THEMES = tuple(n for n in CHAPTER_NAMES if _lies_in("themes", n) or _lies_in("studies", n))
 #: What brings damaged data back.
 RESTORE = (
     "git checkout -- data/snapshot"

@@ -21,7 +21,7 @@ from .claims import Judged, judge, load_ledger
 from .findings import Finding, FindingSet, Specification
 from .fingerprint import canonical, code_key, data_key, digest, packages_key, settings_key
 from .market import Market
-from .project import THEMES
+from .project import THEMES, measuring
 
 FOLDER_VARIABLE = "ROTATION_FINDINGS"
 
@@ -114,12 +114,12 @@ def claim_record(judged: Judged) -> dict[str, Any]:
 
 
 def _compute(theme: str, market: Market) -> ThemeResult:
-    study = import_module(f"rotation_lib.studies.{theme}")
+    study = import_module(measuring(theme))
     return ThemeResult(tuple(study.findings(market)), study.specifications(market))
 
 
 def _key(theme: str, market: Market) -> str:
-    study = [f"rotation_lib.studies.{theme}"]
+    study = [measuring(theme)]
     return digest(
         canonical(market.params.as_strings()),
         data_key(market),

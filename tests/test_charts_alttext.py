@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rotation_lib.charts import alttext
+from rotation_lib.charts import alttext, bars, distributions, intervals, lines
 
 DAYS = pd.DatetimeIndex(["2024-01-02", "2024-06-03", "2024-12-31"], name="date")
 
@@ -111,3 +111,57 @@ def test_scatter_and_heatmap_and_coverage() -> None:
     assert "The latest to start is B (3 June 2024), the earliest to end A" in alttext.coverage(
         reach, what="Data"
     )
+
+
+def test_a_builder_that_knows_what_it_shows_says_it_in_words() -> None:
+    days = pd.date_range("2024-01-01", periods=3)
+    wide = pd.DataFrame({"A": [1.0, 1.1, 1.2], "B": [1.0, 0.9, 0.8]}, index=days)
+    rows = pd.DataFrame(
+        {"label": ["A", "B"], "value": [0.1, -0.2], "low": [0.0, -0.3], "high": [0.2, -0.1]}
+    )
+    band = rows.assign(date=days[:2])
+    cells = pd.DataFrame({"row": ["1", "1"], "column": ["a", "b"], "value": [0.1, -0.2]})
+    fall = wide.clip(upper=1.0) - 1.0
+    told = "Some quantity"
+    made = [
+        (lines.lines(wide, unit="ratio", shows=told), alttext.lines(wide, "ratio", what=told)),
+        (lines.growth(wide, shows=told), alttext.lines(wide, "times", what=told)),
+        (lines.drawdown(fall, shows=told), alttext.lines(fall, "fraction", what=told)),
+        (
+            lines.small_multiples(wide, unit="index", shows=told),
+            alttext.lines(wide, "index", what=told),
+        ),
+        (
+            lines.band_line(band, unit="ratio", reference=1.0, shows=told),
+            alttext.band(band, "ratio", what=told, reference=1.0),
+        ),
+        (
+            intervals.forest(rows, unit="fraction", shows=told),
+            alttext.intervals(rows, "fraction", what=told),
+        ),
+        (
+            intervals.forest(rows, unit="fraction", reference=None, signed=True, shows=told),
+            alttext.intervals(rows, "fraction", what=told, signed=True),
+        ),
+        (
+            intervals.specification_curve(rows, unit="fraction", shows=told),
+            alttext.intervals(rows, "fraction", what=told),
+        ),
+        (bars.bars(rows, unit="fraction", shows=told), alttext.bars(rows, "fraction", what=told)),
+        (
+            bars.columns(rows, unit="fraction", signed=False, shows=told),
+            alttext.bars(rows, "fraction", what=told, signed=False),
+        ),
+        (
+            distributions.heatmap(cells, unit="fraction", shows=told),
+            alttext.heatmap(cells, "fraction", what=told),
+        ),
+        (
+            distributions.distribution([0.1, 0.3], observed=0.2, unit="fraction", shows=told),
+            alttext.distribution([0.1, 0.3], 0.2, "fraction", what=told),
+        ),
+    ]
+    for drawing, text in made:
+        assert told in text
+        assert drawing.alt == text
+    assert lines.lines(wide, unit="ratio").alt == ""

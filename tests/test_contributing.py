@@ -201,7 +201,7 @@ def test_a_package_is_added_by_the_recipe(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_name_writes_nothing(name: str, title: str | None, said: str, tmp_path: Path) -> None:
-    for folder in ("rotation_lib/studies/risks", "chapters", "tests"):
+    for folder in ("rotation_lib/themes/risks/measures", "chapters", "tests"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "chapters" / "summary.ipynb").write_text("{}", encoding="utf-8")
     before = sorted(tmp_path.rglob("*"))

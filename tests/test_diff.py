@@ -153,7 +153,9 @@ def test_the_function_that_changed_is_named(old: str, new: str, names: set[str])
 
 def test_files_have_a_role() -> None:
     assert role("rotation_lib/stats/returns.py") == "measuring"
-    assert role("rotation_lib/charts/risks/tails.py") == "drawing"
+    assert role("rotation_lib/charts/lines.py") == "drawing"
+    assert role("rotation_lib/themes/risks/pictures/tails.py") == "drawing"
+    assert role("rotation_lib/themes/risks/measures/tails.py") == "measuring"
     assert role("rotation_lib/words.py") == "wording"
     assert role("data/claims.toml") == "rules"
 

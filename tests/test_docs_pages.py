@@ -231,7 +231,7 @@ def test_the_reference_holds_what_chapters_and_studies_use() -> None:
     listed = set(re.findall(r"^## (rotation_lib\.stats\.\w+)$", page, re.MULTILINE))
     used = {
         f"rotation_lib.stats.{alias.name}"
-        for path in (PACKAGE / "studies").rglob("*.py")
+        for path in (*(PACKAGE / "studies").rglob("*.py"), *(PACKAGE / "themes").rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[-1] == "stats"
         for alias in node.names
@@ -349,7 +349,8 @@ def test_a_chapter_imports_only_what_is_meant_for_it(chapter: str) -> None:
                 assert names <= set(rotation_lib.__all__)
             else:
                 assert re.match(
-                    r"rotation_lib\.(charts|narrative|references|studies|sweep)\b", str(node.module)
+                    r"rotation_lib\.(charts|narrative|references|studies|sweep|themes)\b",
+                    str(node.module),
                 )
 
 

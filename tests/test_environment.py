@@ -13,7 +13,7 @@ import pytest
 from rotation_lib import environment, fingerprint
 from rotation_lib.environment import Environment, Package, read, requirements
 from rotation_lib.errors import RotationError
-from rotation_lib.project import LOCKFILE, PROJECT_ROOT, THEMES
+from rotation_lib.project import LOCKFILE, PROJECT_ROOT, THEMES, measuring
 from rotation_lib.publish import unchanged
 from rotation_lib.publish.finish.footer import page_footer, unlocked
 
@@ -207,7 +207,7 @@ print(*{owner for name in list(sys.modules) for owner in owners.get(name, ())})
 
 @pytest.mark.slow
 def test_studies_load_nothing_that_their_keys_leave_out() -> None:
-    files = fingerprint._closure(f"rotation_lib.studies.{theme}" for theme in THEMES)
+    files = fingerprint._closure(map(measuring, THEMES))
     asked = {
         name
         for path, package in files.items()

@@ -9,15 +9,13 @@ import pandas as pd
 import pytest
 from prose_worlds import cells
 
-from rotation_lib.charts import risks as draw
 from rotation_lib.charts.figure import Figure
-from rotation_lib.charts.risks import titles
 from rotation_lib.charts.table import Table
 from rotation_lib.claims import Verdict, judge, load_ledger
 from rotation_lib.findings import Finding, FindingSet, missing
 from rotation_lib.market import Market
 from rotation_lib.prose import Prose, tell
-from rotation_lib.studies import risks as study
+from rotation_lib.themes.risks import measures, pictures
 
 KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
     "volatility_ratio": (1.3, 1.2, 1.4, "ratio"),
@@ -87,7 +85,8 @@ KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
 }
 CELLS = {cell: source for chapter, cell, source in cells() if chapter == "risks"}
 TITLES = (
-    "title_drawdowns", "title_tail_chart", "title_beta", "title_set_scenario", "title_barometer_chart",
+    pictures.tails.drawdowns_title, pictures.tails.tails_title, pictures.tails.beta_title,
+    pictures.sliders.set_scenario_title, pictures.barometer.barometer_title,
 )  # fmt: skip
 Value = tuple[float, float | None, float | None]
 
@@ -147,9 +146,9 @@ def test_takeaways_are_readable_without_values() -> None:
     assert all("too short" in line and line.endswith(".") for line in lines)
 
 
-@pytest.mark.parametrize("name", TITLES)
-def test_titles_never_show_a_number_that_is_missing(name: str) -> None:
-    title = getattr(titles, name)(NOTHING)
+@pytest.mark.parametrize("titled", TITLES)
+def test_titles_never_show_a_number_that_is_missing(titled: Callable[[FindingSet], str]) -> None:
+    title = titled(NOTHING)
     assert title and "not available" not in title
     assert not any(character.isdigit() for character in title)
 
@@ -258,33 +257,33 @@ def test_replays_name_what_the_model_missed() -> None:
             "inside": [False, True],
         }
     )
-    said = str(draw.text_replays(table))
+    said = str(pictures.scenario.text_replays(table))
     assert "A (+10.0%, model 0.0%)" in said and "B" not in said.replace("Outside the interval", "")
-    assert "All replayed" in str(draw.text_replays(table.assign(inside=True)))
-    assert "No past episode" in str(draw.text_replays(table.iloc[:0]))
+    assert "All replayed" in str(pictures.scenario.text_replays(table.assign(inside=True)))
+    assert "No past episode" in str(pictures.scenario.text_replays(table.iloc[:0]))
 
 
 def test_chart_titles_count_clear_intervals() -> None:
-    assert titles.title_scenario_chart([(-0.1, 0.1), (0.01, 0.2)]).startswith("1 of 2")
-    assert titles.title_scenario_chart([(-0.1, 0.1)]).startswith("None of 1")
-    assert titles.title_specifications([(-2.0, -1.0), (-1.0, 1.0)]) == (
+    assert pictures.scenario.scenarios_title([(-0.1, 0.1), (0.01, 0.2)]).startswith("1 of 2")
+    assert pictures.scenario.scenarios_title([(-0.1, 0.1)]).startswith("None of 1")
+    assert pictures.inflation.specifications_title([(-2.0, -1.0), (-1.0, 1.0)]) == (
         "1 of 2 ways to measure it gives a clear loss"
     )
 
 
 def test_titles_of_charts_follow_their_frames() -> None:
-    assert titles.title_specifications([(-1.0, 1.0)]).startswith("None of 1")
-    assert titles.title_specifications([(1.0, 2.0)]).endswith("gives a clear gain")
-    assert "inside" in titles.title_tariff_chart("easing", -0.015, -0.017, 0.012, 20)
-    assert "outside" in titles.title_tariff_chart("escalation", -0.02, -0.017, 0.012, 20)
-    assert "lost ground to SPY" in titles.title_regime_chart(findings(), 0.64)
-    assert "gained on SPY" in titles.title_regime_chart(findings(), 1.2)
-    assert titles.title_cpi_chart(NOTHING, 7) == "7 releases: too few to tell a slope"
-    assert titles.title_august_chart(findings(), 8, 16).endswith("2025's was the best")
-    assert titles.title_august_chart(NOTHING, 1, 3) == "IWM rose in 1 of 3 Augusts since 2010"
-    assert titles.title_barometer_chart(findings(barometer_wins=(0.0, None, None))).startswith(
-        "None"
-    )
+    assert pictures.inflation.specifications_title([(-1.0, 1.0)]).startswith("None of 1")
+    assert pictures.inflation.specifications_title([(1.0, 2.0)]).endswith("gives a clear gain")
+    assert "inside" in pictures.tariffs.tariffs_title("easing", -0.015, -0.017, 0.012, 20)
+    assert "outside" in pictures.tariffs.tariffs_title("escalation", -0.02, -0.017, 0.012, 20)
+    assert "lost ground to SPY" in pictures.regimes.regimes_title(findings(), 0.64)
+    assert "gained on SPY" in pictures.regimes.regimes_title(findings(), 1.2)
+    assert pictures.inflation.cpi_title(NOTHING, 7) == "7 releases: too few to tell a slope"
+    assert pictures.august.august_title(findings(), 8, 16).endswith("2025's was the best")
+    assert pictures.august.august_title(NOTHING, 1, 3) == "IWM rose in 1 of 3 Augusts since 2010"
+    assert pictures.barometer.barometer_title(
+        findings(barometer_wins=(0.0, None, None))
+    ).startswith("None")
 
 
 # -- figures and tables ---------------------------------------------------------------
@@ -293,13 +292,14 @@ def test_titles_of_charts_follow_their_frames() -> None:
 def test_without_data_every_drawing_becomes_a_sentence() -> None:
     empty = pd.DataFrame()
     drawn = [
-        draw.rolling_beta(empty, NOTHING), draw.backtest(empty, NOTHING), draw.states(empty, NOTHING),
-        draw.cpi_days(empty, NOTHING), draw.specifications([], NOTHING),
-        draw.breakevens(empty, NOTHING), draw.tariff_paths(empty, NOTHING),
-        draw.april_2025(None, NOTHING), draw.reactions(empty, NOTHING),
-        draw.regimes(None, None, NOTHING), draw.scenarios(empty, NOTHING),
-        draw.scenario_moves(empty, NOTHING), draw.replays(empty, NOTHING),
-        draw.barometer(None, NOTHING), draw.august(empty, NOTHING),
+        pictures.tails.rolling_beta(empty, NOTHING), pictures.backtest.backtest(empty, NOTHING),
+        pictures.regimes.states(empty, NOTHING),
+        pictures.inflation.cpi_days(empty, NOTHING), pictures.inflation.specifications([], NOTHING),
+        pictures.inflation.breakevens(empty, NOTHING), pictures.tariffs.tariff_paths(empty, NOTHING),
+        pictures.tariffs.april_2025(None, NOTHING), pictures.tariffs.reactions(empty, NOTHING),
+        pictures.regimes.regimes(None, None, NOTHING), pictures.scenario.scenarios(empty, NOTHING),
+        pictures.scenario.scenario_moves(empty, NOTHING), pictures.scenario.replays(empty, NOTHING),
+        pictures.barometer.barometer(None, NOTHING), pictures.august.august(empty, NOTHING),
     ]  # fmt: skip
     for one in drawn:
         assert isinstance(one, Prose)
@@ -314,7 +314,7 @@ def test_the_months_are_drawn_in_order_even_when_the_first_year_is_short() -> No
             "value": [0.1, 0.2, -0.1],
         }
     )
-    drawn = draw.august(frame, findings())
+    drawn = pictures.august.august(frame, findings())
     assert isinstance(drawn, Figure)
     main = drawn.data["main"]
     months = list(dict.fromkeys(main["column"]))
@@ -322,10 +322,10 @@ def test_the_months_are_drawn_in_order_even_when_the_first_year_is_short() -> No
 
 
 def test_the_barometer_has_a_cell_for_every_try() -> None:
-    tries = [(o, k, h) for h in (3, 6) for o in study.barometer.OUTCOMES for k in (1, 3, 12)]
+    tries = [(o, k, h) for h in (3, 6) for o in measures.barometer.OUTCOMES for k in (1, 3, 12)]
     frame = pd.DataFrame(tries, columns=["outcome", "lookback", "horizon"])
     frame["oos_r2"] = np.linspace(-0.1, 0.02, len(frame))
-    drawn = draw.barometer(frame, findings())
+    drawn = pictures.barometer.barometer(frame, findings())
     assert isinstance(drawn, Figure)
     assert len(drawn.data["main"]) == 24
     assert drawn.data["main"]["row"].iloc[0] == "CFNAI, 3 mo."
@@ -334,10 +334,14 @@ def test_the_barometer_has_a_cell_for_every_try() -> None:
 def test_small_frames_of_a_real_window_are_drawn(market_of: Callable[..., Market]) -> None:
     market = market_of(start="2025-01-02")
     held = findings()
-    assert isinstance(draw.drawdowns(study.tails.drawdown_frame(market), held), Figure)
-    assert isinstance(draw.april_2025(study.tariffs.april_2025(market), held), Table)
-    assert isinstance(draw.cpi_days(study.inflation.cpi_days(market), held), Figure)
-    assert isinstance(draw.reactions(study.tariffs.reaction_table(market), held), Table)
+    assert isinstance(pictures.tails.drawdowns(measures.tails.drawdown_frame(market), held), Figure)
+    assert isinstance(pictures.tariffs.april_2025(measures.tariffs.april_2025(market), held), Table)
+    assert isinstance(
+        pictures.inflation.cpi_days(measures.inflation.cpi_days(market), held), Figure
+    )
+    assert isinstance(
+        pictures.tariffs.reactions(measures.tariffs.reaction_table(market), held), Table
+    )
 
 
 # -- the ledger -----------------------------------------------------------------------

@@ -16,6 +16,7 @@ from rotation_lib.catalog import load_catalog
 from rotation_lib.findings import Finding
 from rotation_lib.market import Market
 from rotation_lib.params import report_params
+from rotation_lib.project import measuring
 from rotation_lib.sources import Dataset
 from rotation_lib.stats import eventstudy, intervals, measures, regression
 from rotation_lib.stats import returns as r
@@ -202,7 +203,7 @@ def test_no_finding_knows_what_was_not_yet_public(
     markets: tuple[Market, Market], theme: str
 ) -> None:
     """Every finding and specification of a theme is the same whatever the future brings."""
-    study = import_module(f"rotation_lib.studies.{theme}")
+    study = import_module(measuring(theme))
     honest, changed = markets
     assert honest.end == changed.end == pd.Timestamp(AS_OF)
     known = study.findings(honest)

@@ -179,7 +179,7 @@ def test_value_at_risk_is_historical_and_says_so(
 
 
 def test_every_tail_finding_says_historical(market: Market) -> None:
-    from rotation_lib.studies.risks import tails
+    from rotation_lib.themes.risks.measures import tails
 
     named = [f for f in tails.findings(market).values() if "var_9" in f.id]
     assert len(named) >= 8

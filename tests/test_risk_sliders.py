@@ -12,14 +12,14 @@ import pytest
 import vl_convert
 from browser import PATIENCE, drawn, expect
 
-from rotation_lib.charts import risks as draw
 from rotation_lib.charts.figure import Figure, inline
-from rotation_lib.charts.risks.sliders import SLIDERS
 from rotation_lib.findings import FindingSet
 from rotation_lib.market import Market
 from rotation_lib.prose.markdown import Prose
-from rotation_lib.studies import risks
-from rotation_lib.studies.risks import scenario
+from rotation_lib.studies.declared import measured
+from rotation_lib.themes.risks import measures
+from rotation_lib.themes.risks.measures import scenario
+from rotation_lib.themes.risks.pictures.sliders import SLIDERS, set_scenario
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -34,13 +34,12 @@ SETTINGS = [
 
 @pytest.fixture(scope="module")
 def findings(market: Market) -> FindingSet:
-    parts = {**risks.tails.findings(market), **scenario.findings(market)}
-    return FindingSet(parts.values())
+    return FindingSet(measured(market, [measures.tails, scenario]))
 
 
 @pytest.fixture(scope="module")
 def figure(market: Market, findings: FindingSet) -> Figure:
-    made = draw.set_scenario(scenario.slider_model(market), 1.0, findings)
+    made = set_scenario(measures.sliders.slider_model(market), 1.0, findings)
     assert isinstance(made, Figure)
     return made
 
@@ -101,9 +100,9 @@ def test_each_slider_has_a_name_a_unit_and_the_reach_of_the_window(
 def test_the_first_slider_starts_at_the_shock_and_stays_in_reach(
     market: Market, findings: FindingSet
 ) -> None:
-    model = scenario.slider_model(market)
+    model = measures.sliders.slider_model(market)
     for shock, start in ((0.5, 50), (-0.5, -50), (9.0, 175)):
-        made = draw.set_scenario(model, shock, findings)
+        made = set_scenario(model, shock, findings)
         assert isinstance(made, Figure)
         params = {p["name"]: p.get("value") for p in made.spec()["params"]}
         assert params["two_year"] == start
@@ -114,8 +113,8 @@ def test_the_first_slider_starts_at_the_shock_and_stays_in_reach(
 def test_a_window_too_short_for_the_model_gets_a_sentence(
     market: Market, findings: FindingSet
 ) -> None:
-    empty = scenario.slider_model(market).iloc[:0]
-    made = draw.set_scenario(empty, 1.0, findings)
+    empty = measures.sliders.slider_model(market).iloc[:0]
+    made = set_scenario(empty, 1.0, findings)
     assert isinstance(made, Prose)
     assert "is not shown" in made.text
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from rotation_lib.errors import DataError
-from rotation_lib.findings import FindingSet
+from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.project import SNAPSHOT
 from rotation_lib.stats.shifts import shifted_means
-from rotation_lib.studies import risks
+from rotation_lib.studies.declared import measured
+from rotation_lib.themes.risks import measures as risks
 
 MakeMarket = Callable[..., Market]
 WINDOWS = [("2010-01-04", "2026-07-31"), ("2015-01-02", "2023-12-29")]
+
+
+def of(market: Market, module: ModuleType) -> dict[str, Finding]:
+    """What one module measures, by the last part of its id."""
+    return {f.id.split(".")[1]: f for f in measured(market, [module])}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +62,7 @@ def test_fixed_findings_follow_from_the_file(
 ) -> None:
     held = {key.split(".")[1]: finding for key, finding in found.items()}
     if (start, end) != WINDOWS[0]:
-        held = risks.tails.findings(market_of(start=start, end=end))
+        held = of(market_of(start=start, end=end), risks.tails)
     part = plain.loc[start:end]
     small, large = part["IWM"].to_numpy(), part["SPY"].to_numpy()
     down = large < 0
@@ -92,7 +99,7 @@ def test_named_windows_follow_from_the_file(found: FindingSet, plain: pd.DataFra
 
 
 def test_fixed_findings_come_first_and_in_order(found: FindingSet) -> None:
-    assert [i.split(".")[1] for i in list(found)[: len(risks.FIXED)]] == list(risks.FIXED)
+    assert list(found)[: len(risks.FIXED)] == list(risks.FIXED)
 
 
 def test_every_finding_is_measured_in_the_default_window(found: FindingSet) -> None:
@@ -109,8 +116,8 @@ def test_a_window_before_the_events_has_reasons(market_of: MakeMarket) -> None:
 
 def test_a_window_that_starts_after_the_event_has_reasons(market_of: MakeMarket) -> None:
     late = market_of(start="2026-01-02")
-    assert risks.tariffs.findings(late)["tariff_week_2025"].value is None
-    assert risks.august.findings(late)["august_2025_rank"].value is None
+    assert of(late, risks.tariffs)["tariff_week_2025"].value is None
+    assert of(late, risks.august)["august_2025_rank"].value is None
     assert risks.tariffs.april_2025(late) is None
 
 
@@ -140,7 +147,7 @@ def test_shared_histories_give_the_intervals_of_the_library(market_of: MakeMarke
 
     market = market_of(start="2022-01-03", end="2023-12-29")
     returns = market.total_returns["IWM"]
-    held = risks.tails.tail_intervals(market, "small")
+    held = risks.tails.tail_intervals(market, "IWM")
     for key, function in (("var_95", intervals.var_interval), ("cvar_99", intervals.cvar_interval)):
         alone = function(returns, int(key[-2:]) / 100)
         assert (held[key].low, held[key].high) == pytest.approx((alone.low, alone.high), rel=1e-12)
@@ -215,10 +222,10 @@ def test_placebo_p_finds_planted_events(market_of: MakeMarket) -> None:
     values = pd.Series(np.random.default_rng(5).normal(0, 0.01, 900), index=index)
     planted = index[[50, 300, 520, 760]]
     values[planted] -= 0.05
-    mean, p, n = risks.common.placebo_p(values, planted)
+    mean, p, n = risks.aligned.placebo_p(values, planted)
     assert (mean < -0.03, p < 0.01, n) == (True, True, 4)
     with pytest.raises(DataError):
-        risks.common.placebo_p(values, planted[:2])
+        risks.aligned.placebo_p(values, planted[:2])
 
 
 # -- inflation ------------------------------------------------------------------------
@@ -304,5 +311,5 @@ def test_the_difference_of_sharpe_ratios_follows_from_the_file(
 
 
 def test_bills_cannot_be_set_against_themselves(market_of: MakeMarket) -> None:
-    made = risks.reward.findings(market_of(large="BIL", start="2024-01-02"))
+    made = of(market_of(large="BIL", start="2024-01-02"), risks.reward)
     assert all(f.value is None and "Treasury bills" in str(f.reason) for f in made.values())

@@ -10,7 +10,7 @@ import pytest
 
 from rotation_lib.market import Market
 from rotation_lib.project import SNAPSHOT
-from rotation_lib.studies import risks
+from rotation_lib.themes.risks import measures as risks
 
 MakeMarket = Callable[..., Market]
 
@@ -86,7 +86,7 @@ def test_a_longer_horizon_adds_weekly_errors() -> None:
 
 def test_the_slider_frame_is_enough_to_recompute_a_scenario() -> None:
     model = risks.scenario.fit(fake_factors())
-    frame = risks.scenario.slider_frame(model).set_index("term")
+    frame = risks.sliders.slider_frame(model).set_index("term")
     x = pd.Series({"const": 13.0, "two_year": 1.0}).reindex(frame.index, fill_value=0.0)
     value = float((x * frame["coefficient"]).sum())
     covariance = frame[[f"cov_{t}" for t in frame.index]].to_numpy()
@@ -149,7 +149,7 @@ def test_months_and_the_rank_of_august(market: Market, plain: pd.DataFrame) -> N
     }
     assert table["small"].tolist() == pytest.approx(list(by_hand.values()))
     rank = 1 + sum(v > by_hand[2025] for v in by_hand.values())
-    assert risks.august.findings(market)["august_2025_rank"].value == rank
+    assert risks.august.august_2025_rank(market).value == rank
 
 
 def test_a_month_cut_short_by_the_end_is_left_out(market_of: MakeMarket) -> None:
@@ -215,7 +215,7 @@ def test_prices_are_told_as_simple_and_modelled_as_log_returns(market: Market) -
 
 
 def test_sliders_reach_as_far_as_a_quarter_went(market: Market) -> None:
-    table = risks.scenario.slider_model(market).set_index("term")
+    table = risks.sliders.slider_model(market).set_index("term")
     moved = risks.scenario.factor_frame(market)["two_year"].rolling(13).sum()
     assert table.loc["two_year", "lowest"] == pytest.approx(moved.min())
     assert table.loc["two_year", "highest"] == pytest.approx(moved.max())
@@ -225,4 +225,4 @@ def test_sliders_reach_as_far_as_a_quarter_went(market: Market) -> None:
 
 
 def test_a_short_window_has_no_slider_model(market_of: MakeMarket) -> None:
-    assert risks.scenario.slider_model(market_of(start="2024-01-02")).empty
+    assert risks.sliders.slider_model(market_of(start="2024-01-02")).empty

@@ -36,7 +36,7 @@ BANDS = {
     "Measuring": {
         "stats": "inference, on statsmodels and arch",
         "findings": "a result: value, interval, provenance",
-        "studies": "what is measured: one package a theme",
+        "studies": "what is measured",
     },
     "Judging": {
         "claims": "rules and verdicts",
@@ -46,6 +46,7 @@ BANDS = {
         "prose": "sentences typed in chapters, numbers from findings",
         "narrative": "sentences that follow sign and size",
         "charts": "pictures and tables, with computed alt text",
+        "themes": "one room a theme: measures, and pictures of them",
     },
     "Keeping": {
         "results": "findings computed once, claims judged by them",

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import FigureError
-from . import layout, parts, theme
+from . import alttext, layout, parts, theme
 from .figure import Drawing
 from .rows import TIGHT, Rows, mark_at, need, rows, value_domain
 
@@ -33,6 +33,7 @@ def bars(
     sort: str = "value",
     signed: bool = True,
     colours: dict[str, str] | None = None,
+    shows: str = "",
 ) -> Drawing:
     """Horizontal bars from zero, largest first, each with its value.
 
@@ -42,6 +43,7 @@ def bars(
         sort: "value" or "given".
         signed: values carry a sign, and bars are coloured by it.
         colours: label → meaning, to pick out some bars.
+        shows: the quantity, as a noun phrase: opens the text that says what is drawn.
     """
     table = need(frame, "label", "value").dropna(subset=["value"])
     table = need(table, "label", "value")
@@ -68,7 +70,11 @@ def bars(
         ],
     )
     layers = [row.names, _zero(row), bar, *_values(base, row, x)]
-    return _stacked(layers, table, row.height)
+    return _stacked(layers, table, row.height, _told(frame, unit, shows, signed))
+
+
+def _told(frame: pd.DataFrame, unit: str, shows: str, signed: bool) -> str:
+    return alttext.bars(frame, unit, what=shows, signed=signed) if shows else ""
 
 
 def _sign_colour(
@@ -102,8 +108,9 @@ def _zero(row: Rows) -> alt.Chart:
     return mark_at(0.0, row)
 
 
-def _stacked(layers: list[alt.Chart], table: pd.DataFrame, height: int) -> Drawing:
-    return Drawing(alt.layer(*layers).properties(height=height), {"main": table}, height)
+def _stacked(layers: list[alt.Chart], table: pd.DataFrame, height: int, told: str = "") -> Drawing:
+    chart = alt.layer(*layers).properties(height=height)
+    return Drawing(chart, {"main": table}, height, alt=told)
 
 
 def columns(
@@ -113,6 +120,7 @@ def columns(
     signed: bool = True,
     colours: dict[str, str] | None = None,
     values: bool | None = None,
+    shows: str = "",
     height: int = 280,
 ) -> Drawing:
     """Vertical bars for periods or a few short labels, coloured by sign.
@@ -122,6 +130,7 @@ def columns(
             NaN leaves an empty place.
         colours: label → meaning, to pick out some bars; the others turn neutral.
         values: write each value; by default for up to eight bars.
+        shows: as in :func:`bars`.
     """
     table = need(frame, "label", "value")[["label", "value"]]
     table = table.assign(label=table["label"].astype(str))
@@ -171,7 +180,7 @@ def columns(
         for test, dy in (("datum.value >= 0", -8), ("datum.value < 0", 9)):
             text = base.transform_filter(test).mark_text(dy=dy, fontSize=11)
             layers.append(text.encode(x=x, y=y, text="shown:N"))
-    return _stacked(layers, table, height)
+    return _stacked(layers, table, height, _told(frame, unit, shows, signed))
 
 
 def decomposition(

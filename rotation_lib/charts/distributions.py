@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import FigureError
-from . import layout, parts, theme
+from . import alttext, layout, parts, theme
 from .figure import Drawing
 from .rows import need
 
@@ -31,6 +31,7 @@ def distribution(
     bins: int = 40,
     signed: bool = True,
     what: str = "Random dates",
+    shows: str = "",
     height: int = 260,
 ) -> Drawing:
     """A histogram (of placebo results, say) with the observed value marked.
@@ -40,6 +41,7 @@ def distribution(
         observed: the value, or name → value for up to three.
         bins: of equal width over the range of values and observed.
         what: what the draws are, for tooltips.
+        shows: the quantity, as a noun phrase: opens the text that says what is drawn.
     """
     draws = np.asarray(values, dtype=float)
     draws = draws[np.isfinite(draws)]
@@ -88,7 +90,8 @@ def distribution(
         else ([], {})
     )
     chart = alt.layer(bar, *layers).properties(height=height)
-    return Drawing(chart, {"main": table, **data}, height)
+    told = alttext.distribution(values, observed, unit, what=shows, signed=signed) if shows else ""
+    return Drawing(chart, {"main": table, **data}, height, alt=told)
 
 
 def scatter(
@@ -179,7 +182,10 @@ def scatter(
                 .mark_text(align=align, dx=2 * dx, fontSize=11, fontWeight=600)
                 .encode(x=ex, y=ey, text=f"{parts.field(label)}:N")
             )
-    return Drawing(alt.layer(*layers).properties(height=height), data, height)
+    told = alttext.scatter(
+        frame, x=x, y=y, unit_x=unit_x, unit_y=unit_y, title_x=title_x, title_y=title_y
+    )
+    return Drawing(alt.layer(*layers).properties(height=height), data, height, alt=told)
 
 
 def _axes(x_reach: tuple[float, float], y_reach: tuple[float, float], height: int) -> parts.Layers:
@@ -201,6 +207,7 @@ def heatmap(
     signed: bool = True,
     row_title: str = "Row",
     column_title: str = "Column",
+    shows: str = "",
     step: int = 22,
 ) -> Drawing:
     """Cells coloured from negative over a pale midpoint to positive, e.g. months × years.
@@ -208,6 +215,7 @@ def heatmap(
     Args:
         frame: columns row, column, value; rows and columns are drawn in order of appearance.
             A missing cell stays empty. Colours saturate at the 97.5th percentile of the size.
+        shows: as in :func:`distribution`.
     """
     table = need(frame, "row", "column", "value")[["row", "column", "value"]]
     table = table.assign(row=table["row"].astype(str), column=table["column"].astype(str))
@@ -258,4 +266,5 @@ def heatmap(
             ],
         )
     )
-    return Drawing(cell.properties(height=height), {"main": table}, height)
+    told = alttext.heatmap(frame, unit, what=shows, signed=signed) if shows else ""
+    return Drawing(cell.properties(height=height), {"main": table}, height, alt=told)

@@ -39,12 +39,14 @@ class Drawing:
         data: name → frame; ``main`` is the one a reader can download.
         height: of the plot in pixels.
         controls: what a reader may change; ``None`` for a chart that is only looked at.
+        alt: what is drawn, in words, where the builder was told what it shows.
     """
 
     chart: alt.TopLevelMixin
     data: dict[str, pd.DataFrame]
     height: int = 320
     controls: Controls | None = None
+    alt: str = ""
 
     def figure(
         self,
@@ -55,7 +57,7 @@ class Drawing:
         unit: str,
         series: tuple[str, ...] | list[str],
         as_of: str | date | pd.Timestamp,
-        alt: str,
+        alt: str = "",
         note: str = "",
         source: str = "",
         also: str = "",
@@ -69,7 +71,7 @@ class Drawing:
             chart=self.chart,
             data=self.data,
             series=tuple(series),
-            alt=alt,
+            alt=alt or self.alt,
             as_of=stamp,
             unit=unit,
             note=note,
@@ -127,7 +129,7 @@ class Figure:
         if len(self.alt.strip()) < 40:
             raise FigureError(
                 f"figure {self.id} has an alt text of {len(self.alt.strip())} characters; "
-                "at least 40 are needed, see charts.alttext."
+                "at least 40 are needed; tell the builder what it shows."
             )
         if "main" not in self.data or self.data["main"].empty:
             raise FigureError(f"figure {self.id} has no rows in its 'main' data; leave it out.")

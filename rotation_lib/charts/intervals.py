@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import FigureError, nearest
-from . import layout, parts, theme
+from . import alttext, layout, parts, theme
 from .figure import Drawing
 from .rows import mark_at, need, rows
 
@@ -40,6 +40,7 @@ def forest(
     sort: str = "given",
     show: str = "auto",
     signed: bool | None = None,
+    shows: str = "",
 ) -> Drawing:
     """One row per estimate: dot, interval, and the numbers beside the name.
 
@@ -51,6 +52,7 @@ def forest(
         show: "auto" (value and interval; the values alone where a narrow screen has no room
             for more beside one of the names), "value" or "none".
         signed: sign on the numbers; by default when the reference is zero.
+        shows: the quantity, as a noun phrase: opens the text that says what is drawn.
     """
     signed = reference == 0 if signed is None else signed
     table = need(need(frame, "label", "value", "low", "high").dropna(subset=["value"]), "label")
@@ -86,7 +88,15 @@ def forest(
             align="right", baseline="top", yOffset=row.offset - 28, fontWeight=600
         ).encode(y=row.y, x=alt.value("width"), text="beside:N"),
     ]
-    return Drawing(alt.layer(*layers).properties(height=row.height), {"main": table}, row.height)
+    told = _told(frame, unit, shows, reference or 0.0, signed)
+    chart = alt.layer(*layers).properties(height=row.height)
+    return Drawing(chart, {"main": table}, row.height, alt=told)
+
+
+def _told(frame: pd.DataFrame, unit: str, shows: str, reference: float, signed: bool) -> str:
+    if not shows:
+        return ""
+    return alttext.intervals(frame, unit, what=shows, reference=reference, signed=signed)
 
 
 def verdicts(table: pd.DataFrame, reference: float | None) -> list[str]:
@@ -189,6 +199,7 @@ def specification_curve(
     factors: list[str] | None = None,
     headline: str | None = None,
     signed: bool = True,
+    shows: str = "",
     height: int = 240,
 ) -> Drawing:
     """All specifications, sorted by estimate, with their intervals and, below, their choices.
@@ -198,6 +209,7 @@ def specification_curve(
         factors: columns shown as a matrix below: one row per choice, ordered by
             :func:`in_order`.
         headline: label of the specification to mark.
+        shows: as in :func:`forest`.
     """
     table = need(need(frame, "label", "value", "low", "high").dropna(subset=["value"]), "label")
     table = table.sort_values("value", kind="stable", ignore_index=True)
@@ -227,7 +239,8 @@ def specification_curve(
         orders = {factor: in_order(frame[factor]) for factor in factors}
         matrix, data["choices"], total = _matrix(table, orders, x, height)
         chart = alt.layer(chart, matrix).resolve_scale(y="independent")
-    return Drawing(chart.properties(height=total), data, total)
+    told = _told(frame, unit, shows, reference, signed)
+    return Drawing(chart.properties(height=total), data, total, alt=told)
 
 
 def _headline(

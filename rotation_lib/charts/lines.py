@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import FigureError
-from . import layout, parts, theme
+from . import alttext, layout, parts, theme
 from .controls import REFERENCE, Controls
 from .figure import Drawing
 
@@ -49,6 +49,7 @@ def lines(
     include: tuple[float, ...] = (),
     x_title: str | None = None,
     rebase: bool = False,
+    shows: str = "",
     height: int = 320,
 ) -> Drawing:
     """Up to six lines with their names at the right end and one rule that reads them all.
@@ -69,6 +70,7 @@ def lines(
         include: values that the y axis must reach.
         x_title: title of a numeric x axis.
         rebase: lines that start at 1; a reader may let them start at 1 on another day.
+        shows: the quantity, as a noun phrase: opens the text that says what is drawn.
     """
     whole = layout.wide(frame)
     table = layout.thinned(whole, thin)
@@ -109,7 +111,8 @@ def lines(
         daily=whole.reset_index() if rebase and len(whole) > len(table) else None,
     )
     main = {"main": table.reset_index(), **data, "labels": ends}
-    return _drawing(layers, main, height, controls)
+    told = alttext.lines(frame, unit, what=shows, signed=signed) if shows else ""
+    return _drawing(layers, main, height, controls, told)
 
 
 def band_line(
@@ -125,6 +128,7 @@ def band_line(
     include: tuple[float, ...] = (),
     x_title: str | None = None,
     label: str = "Estimate",
+    shows: str = "",
     height: int = 320,
 ) -> Drawing:
     """One to three estimates over time, each with its confidence band.
@@ -186,7 +190,8 @@ def band_line(
         reference=reference,
         include=include,
     )
-    return _drawing(layers, {"main": table.reset_index(), **data}, height, controls)
+    told = alttext.band(frame, unit, what=shows, reference=reference or 0.0) if shows else ""
+    return _drawing(layers, {"main": table.reset_index(), **data}, height, controls, told)
 
 
 def drawdown(
@@ -196,12 +201,14 @@ def drawdown(
     events: pd.DataFrame | None = None,
     spans: pd.DataFrame | None = None,
     thin: bool = True,
+    shows: str = "",
     height: int = 300,
 ) -> Drawing:
     """Loss since the last peak; the first series is shaded from zero, the others are lines.
 
     Args:
         frame: fractions at or below zero; up to three series.
+        Others as :func:`lines`.
     """
     table = layout.thinned(layout.wide(frame), thin)
     if (table > 1e-9).any(axis=None):
@@ -227,7 +234,8 @@ def drawdown(
     tips = {n: theme.number_expr(parts.datum(n), "fraction") for n in names}
     layers += [*labels, parts.hover(table.index, x, tips)]
     controls = Controls({name: (name,) for name in names}, "fraction", ceiling=0.0)
-    return _drawing(layers, {"main": table.reset_index(), **data}, height, controls)
+    told = alttext.lines(frame, "fraction", what=shows) if shows else ""
+    return _drawing(layers, {"main": table.reset_index(), **data}, height, controls, told)
 
 
 def small_multiples(
@@ -242,6 +250,7 @@ def small_multiples(
     connect: bool = True,
     thin: bool = True,
     signed: bool = False,
+    shows: str = "",
     panel: int = 95,
 ) -> Drawing:
     """One panel per series, stacked, with a common x; works at any width.
@@ -251,6 +260,7 @@ def small_multiples(
         same_scale: one y range for all panels (else each its own).
         colours: series → meaning; others are drawn in the first series colour.
         panel: height of a panel in pixels.
+        shows: as in :func:`lines`; panels of one unit only.
         Others as :func:`lines`.
     """
     table = layout.thinned(layout.wide(frame), thin)
@@ -280,7 +290,9 @@ def small_multiples(
     tips = {n: theme.number_expr(parts.datum(n), units[n], signed=signed) for n in names}
     hover = parts.hover(table.index, x, tips)
     chart = alt.layer(*layers, hover).resolve_scale(y="independent").properties(height=height)
-    return Drawing(chart, {"main": table.reset_index(), **data}, height)
+    one = isinstance(unit, str) and shows
+    told = alttext.lines(frame, str(unit), what=shows, signed=signed) if one else ""
+    return Drawing(chart, {"main": table.reset_index(), **data}, height, alt=told)
 
 
 def _panel(
@@ -343,6 +355,7 @@ def _drawing(
     layers: list[alt.Chart],
     data: dict[str, pd.DataFrame],
     height: int,
-    controls: Controls | None = None,
+    controls: Controls | None,
+    told: str,
 ) -> Drawing:
-    return Drawing(alt.layer(*layers).properties(height=height), data, height, controls)
+    return Drawing(alt.layer(*layers).properties(height=height), data, height, controls, told)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -17,7 +18,7 @@ from .model import CodeChange
 
 Role = Literal["measuring", "drawing", "wording", "rules"]
 _RULES = ("data/*.toml", "_config.yml", "_toc.yml", "rotation_lib/**/*.css", "rotation_lib/**/*.js")
-_DRAWING = ("rotation_lib/charts/", "rotation_lib/publish/")
+_DRAWING = re.compile(r"rotation_lib/(?:charts|publish|themes/\w+/pictures)/")
 
 
 def code_changes(base: Path, head: Path) -> list[CodeChange]:
@@ -41,7 +42,7 @@ def code_changes(base: Path, head: Path) -> list[CodeChange]:
 
 def role(path: str) -> Role:
     """What a file is for, by where it lies."""
-    if path.startswith(_DRAWING) or path.endswith((".css", ".js")):
+    if _DRAWING.match(path) or path.endswith((".css", ".js")):
         return "drawing"
     if path.startswith(("rotation_lib/narrative/", "rotation_lib/words.py")):
         return "wording"

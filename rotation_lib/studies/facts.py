@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..findings import Finding, chapter_of, missing
+from ..errors import DataError
+from ..findings import Finding
 from ..market import Market
 from ..units import UnitName
+from .declared import Declared, Measured
 
 Array = npt.NDArray[np.float64]
 
@@ -39,39 +41,65 @@ def window_fact(
         minus: symbol whose return over the same window is subtracted.
 
     Returns:
-        A finding: a fraction, or percentage points where something is subtracted, with
-        ``percentile`` the share of windows of the same number of sessions since 2010, up to
-        ``end``, that were lower. Null, with the reason, when ``end`` is before the window's last
-        close or the base close is after its first close.
+        A finding: a fraction, or percentage points where something is subtracted; null with the
+        reason where :func:`window_return` finds none.
     """
-    first, last = pd.Timestamp(first_close), pd.Timestamp(last_close)
     series = (symbol,) if minus is None else (symbol, minus)
     unit: UnitName = "fraction" if minus is None else "percentage points"
+    declared = Declared(id, label, unit, series)
+    try:
+        found = window_return(market, symbol, first_close, last_close, minus)
+    except DataError as error:
+        return declared.of(error, {}, "")
+    return declared.of(found, {}, "")
+
+
+def window_return(
+    market: Market,
+    symbol: str,
+    first_close: str | pd.Timestamp,
+    last_close: str | pd.Timestamp,
+    minus: str | None = None,
+) -> Measured:
+    """Total return of ``symbol`` between two closes, or its lead over ``minus``; fractions.
+
+    Args:
+        market: data and window.
+        symbol: whose return.
+        first_close: session whose close is the base.
+        last_close: session whose close ends the window.
+        minus: symbol whose return over the same window is subtracted.
+
+    Returns:
+        With ``percentile`` the share of windows of the same number of sessions since 2010, up to
+        ``end``, that were lower.
+
+    Raises:
+        DataError: when ``end`` is before the window's last close, the base close is after its
+            first close, or a return is missing.
+    """
+    first, last = pd.Timestamp(first_close), pd.Timestamp(last_close)
     reason = null_reason(market, first, last)
     closes = market.closes
     at, to = closes.get_indexer(pd.DatetimeIndex([first, last]))
     if reason is None:
         # Row i of the history ends at close i + 1.
-        gaps = [s for s in series if np.isnan(market.history[s].to_numpy()[at:to]).any()]
+        held = market.history
+        series = (symbol,) if minus is None else (symbol, minus)
+        gaps = [s for s in series if np.isnan(held[s].to_numpy()[at:to]).any()]
         reason = f"{gaps[0]} has no returns for the whole window" if gaps else None
     if reason is None and not 0 <= at < to:
         reason = f"no sessions run from a close of {first.date()} to one of {last.date()}"
     if reason is not None:
-        return missing(id, label, unit=unit, series=series, reason=reason)
+        raise DataError(reason)
     windows = window_returns(market, symbol, int(to - at), minus)
     value = float(windows[at])
     known = windows[~np.isnan(windows)]
-    return Finding(
-        id=id,
-        chapter=chapter_of(id),
-        label=label,
-        value=value,
-        unit=unit,
+    return Measured(
+        value,
+        None,
+        closes[at + 1 : to + 1],
         method="realised return; rank among all windows of the same number of sessions since 2010",
-        n=int(to - at),
-        start=closes[at + 1].date().isoformat(),
-        end=last.date().isoformat(),
-        series=series,
         percentile=float((known < value).mean()),
     )
 

@@ -18,6 +18,7 @@ from ..claims import Judged, judge, load_ledger
 from ..findings import Finding, FindingSet
 from ..fingerprint import canonical, code_key, data_key, digest, packages_key, settings_key
 from ..market import Market
+from ..project import measuring
 from ..sources import Dataset
 from ..stats.effort import at_most
 from .panel import VERSION, Row
@@ -75,7 +76,7 @@ def project_packages(chapters: tuple[str, ...]) -> str:
 
 
 def _modules(chapters: tuple[str, ...]) -> list[str]:
-    studies = (f"rotation_lib.studies.{name}" for name in chapters)
+    studies = map(measuring, chapters)
     return ["rotation_lib.claims", "rotation_lib.sweep.edition", *studies]
 
 
@@ -115,7 +116,7 @@ def evaluate(market: Market, plan: Plan, key: str) -> tuple[Row, ...]:
         made = [
             finding
             for name in plan.chapters
-            for finding in import_module(f"rotation_lib.studies.{name}").findings(market)
+            for finding in import_module(measuring(name)).findings(market)
         ]
     findings = FindingSet(made)
     claims = [c for c in load_ledger() if c.chapter in plan.chapters]

@@ -33,7 +33,7 @@ from ...fingerprint import (
     settings_key,
 )
 from ...params import chapter_extras
-from ...project import CHAPTERS, DATA, THEMES
+from ...project import CHAPTERS, DATA, THEMES, measuring
 from ...prose import ProseError
 from ...results import kept_in
 from ..draw.drawing import Drawing
@@ -101,7 +101,7 @@ def chapter_keys(source: Path, parameters: Mapping[str, Any], data: str) -> Keys
     themes = (name,) if name in THEMES else THEMES
     modules = {
         "rotation_lib.chapter",
-        *(f"rotation_lib.studies.{t}" for t in themes),
+        *(measuring(t) for t in themes),
         *(m for c in code for m in imported_modules(c.source)),
     }
     execution = digest(

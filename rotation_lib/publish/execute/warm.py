@@ -21,7 +21,7 @@ from pkgutil import iter_modules
 from types import TracebackType
 from typing import NoReturn
 
-from ...project import CHAPTER_NAMES, START
+from ...project import CHAPTER_NAMES, START, THEMES, drawing, measuring
 from .child import die_with_parent
 
 #: Letters of one job on its way to the server, at most.
@@ -49,8 +49,8 @@ _OURS = (
     "rotation_lib.publish.execute.forked",
     "rotation_lib.publish.execute.run",
 )
-#: Floors with a module or a package for some of the chapters.
-_FLOORS = ("rotation_lib.charts", "rotation_lib.narrative", "rotation_lib.studies")
+#: Floors with a module or a package for some of the chapters, beside the themes' own rooms.
+_FLOORS = ("rotation_lib.charts", "rotation_lib.narrative")
 _PROGRAM = (
     "import sys; from rotation_lib.publish.execute.warm import serve; serve(int(sys.argv[1]))"
 )
@@ -179,6 +179,9 @@ def _import_all() -> None:
         for found in iter_modules(import_module(floor).__path__):
             if found.name in CHAPTER_NAMES:
                 import_module(f"{floor}.{found.name}")
+    for theme in THEMES:
+        import_module(measuring(theme))
+        import_module(drawing(theme))
 
 
 def _read_data() -> None:

@@ -204,7 +204,7 @@ def _figures(notebook: nbformat.NotebookNode) -> Iterator[str]:
             for name in sorted(_imported(cell.source) & _DRAWERS):
                 yield (
                     f"cell {cell.id!r} draws with {name}, so without alt text and source; "
-                    "make the figure in rotation_lib.charts"
+                    "make the figure in its theme's pictures"
                 )
 
 

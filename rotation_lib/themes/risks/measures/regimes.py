@@ -6,23 +6,24 @@ sorted by its own return; only the model's parameters know the whole window.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, tendency
-from ...market import Market
-from ...stats import regimes as model
-from ...stats import regression
-from ...stats.bootstrap import Interval
-from .common import WEEKS_PER_YEAR, guarded, weekly_log
+from ....errors import DataError
+from ....market import Market
+from ....stats import regimes as model
+from ....stats import regression
+from ....stats.bootstrap import Interval
+from ....studies.declared import LARGE, PAIR, Measured, finding
+from .aligned import WEEKS_PER_YEAR, weekly_log
 
 STARTS = 4
 MINIMUM = 150
 
 
+@lru_cache(maxsize=4)
 def fit(market: Market) -> model.Regimes:
     """Two regimes of the large fund's weekly returns.
 
@@ -94,77 +95,55 @@ def state_table(states: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["state", "weeks", "small", "large", "beta", "relative"])
 
 
-def findings(market: Market, fitted: model.Regimes | DataError) -> dict[str, Finding]:
-    """Findings of this module by the last part of their id.
-
-    Args:
-        fitted: the fit, or the reason why there is none.
-    """
-    small, large = market.small, market.large
-    series = (small, large)
-
-    @cache
-    def states() -> pd.DataFrame:
-        if isinstance(fitted, DataError):
-            raise fitted
-        return weekly_states(market, fitted)
-
-    def share() -> Finding:
-        frame = states()
-        return tendency(
-            "risks.storm_share", share_label, float((frame["storm"] > 0.5).mean()), None,
-            unit="fraction", index=pd.DatetimeIndex(frame.index), series=(large,),
-            method=fitted.method,  # type: ignore[union-attr]
-        )  # fmt: skip
-
-    def now() -> Finding:
-        frame = states()
-        return tendency(
-            "risks.storm_now", now_label, float(frame["storm"].iloc[-1]), None,
-            unit="fraction", index=pd.DatetimeIndex(frame.index), series=(large,),
-            method=fitted.method,  # type: ignore[union-attr]
-        )  # fmt: skip
-
-    def gap() -> Finding:
-        frame = states()
-        if frame["stormy"].sum() < 10 or (1 - frame["stormy"]).sum() < 10:
-            raise DataError("one of the two regimes holds fewer than ten weeks of the window.")
-        estimate = regression.newey_west(frame["relative"], frame["stormy"], 4)
-        ends = estimate.interval("stormy")
-        interval = Interval(
-            ends.low * WEEKS_PER_YEAR, ends.high * WEEKS_PER_YEAR, 0.95,
-            f"difference of means, {estimate.method}; state known the week before",
-        )  # fmt: skip
-        return tendency(
-            "risks.storm_relative", gap_label, estimate.coefficient("stormy") * WEEKS_PER_YEAR,
-            interval, unit="percentage points a year", index=pd.DatetimeIndex(frame.index), series=series,
-        )  # fmt: skip
-
-    share_label = f"Share of weeks in which {large} was in its stormy regime"
-    now_label = f"Probability that {large} is in its stormy regime at the end"
-    gap_label = f"{small} minus {large} stormy weeks less calm weeks (52 to the year)"
-    made = [
-        guarded("risks.storm_share", share_label, "fraction", (large,), share),
-        guarded("risks.storm_now", now_label, "fraction", (large,), now),
-        guarded("risks.storm_relative", gap_label, "percentage points a year", series, gap),
-    ]
-    return {f.id.split(".")[1]: f for f in made}
+@finding(
+    "risks.storm_share",
+    "Share of weeks in which {large} was in its stormy regime",
+    "fraction",
+    LARGE,
+)
+@finding(
+    "risks.storm_now",
+    "Probability that {large} is in its stormy regime at the end",
+    "fraction",
+    LARGE,
+)
+def storms(market: Market) -> tuple[Measured, Measured]:
+    """How often the large fund was stormy, and how likely it is at the end."""
+    fitted = fit(market)
+    storm = weekly_states(market, fitted)["storm"]
+    return (
+        Measured(float((storm > 0.5).mean()), None, storm.index, fitted.method),
+        Measured(float(storm.iloc[-1]), None, storm.index, fitted.method),
+    )
 
 
-def fit_or_reason(market: Market) -> model.Regimes | DataError:
-    """The fit, or the error that says why there is none."""
-    try:
-        return fit(market)
-    except DataError as error:
-        return error
+@finding(
+    "risks.storm_relative",
+    "{small} minus {large} stormy weeks less calm weeks (52 to the year)",
+    "percentage points a year",
+    PAIR,
+)
+def storm_relative(market: Market) -> Measured:
+    """Relative return a year of stormy weeks less that of calm ones."""
+    frame = weekly_states(market, fit(market))
+    if frame["stormy"].sum() < 10 or (1 - frame["stormy"]).sum() < 10:
+        raise DataError("one of the two regimes holds fewer than ten weeks of the window.")
+    estimate = regression.newey_west(frame["relative"], frame["stormy"], 4)
+    ends = estimate.interval("stormy")
+    interval = Interval(
+        ends.low * WEEKS_PER_YEAR, ends.high * WEEKS_PER_YEAR, 0.95,
+        f"difference of means, {estimate.method}; state known the week before",
+    )  # fmt: skip
+    return Measured(estimate.coefficient("stormy") * WEEKS_PER_YEAR, interval, frame.index)
 
 
 def storm_frames(
     market: Market,
 ) -> tuple[pd.DataFrame | None, pd.DataFrame | None, pd.DataFrame]:
     """:func:`weekly_states`, :func:`spells` and :func:`state_table`; none of them without a fit."""
-    fitted = fit_or_reason(market)
-    if isinstance(fitted, DataError):
+    try:
+        fitted = fit(market)
+    except DataError:
         return None, None, pd.DataFrame()
     states = weekly_states(market, fitted)
     return states, spells(states), state_table(states)

@@ -6,18 +6,19 @@ funds closed away from their indices, so those two sessions are only ever judged
 
 from __future__ import annotations
 
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, tendency
-from ...market import Market
-from ...stats import eventstudy
-from ...stats.shifts import shifted_means
-from ..facts import window_fact
-from .common import guarded, pair, placebo_p, relative_windows
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats import eventstudy
+from ....stats.shifts import shifted_means
+from ....studies.declared import PAIR, SMALL, Measured, finding
+from ....studies.facts import window_return
+from .aligned import PLACEBO, pair, placebo_p, relative_windows
 from .inflation import mean_interval
 
 #: Event dates by direction; an event of the category that is in neither list is unclear, such as a
@@ -174,64 +175,117 @@ def april_2025(market: Market) -> pd.DataFrame | None:
     return table[columns].reset_index(drop=True)
 
 
-def findings(market: Market) -> dict[str, Finding]:
-    """Findings of this module by the last part of their id."""
-    small, large = market.small, market.large
-    relative = f"{small} minus {large}"
-    made = [
-        window_fact(
-            market, "risks.tariff_week_2025", f"{relative}, 2 to 8 April 2025",
-            small, "2025-04-02", "2025-04-08", large,
-        ),
-        window_fact(
-            market, "risks.tariff_rebound_2025", f"{relative}, 9 and 10 April 2025 together",
-            small, "2025-04-08", "2025-04-10", large,
-        ),
-        window_fact(
-            market, "risks.tariff_truce_2025", f"{relative}, 2 April to 12 May 2025",
-            small, "2025-04-02", "2025-05-12", large,
-        ),
-        window_fact(
-            market, "risks.tariff_week_small", f"{small}, 2 to 8 April 2025",
-            small, "2025-04-02", "2025-04-08",
-        ),
-    ]  # fmt: skip
-    for direction in ("escalation", "easing"):
-        for horizon in (1, 21):
-            made += _mean_reaction(market, direction, horizon)
-    return {f.id.split(".")[1]: f for f in made}
+@finding(
+    "risks.tariff_week_2025", "{small} minus {large}, 2 to 8 April 2025", "percentage points", PAIR
+)
+def week_2025(market: Market) -> Measured:
+    """From the announcement to the close before the pause."""
+    return window_return(market, market.small, "2025-04-02", "2025-04-08", market.large)
 
 
-def _mean_reaction(market: Market, direction: str, horizon: int) -> list[Finding]:
-    key = f"tariff_{direction}" + ("" if horizon == 1 else "_month")
-    when = "on the reaction session" if horizon == 1 else f"over {horizon} sessions"
-    label = f"{market.small} minus {market.large} after tariff {direction}, {when}"
-    series = (market.small, market.large)
+@finding(
+    "risks.tariff_rebound_2025",
+    "{small} minus {large}, 9 and 10 April 2025 together",
+    "percentage points",
+    PAIR,
+)
+def rebound_2025(market: Market) -> Measured:
+    """The two sessions on which the funds closed away from their indices."""
+    return window_return(market, market.small, "2025-04-08", "2025-04-10", market.large)
+
+
+@finding(
+    "risks.tariff_truce_2025",
+    "{small} minus {large}, 2 April to 12 May 2025",
+    "percentage points",
+    PAIR,
+)
+def truce_2025(market: Market) -> Measured:
+    """From the announcement to the truce."""
+    return window_return(market, market.small, "2025-04-02", "2025-05-12", market.large)
+
+
+@finding("risks.tariff_week_small", "{small}, 2 to 8 April 2025", "fraction", SMALL)
+def week_small(market: Market) -> Measured:
+    """The small fund alone in that week."""
+    return window_return(market, market.small, "2025-04-02", "2025-04-08")
+
+
+@finding(
+    "risks.tariff_escalation",
+    "{small} minus {large} after tariff escalation, on the reaction session",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "risks.tariff_escalation_p",
+    "Placebo p-value: {small} minus {large} after tariff escalation, on the reaction session",
+    "p-value",
+    PAIR,
+)
+def escalation(market: Market) -> tuple[Measured, Measured]:
+    """Mean reaction to escalation, and its placebo p-value."""
+    return _reaction(market, "escalation", 1)
+
+
+@finding(
+    "risks.tariff_escalation_month",
+    "{small} minus {large} after tariff escalation, over 21 sessions",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "risks.tariff_escalation_month_p",
+    "Placebo p-value: {small} minus {large} after tariff escalation, over 21 sessions",
+    "p-value",
+    PAIR,
+)
+def escalation_month(market: Market) -> tuple[Measured, Measured]:
+    """The same over the month that begins with the reaction."""
+    return _reaction(market, "escalation", 21)
+
+
+@finding(
+    "risks.tariff_easing",
+    "{small} minus {large} after tariff easing, on the reaction session",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "risks.tariff_easing_p",
+    "Placebo p-value: {small} minus {large} after tariff easing, on the reaction session",
+    "p-value",
+    PAIR,
+)
+def easing(market: Market) -> tuple[Measured, Measured]:
+    """Mean reaction to easing, and its placebo p-value."""
+    return _reaction(market, "easing", 1)
+
+
+@finding(
+    "risks.tariff_easing_month",
+    "{small} minus {large} after tariff easing, over 21 sessions",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "risks.tariff_easing_month_p",
+    "Placebo p-value: {small} minus {large} after tariff easing, over 21 sessions",
+    "p-value",
+    PAIR,
+)
+def easing_month(market: Market) -> tuple[Measured, Measured]:
+    """The same over the month that begins with the reaction."""
+    return _reaction(market, "easing", 21)
+
+
+def _reaction(market: Market, direction: str, horizon: int) -> tuple[Measured, Measured]:
     windows = relative_windows(market, horizon)
     sessions = sessions_of(market, direction)
-
-    tested = cache(partial(placebo_p, windows, sessions))  # once for both findings
-
-    def mean() -> Finding:
-        value, _, n = tested()
-        real = windows.reindex(sessions).dropna()
-        return tendency(
-            f"risks.{key}", label, value, mean_interval(real),
-            unit="percentage points", index=pd.DatetimeIndex(real.index), series=series, n=n,
-        )  # fmt: skip
-
-    def p_value() -> Finding:
-        _, p, n = tested()
-        return tendency(
-            f"risks.{key}_p", p_label, p, None, unit="p-value", index=sessions, series=series, n=n,
-            method="the same pattern of dates moved to every other place in the window",
-        )  # fmt: skip
-
-    p_label = f"Placebo p-value: {label}"
-    return [
-        guarded(f"risks.{key}", label, "percentage points", series, mean),
-        guarded(f"risks.{key}_p", p_label, "p-value", series, p_value),
-    ]
+    value, p, n = placebo_p(windows, sessions)
+    real = windows.reindex(sessions).dropna()
+    mean = Measured(value, mean_interval(real), real.index, n=n)
+    return mean, Measured(p, None, sessions, PLACEBO, n)
 
 
 def specifications(market: Market) -> list[Specification]:

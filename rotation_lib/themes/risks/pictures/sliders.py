@@ -15,15 +15,13 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ... import words
-from ...prose.markdown import Prose
-from .. import intervals, parts, theme
-from ..figure import Drawing, Figure
-from ..layout import domain
-from ..rows import TIGHT
-from . import titles
-from .outlook import SCENARIO_SERIES
-from .shared import Findings, funds, nothing
+from .... import words
+from ....charts import intervals, parts, theme
+from ....charts.figure import Drawing, Figure
+from ....charts.layout import domain
+from ....charts.of_findings import Findings, nothing, origin
+from ....charts.rows import TIGHT
+from ....prose.markdown import Prose
 
 WEEKS = 13
 TOTAL = "All together"
@@ -59,32 +57,37 @@ SLIDERS = {
 }
 
 
-def set_scenario(frame: pd.DataFrame, yield_shock: float, findings: Findings) -> Figure | Prose:
+def set_scenario(frame: pd.DataFrame, yield_shock: float, f: Findings) -> Figure | Prose:
     """The chart with its sliders; ``frame`` as ``scenario.slider_model``.
 
     Args:
         frame: one row a term; empty where the model cannot be fitted.
         yield_shock: where the slider of the 2-year yield starts, in percentage points.
-        findings: for dates and names.
+        f: findings, for dates and names.
     """
     if frame.empty:
-        return nothing("The what-if to set", findings["risks.what_if_yield"])
-    small, large = funds(findings)
+        return nothing("The what-if to set", f["risks.what_if_yield"])
+    small, large = f["risks.beta"].series
     frame = frame.reset_index(drop=True)
     start = _started(frame, yield_shock)
     answer = _answer(frame, start)
     moved = words.bp(start["two_year"], signed=True)
     return _drawing(frame, start, small, large).figure(
         "risks.set_scenario",
-        title=titles.title_set_scenario(findings),
+        title=set_scenario_title(f),
         subtitle=f"Return of {small} over {large} in {WEEKS} weeks if this happened, with 95% intervals",
         unit="per cent in 13 weeks",
-        series=tuple(dict.fromkeys((small, large, *SCENARIO_SERIES))),
-        as_of=str(findings["risks.what_if_yield"].end),
+        **origin(f, "risks.what_if_yield"),
         alt=_alt(answer, moved, small, large),
         note="Sliders reach as far as any thirteen weeks of the window went. Upper rows: what each move "
         "adds, with its confidence interval. Last row: all of it, with the interval for one such quarter.",
     )
+
+
+def set_scenario_title(f: Findings) -> str:
+    """Title of the chart with sliders, which cannot state what its reader will set."""
+    small, large = f["risks.beta"].series
+    return f"Set the moves of a quarter: what the model makes of {small} against {large}"
 
 
 def _started(frame: pd.DataFrame, yield_shock: float) -> dict[str, float]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, tendency
-from ...market import Market
-from ...stats import intervals
-from ...stats.bootstrap import Bootstrap, Interval
-from .common import Array, guarded, weekly_log
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats import intervals
+from ....stats.bootstrap import Bootstrap, Interval
+from ....studies.declared import PAIR, Measured, finding
+from .aligned import Array, weekly_log
 
 YEAR = 252
 
@@ -65,54 +66,62 @@ def _published(market: Market, quarters: pd.PeriodIndex) -> pd.Series:
     return pd.Series(values[at + 1], index=quarters)
 
 
-def findings(market: Market) -> dict[str, Finding]:
-    """Findings of this module by the last part of their id."""
+@finding(
+    "risks.breadth_correlation",
+    "Correlation of quarterly {small} minus {large} with RSP minus SPY",
+    "correlation",
+    (*PAIR, "RSP", "SPY"),
+)
+def with_breadth(market: Market) -> Measured:
+    """With the average large stock against the index."""
+    return _correlation(quarterly(market), "breadth")
+
+
+@finding(
+    "risks.profits_correlation",
+    "Correlation of quarterly {small} minus {large} with growth of corporate profits",
+    "correlation",
+    (*PAIR, "CP"),
+)
+def with_profits(market: Market) -> Measured:
+    """With the growth of profits in the same quarter."""
+    return _correlation(quarterly(market), "profits")
+
+
+@finding(
+    "risks.profits_lead_correlation",
+    "Correlation of {small} minus {large} with profit growth published by the quarter before",
+    "correlation",
+    (*PAIR, "CP"),
+)
+def after_profits(market: Market) -> Measured:
+    """With the growth of profits that was known when the quarter began."""
     table = quarterly(market)
-    relative = f"{market.small} minus {market.large}"
-    funds = (market.small, market.large)
-    rows = (
-        (
-            "breadth_correlation",
-            "breadth",
-            f"Correlation of quarterly {relative} with RSP minus SPY",
-            (*funds, "RSP", "SPY"),
-        ),
-        (
-            "profits_correlation",
-            "profits",
-            f"Correlation of quarterly {relative} with growth of corporate profits",
-            (*funds, "CP"),
-        ),
-        (
-            "profits_lead_correlation",
-            "known",
-            f"Correlation of {relative} with profit growth published by the quarter before",
-            (*funds, "CP"),
-        ),
-    )
-    made = [_correlation(table, key, column, label, series) for key, column, label, series in rows]
-    made.append(_profitable(market))
-    return {f.id.split(".")[1]: f for f in made}
+    return _correlation(table.assign(known=table["known"].shift(1)), "known")
 
 
-def _correlation(
-    table: pd.DataFrame, key: str, column: str, label: str, series: tuple[str, ...]
-) -> Finding:
-    def compute() -> Finding:
-        x = table[column].shift(1) if column == "known" else table[column]
-        clean = pd.DataFrame({"y": table["relative"], "x": x}).dropna()
-        if len(clean) < 24:
-            raise DataError(
-                f"too few complete quarters ({len(clean)}) lie in the window; 24 are needed."
-            )
-        value, interval = correlation(clean)
-        dates = clean.index.to_timestamp(how="end").normalize()
-        return tendency(
-            f"risks.{key}", label, value, interval, unit="correlation",
-            index=pd.DatetimeIndex(dates).as_unit("us"), series=series,
-        )  # fmt: skip
+def _correlation(table: pd.DataFrame, column: str) -> Measured:
+    clean = pd.DataFrame({"y": table["relative"], "x": table[column]}).dropna()
+    if len(clean) < 24:
+        raise DataError(
+            f"too few complete quarters ({len(clean)}) lie in the window; 24 are needed."
+        )
+    value, interval = correlation(clean)
+    return Measured(value, interval, clean.index.to_timestamp(how="end").normalize())
 
-    return guarded(f"risks.{key}", label, "correlation", series, compute)
+
+@finding(
+    "risks.profitable_gap",
+    "S&P 600 fund (profits required) minus Russell 2000 fund (252 sessions to the year)",
+    "percentage points a year",
+    ("IJR", "IWM"),
+)
+def profitable_gap(market: Market) -> Measured:
+    """Mean daily lead of small companies that must earn something."""
+    gap = (market.total_returns["IJR"] - market.total_returns["IWM"]).dropna()
+    ends = intervals.mean_interval(gap)
+    interval = Interval(ends.low * YEAR, ends.high * YEAR, ends.confidence, ends.method)
+    return Measured(float(gap.mean() * YEAR), interval, gap.index)
 
 
 def correlation(frame: pd.DataFrame) -> tuple[float, Interval]:
@@ -135,22 +144,6 @@ def _correlate(x: Array) -> Array:
     centred = x - x.mean(axis=-1, keepdims=True)
     spread = np.sqrt((centred**2).sum(axis=-1))
     return np.asarray((centred[0] * centred[1]).sum(axis=-1) / (spread[0] * spread[1]))
-
-
-def _profitable(market: Market) -> Finding:
-    label = "S&P 600 fund (profits required) minus Russell 2000 fund (252 sessions to the year)"
-    series = ("IJR", "IWM")
-
-    def compute() -> Finding:
-        gap = (market.total_returns["IJR"] - market.total_returns["IWM"]).dropna()
-        ends = intervals.mean_interval(gap)
-        interval = Interval(ends.low * YEAR, ends.high * YEAR, ends.confidence, ends.method)
-        return tendency(
-            "risks.profitable_gap", label, float(gap.mean() * YEAR), interval,
-            unit="percentage points a year", index=pd.DatetimeIndex(gap.index), series=series,
-        )  # fmt: skip
-
-    return guarded("risks.profitable_gap", label, "percentage points a year", series, compute)
 
 
 def specifications(market: Market) -> list[Specification]:

@@ -11,12 +11,12 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, missing, tendency
-from ...market import Market
-from ...stats.bootstrap import Interval
-from ..facts import null_reason, window_fact
-from .common import guarded
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.bootstrap import Interval
+from ....studies.declared import PAIR, SMALL, Measured, finding
+from ....studies.facts import null_reason, window_fact, window_return
 
 AUGUST = 8
 FIRST, LAST = pd.Timestamp("2025-07-31"), pd.Timestamp("2025-08-29")
@@ -77,84 +77,75 @@ def augusts(market: Market) -> pd.DataFrame:
     return frame.rename_axis("year").set_index(frame.index.year.rename("year")).reset_index()
 
 
-def findings(market: Market) -> dict[str, Finding]:
-    """Findings of this module by the last part of their id."""
-    small, large = market.small, market.large
-    made = [
-        window_fact(market, "risks.august_2025", f"{small} in August 2025", small, FIRST, LAST),
-        window_fact(
-            market, "risks.august_2025_relative", f"{small} minus {large} in August 2025",
-            small, FIRST, LAST, large,
-        ),
-        _rank(market),
-        _effect(market),
-        _since(market),
-    ]  # fmt: skip
-    return {f.id.split(".")[1]: f for f in made}
+@finding("risks.august_2025", "{small} in August 2025", "fraction", SMALL)
+def august_2025(market: Market) -> Measured:
+    """What the small fund made in that month."""
+    return window_return(market, market.small, FIRST, LAST)
 
 
-def _rank(market: Market) -> Finding:
+@finding(
+    "risks.august_2025_relative", "{small} minus {large} in August 2025", "percentage points", PAIR
+)
+def august_2025_relative(market: Market) -> Measured:
+    """What it made more than the large fund."""
+    return window_return(market, market.small, FIRST, LAST, market.large)
+
+
+@finding(
+    "risks.august_2025_rank",
+    "Place of August 2025 among the Augusts of {small} since 2010",
+    "count",
+    SMALL,
+)
+def august_2025_rank(market: Market) -> Measured:
     """Place of August 2025 among all Augusts since 2010, 1 for the best."""
-    label = f"Place of August 2025 among the Augusts of {market.small} since 2010"
     reason = null_reason(market, FIRST, LAST)
-    table = augusts(market)
-    if reason is None and 2025 not in set(table["year"]):
+    table = augusts(market).set_index("year")["small"]
+    if reason is None and 2025 not in table.index:
         reason = f"{market.small} has no complete August 2025"
     if reason is not None:
-        return missing(
-            "risks.august_2025_rank", label, unit="count", series=(market.small,), reason=reason
-        )
-    value = float(table.loc[table["year"] == 2025, "small"].iloc[0])
-    return Finding(
-        id="risks.august_2025_rank",
-        chapter="risks",
-        label=label,
-        value=float((table["small"] > value).sum() + 1),
-        unit="count",
+        raise DataError(reason)
+    return Measured(
+        float((table > table[2025]).sum() + 1),
+        None,
+        pd.DatetimeIndex([f"{table.index.min()}-08-01", LAST]),
         method="1 is the highest total return",
         n=len(table),
-        start=f"{int(table['year'].min())}-08-01",
-        end=LAST.date().isoformat(),
-        series=(market.small,),
     )
 
 
-def _effect(market: Market) -> Finding:
+@finding(
+    "risks.august_effect",
+    "Mean August of {small} less its mean other month, since 2010, without 2025's August",
+    "percentage points",
+    SMALL,
+)
+def august_effect(market: Market) -> Measured:
     """Mean of the other Augusts against the other months: is August a good month at all?"""
-    label = f"Mean August of {market.small} less its mean other month, since 2010, without 2025's August"
+    from scipy.stats import ttest_ind
+
     values = monthly(market, market.small)
-
-    def compute() -> Finding:
-        from scipy.stats import ttest_ind
-
-        august = (values.index.month == AUGUST) & (values.index.year != 2025)
-        others = values.index.month != AUGUST
-        a, b = values[august], values[others]
-        if len(a) < 5:
-            raise DataError(f"the history up to the end holds {len(a)} Augusts; five are needed.")
-        ends = ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
-        interval = Interval(float(ends.low), float(ends.high), 0.95, "Welch t interval")
-        dates = values.index.to_timestamp(how="end").normalize()
-        return tendency(
-            "risks.august_effect", label, float(a.mean() - b.mean()), interval, unit="percentage points",
-            index=pd.DatetimeIndex(dates).as_unit("us"), series=(market.small,), n=len(a),
-        )  # fmt: skip
-
-    return guarded("risks.august_effect", label, "percentage points", (market.small,), compute)
+    august = (values.index.month == AUGUST) & (values.index.year != 2025)
+    a, b = values[august], values[values.index.month != AUGUST]
+    if len(a) < 5:
+        raise DataError(f"the history up to the end holds {len(a)} Augusts; five are needed.")
+    ends = ttest_ind(a, b, equal_var=False).confidence_interval(0.95)
+    interval = Interval(float(ends.low), float(ends.high), 0.95, "Welch t interval")
+    dates = values.index.to_timestamp(how="end").normalize()
+    return Measured(float(a.mean() - b.mean()), interval, dates, n=len(a))
 
 
-def _since(market: Market) -> Finding:
+@finding(
+    "risks.since_august_2025",
+    "{small} minus {large} since the end of August 2025",
+    "percentage points",
+    PAIR,
+)
+def since_august_2025(market: Market) -> Measured:
     """The relative return from the end of that August to the end of the window."""
-    label = f"{market.small} minus {market.large} since the end of August 2025"
     if market.end <= LAST:
-        return missing(
-            "risks.since_august_2025", label, unit="percentage points",
-            series=(market.small, market.large),
-            reason=f"the window ends on {market.end.date()}, before September 2025",
-        )  # fmt: skip
-    return window_fact(
-        market, "risks.since_august_2025", label, market.small, LAST, market.end, market.large
-    )
+        raise DataError(f"the window ends on {market.end.date()}, before September 2025")
+    return window_return(market, market.small, LAST, market.end, market.large)
 
 
 def specifications(market: Market) -> list[Specification]:

@@ -12,15 +12,14 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, tendency
-from ...market import Market
-from ...stats import multiple, prediction
-from ...stats.months import month_ends as last_of_months
-from ...stats.months import monthly_sums
-from ...units import UnitName
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats import multiple, prediction
+from ....stats.months import month_ends as last_of_months
+from ....stats.months import monthly_sums
+from ....studies.declared import PAIR, Measured, finding
 from .breadth import correlation
-from .common import guarded
 
 LOOKBACKS = (1, 3, 12)
 HORIZONS = (3, 6)
@@ -191,89 +190,63 @@ def trial(market: Market) -> Barometer:
     return Barometer(table, pd.DatetimeIndex(common), f"{family.method}; {tries[0].method}")
 
 
-def trial_or_reason(market: Market) -> Barometer | DataError:
-    """The trial, or the error that says why there is none."""
-    try:
-        return trial(market)
-    except DataError as error:
-        return error
-
-
 def trial_table(market: Market) -> pd.DataFrame | None:
     """The table of :func:`trial`, or ``None`` where there are too few months."""
-    tried = trial_or_reason(market)
-    return None if isinstance(tried, DataError) else tried.table
+    try:
+        return trial(market).table
+    except DataError:
+        return None
 
 
-def findings(market: Market, tried: Barometer | DataError) -> dict[str, Finding]:
-    """Findings of this module by the last part of their id.
-
-    Args:
-        tried: the trial, or the reason why there is none.
-    """
-    series = (market.small, market.large, "CFNAI", "INDPRO", "NFCI")
-
-    def of(key: str, label: str, unit: UnitName, pick: str) -> Finding:
-        def compute() -> Finding:
-            if isinstance(tried, DataError):
-                raise tried
-            table = tried.table
-            value = {
-                "best": table["oos_r2"].max(),
-                "p": table["p_adjusted"].min(),
-                "count": float(len(table)),
-                "wins": float((table["oos_r2"] > 0).sum()),
-            }[pick]
-            return tendency(
-                f"risks.{key}", label, float(value), None,
-                unit=unit, index=tried.dates, series=series, method=tried.method,
-            )  # fmt: skip
-
-        return guarded(f"risks.{key}", label, unit, series, compute)
-
-    made = [
-        of("barometer_best",
-           "Best out-of-sample R² of all attempts to foretell from relative strength",
-           "fraction", "best"),
-        of("barometer_p", "Smallest family-wise p-value of those attempts", "p-value", "p"),
-        of("barometer_tries", "Combinations of outcome, look-back and horizon tried", "count", "count"),
-        of("barometer_wins", "Combinations that beat the historical mean out of sample", "count", "wins"),
-        _coincident(market),
-    ]  # fmt: skip
-    return {f.id.split(".")[1]: f for f in made}
+_TRIED = (*PAIR, "CFNAI", "INDPRO", "NFCI")
 
 
-def _coincident(market: Market) -> Finding:
+@finding(
+    "risks.barometer_best",
+    "Best out-of-sample R² of all attempts to foretell from relative strength",
+    "fraction",
+    _TRIED,
+)
+@finding("risks.barometer_p", "Smallest family-wise p-value of those attempts", "p-value", _TRIED)
+@finding(
+    "risks.barometer_tries", "Combinations of outcome, look-back and horizon tried", "count", _TRIED
+)
+@finding(
+    "risks.barometer_wins",
+    "Combinations that beat the historical mean out of sample",
+    "count",
+    _TRIED,
+)
+def attempts(market: Market) -> tuple[Measured, ...]:
+    """The best attempt, the smallest p-value, how many were made and how many helped."""
+    tried = trial(market)
+    share, p = tried.table["oos_r2"], tried.table["p_adjusted"]
+    values = (share.max(), p.min(), len(share), (share > 0).sum())
+    return tuple(Measured(float(v), None, tried.dates, tried.method) for v in values)
+
+
+@finding(
+    "risks.barometer_coincident",
+    "Correlation of quarterly {small} over {large} with the same quarter's change in the NFCI",
+    "correlation",
+    (*PAIR, "NFCI"),
+)
+def coincident(market: Market) -> Measured:
     """Correlation with financial conditions over the SAME quarter: moving with, not ahead."""
-    label = (
-        f"Correlation of quarterly {market.small} over {market.large} with the same quarter's "
-        "change in the NFCI"
-    )
-    series = (market.small, market.large, "NFCI")
-
-    def compute() -> Finding:
-        if not market.has_macro("NFCI"):
-            raise DataError("the NFCI cannot be shown for these dates.")
-        frame = predictors(market)[["3 months"]].join(outcomes(market, 3)[["NFCI"]])
-        frame = frame[frame.index >= market.start].dropna().iloc[::-3].iloc[::-1]
-        if len(frame) < 24:
-            raise DataError(f"too few quarters ({len(frame)}) lie in the window; 24 are needed.")
-        value, interval = correlation(frame)
-        return tendency(
-            "risks.barometer_coincident", label, value, interval,
-            unit="correlation", index=pd.DatetimeIndex(frame.index), series=series,
-        )  # fmt: skip
-
-    return guarded("risks.barometer_coincident", label, "correlation", series, compute)
+    if not market.has_macro("NFCI"):
+        raise DataError("the NFCI cannot be shown for these dates.")
+    frame = predictors(market)[["3 months"]].join(outcomes(market, 3)[["NFCI"]])
+    frame = frame[frame.index >= market.start].dropna().iloc[::-3].iloc[::-1]
+    if len(frame) < 24:
+        raise DataError(f"too few quarters ({len(frame)}) lie in the window; 24 are needed.")
+    value, interval = correlation(frame)
+    return Measured(value, interval, frame.index)
 
 
-def specifications(tried: Barometer | DataError) -> list[Specification]:
-    """Every try with its out-of-sample R².
-
-    Args:
-        tried: the trial, or the reason why there is none.
-    """
-    if isinstance(tried, DataError):
+def specifications(market: Market) -> list[Specification]:
+    """Every try with its out-of-sample R²; none where there are too few months."""
+    table = trial_table(market)
+    if table is None:
         return []
     return [
         Specification(
@@ -281,5 +254,5 @@ def specifications(tried: Barometer | DataError) -> list[Specification]:
             value=r.oos_r2,
             unit="fraction",
         )
-        for r in tried.table.itertuples()
+        for r in table.itertuples()
     ]

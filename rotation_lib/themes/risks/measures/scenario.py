@@ -12,13 +12,14 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import CONFIDENCE, Finding, tendency
-from ...market import Market
-from ...stats import returns as rt
-from ...stats._checks import varying
-from ...stats.bootstrap import Bootstrap, Interval
-from .common import Array, guarded, week_ends, weekly_log
+from ....errors import DataError
+from ....findings import CONFIDENCE
+from ....market import Market
+from ....stats import returns as rt
+from ....stats._checks import varying
+from ....stats.bootstrap import Bootstrap, Interval
+from ....studies.declared import PAIR, Measured, finding
+from .aligned import Array, week_ends, weekly_log
 
 TERMS = {
     "two_year": ("2-year yield", "pp"),
@@ -163,43 +164,6 @@ def _design(frame: pd.DataFrame) -> Array:
     return np.column_stack([np.ones(len(frame)), *(frame[term].to_numpy() for term in TERMS)])
 
 
-def slider_frame(model: FactorModel) -> pd.DataFrame:
-    """The model as one tidy frame, enough to recompute any scenario and its interval.
-
-    Columns term, label, unit, coefficient, low, high, cov_<term> for every term, and, the same in
-    every row, residual (sd of a week), quantile (Student-t), weeks (fitted).
-    """
-    rows = []
-    for term in model.coefficients.index:
-        label, unit = TERMS.get(str(term), ("Drift a week", "fraction"))
-        ends = model.interval_of(str(term))
-        rows.append(
-            {
-                "term": term, "label": label, "unit": unit,
-                "coefficient": float(model.coefficients[term]), "low": ends.low, "high": ends.high,
-                **{f"cov_{t}": float(model.covariance.loc[term, t]) for t in model.covariance},
-                "residual": model.residual, "quantile": model.quantile, "weeks": model.n,
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def slider_model(market: Market) -> pd.DataFrame:
-    """:func:`slider_frame` of the whole window, with how far each factor went in a quarter.
-
-    Adds ``lowest`` and ``highest``: the extreme moves over 13 weeks (overlapping; yields in pp,
-    prices as simple returns; nought for the drift). Empty when the model cannot be fitted.
-    """
-    frame = factor_frame(market)
-    if len(frame) < MINIMUM:
-        return pd.DataFrame()
-    moved = frame[list(TERMS)].rolling(QUARTER).sum().dropna()
-    table = slider_frame(fit(frame))
-    for name, ends in (("lowest", moved.min()), ("highest", moved.max())):
-        table[name] = table["term"].map(told(ends.to_dict())).fillna(0.0)
-    return table
-
-
 def company(frame: pd.DataFrame, shock: float) -> dict[str, float]:
     """Moves that come with a ``shock`` of the 2-year yield: OLS slope of each factor in ``frame`` on it.
 
@@ -316,82 +280,91 @@ def out_of_sample(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index[TRAIN:])
 
 
+_FACTORS = (*PAIR, "DGS2", "DGS10", "T10YIE", "HYG", "IEF", "SHY")
+_SHOCK = "{small} over {large} in a quarter if the 2-year yield rises by 1 pp"
+
+
+@finding("risks.what_if_yield", f"{_SHOCK}, nothing else", "fraction", _FACTORS)
+@finding("risks.what_if_yield_company", f"{_SHOCK}, in its usual company", "fraction", _FACTORS)
+def what_if(market: Market) -> tuple[Measured, ...]:
+    """The yield alone, and with the moves that usually come with it; model of the whole window."""
+    return _what_if(_enough(market), 2)
+
+
+@finding(
+    "risks.what_if_yield_latest",
+    f"{_SHOCK}, model of the last {LATEST} weeks",
+    "fraction",
+    _FACTORS,
+)
+def what_if_latest(market: Market) -> tuple[Measured, ...]:
+    """The yield alone, by the model of the latest weeks."""
+    return _what_if(_enough(market).iloc[-LATEST:], 1)
+
+
+def _what_if(part: pd.DataFrame, count: int) -> tuple[Measured, ...]:
+    """The first ``count`` scenarios by a model of these weeks."""
+    model = fit(part)
+    method = (
+        f"prediction interval of {QUARTER} weeks, factor model over {model.n} weeks, "
+        "Newey-West covariance"
+    )
+    answers = [model.predict(m, QUARTER) for m in list(scenario_moves(part).values())[:count]]
+    return tuple(
+        Measured(a["value"], Interval(a["low"], a["high"], CONFIDENCE, method), part.index)
+        for a in answers
+    )
+
+
+@finding(
+    "risks.scenario_r2",
+    "Out-of-sample share of the weekly relative return that same-week factors explain",
+    "fraction",
+    _FACTORS,
+)
+def explained(market: Market) -> Measured:
+    """What the model, given the week's factors, explains of it."""
+    errors = out_of_sample(_enough(market))
+    losses = errors[["model", "mean"]].sub(errors["actual"], axis=0) ** 2
+    sample = Bootstrap(losses)
+    return Measured(sample.estimate(_r2), sample.interval(_r2), errors.index)
+
+
+@finding(
+    "risks.scenario_coverage",
+    "Weeks whose outcome fell inside the model's 95% interval, out of sample",
+    "fraction",
+    _FACTORS,
+)
+def coverage(market: Market) -> Measured:
+    """How often the interval held what came."""
+    errors = out_of_sample(_enough(market))
+    interval = Bootstrap(errors[["inside"]], block=26).interval(lambda x: x[0].mean(axis=-1))
+    return Measured(float(errors["inside"].mean()), interval, errors.index)
+
+
+@finding(
+    "risks.replays_inside",
+    "Past episodes whose outcome fell inside the model's 95% interval",
+    "count",
+    _FACTORS,
+)
+def replays_inside(market: Market) -> Measured:
+    """How many episodes a model without their weeks would have bounded."""
+    frame, table = _enough(market), replays(market)
+    if table.empty:
+        raise DataError("none of the episodes lies in the window.")
+    method = "each episode is predicted by a model fitted without its weeks"
+    return Measured(float(table["inside"].sum()), None, frame.index, method, len(table))
+
+
+def _enough(market: Market) -> pd.DataFrame:
+    """The weeks of the window, for a shock of +1 pp."""
+    frame = factor_frame(market)
+    if len(frame) < MINIMUM:
+        raise DataError(f"the window holds {len(frame)} complete weeks; {MINIMUM} are needed.")
+    return frame
+
+
 def _r2(x: Array) -> Array:
     return np.asarray(1.0 - x[0].sum(axis=-1) / x[1].sum(axis=-1))
-
-
-def findings(market: Market) -> dict[str, Finding]:
-    """Findings of this module by the last part of their id, for a yield shock of +1 pp."""
-    frame = factor_frame(market)
-    series = (market.small, market.large, "DGS2", "DGS10", "T10YIE", "HYG", "IEF", "SHY")
-    shock = f"{market.small} over {market.large} in a quarter if the 2-year yield rises by 1 pp"
-    dates = pd.DatetimeIndex(frame.index)
-
-    def need() -> None:
-        if len(frame) < MINIMUM:
-            raise DataError(f"the window holds {len(frame)} complete weeks; {MINIMUM} are needed.")
-
-    def prediction(key: str, label: str, part: pd.DataFrame, number: int) -> Finding:
-        def compute() -> Finding:
-            need()
-            model = fit(part)
-            moves = list(scenario_moves(part).values())[number]
-            answer = model.predict(moves, QUARTER)
-            interval = Interval(
-                answer["low"], answer["high"], CONFIDENCE,
-                f"prediction interval of {QUARTER} weeks, factor model over {model.n} weeks, "
-                "Newey-West covariance",
-            )  # fmt: skip
-            return tendency(
-                f"risks.{key}", label, answer["value"], interval,
-                unit="fraction", index=pd.DatetimeIndex(part.index), series=series,
-            )  # fmt: skip
-
-        return guarded(f"risks.{key}", label, "fraction", series, compute)
-
-    def oos() -> Finding:
-        need()
-        errors = out_of_sample(frame)
-        losses = errors[["model", "mean"]].sub(errors["actual"], axis=0) ** 2
-        sample = Bootstrap(losses)
-        return tendency(
-            "risks.scenario_r2", r2_label, sample.estimate(_r2), sample.interval(_r2),
-            unit="fraction", index=pd.DatetimeIndex(errors.index), series=series,
-        )  # fmt: skip
-
-    def coverage() -> Finding:
-        need()
-        errors = out_of_sample(frame)
-        sample = Bootstrap(errors[["inside"]], block=26)
-        return tendency(
-            "risks.scenario_coverage", cover_label, float(errors["inside"].mean()),
-            sample.interval(lambda x: x[0].mean(axis=-1)),
-            unit="fraction", index=pd.DatetimeIndex(errors.index), series=series,
-        )  # fmt: skip
-
-    def covered() -> Finding:
-        need()
-        table = replays(market)
-        if table.empty:
-            raise DataError("none of the episodes lies in the window.")
-        return tendency(
-            "risks.replays_inside", replay_label, float(table["inside"].sum()), None,
-            unit="count", index=dates, series=series, n=len(table),
-            method="each episode is predicted by a model fitted without its weeks",
-        )  # fmt: skip
-
-    r2_label = "Out-of-sample share of the weekly relative return that same-week factors explain"
-    cover_label = "Weeks whose outcome fell inside the model's 95% interval, out of sample"
-    replay_label = "Past episodes whose outcome fell inside the model's 95% interval"
-    made = [
-        prediction("what_if_yield", f"{shock}, nothing else", frame, 0),
-        prediction("what_if_yield_company", f"{shock}, in its usual company", frame, 1),
-        prediction(
-            "what_if_yield_latest", f"{shock}, model of the last {LATEST} weeks",
-            frame.iloc[-LATEST:], 0,
-        ),
-        guarded("risks.scenario_r2", r2_label, "fraction", series, oos),
-        guarded("risks.scenario_coverage", cover_label, "fraction", series, coverage),
-        guarded("risks.replays_inside", replay_label, "count", series, covered),
-    ]  # fmt: skip
-    return {f.id.split(".")[1]: f for f in made}

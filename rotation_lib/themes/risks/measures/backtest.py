@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, missing, tendency
-from ...market import Market
-from ...stats.bootstrap import Bootstrap
-from ...units import UnitName
-from .common import Array
+from ....errors import DataError
+from ....market import Market
+from ....stats.bootstrap import Bootstrap
+from ....studies.declared import SMALL, Measured, finding
+from .aligned import Array
 
 WINDOW = 500
 DECAY = 0.94
@@ -181,43 +180,54 @@ def backtest_table(market: Market) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def findings(market: Market) -> dict[str, Finding]:
-    """Breach rate of the 99 % rule and the joint test, for each method, small fund."""
-    made: dict[str, Finding] = {}
-    for method, words in METHODS.items():
-        rate_id, p_id = f"var_breaches_{method}", f"var_breaches_{method}_p"
-        rate_label = f"Days below the 99% value at risk of {market.small}, {method} rule"
-        p_label = f"p-value that the {method} rule keeps its promise"
-        frame = breaches(market, "small", 0.99, method)
-        if len(frame) < MINIMUM:
-            reason = (
-                f"only {len(frame)} sessions of the window have {WINDOW} sessions before them; "
-                f"{MINIMUM} are needed"
-            )
-            told: tuple[tuple[str, str, UnitName], ...] = (
-                (rate_id, rate_label, "fraction"),
-                (p_id, p_label, "p-value"),
-            )
-            for id, label, unit in told:
-                made[id] = missing(
-                    f"risks.{id}", label, unit=unit, series=(market.small,), reason=reason
-                )
-            continue
-        tested = coverage_tests(frame["hit"].to_numpy(), 0.99)
-        interval = None
-        method_text = f"one-day forecasts from the {words}"
-        if 0 < tested.breaches < tested.n:
-            sample = Bootstrap(frame[["hit"]], block=20)
-            interval = sample.interval(lambda x: x[0].mean(axis=-1))
-            method_text += f"; {interval.method}"
-        dates = pd.DatetimeIndex(frame.index)
-        made[rate_id] = tendency(
-            f"risks.{rate_id}", rate_label, tested.rate, interval,
-            unit="fraction", index=dates, series=(market.small,), method=method_text,
-        )  # fmt: skip
-        made[p_id] = tendency(
-            f"risks.{p_id}", p_label, tested.joint_p, None,
-            unit="p-value", index=dates, series=(market.small,),
-            method="Christoffersen conditional coverage: number and independence of breaches",
-        )  # fmt: skip
-    return made
+@finding(
+    "risks.var_breaches_historical",
+    "Days below the 99% value at risk of {small}, historical rule",
+    "fraction",
+    SMALL,
+)
+@finding(
+    "risks.var_breaches_historical_p",
+    "p-value that the historical rule keeps its promise",
+    "p-value",
+    SMALL,
+)
+def historical(market: Market) -> tuple[Measured, Measured]:
+    """Breach rate of the 99 % rule and the joint test: the quantile of past sessions."""
+    return _tested(market, "historical")
+
+
+@finding(
+    "risks.var_breaches_filtered",
+    "Days below the 99% value at risk of {small}, filtered rule",
+    "fraction",
+    SMALL,
+)
+@finding(
+    "risks.var_breaches_filtered_p",
+    "p-value that the filtered rule keeps its promise",
+    "p-value",
+    SMALL,
+)
+def filtered(market: Market) -> tuple[Measured, Measured]:
+    """The same, scaled by the volatility of the day."""
+    return _tested(market, "filtered")
+
+
+def _tested(market: Market, rule: str) -> tuple[Measured, Measured]:
+    frame = breaches(market, "small", 0.99, rule)
+    if len(frame) < MINIMUM:
+        raise DataError(
+            f"only {len(frame)} sessions of the window have {WINDOW} sessions before them; "
+            f"{MINIMUM} are needed"
+        )
+    tested = coverage_tests(frame["hit"].to_numpy(), 0.99)
+    interval, method = None, f"one-day forecasts from the {METHODS[rule]}"
+    if 0 < tested.breaches < tested.n:
+        interval = Bootstrap(frame[["hit"]], block=20).interval(lambda x: x[0].mean(axis=-1))
+        method += f"; {interval.method}"
+    joint = "Christoffersen conditional coverage: number and independence of breaches"
+    return (
+        Measured(tested.rate, interval, frame.index, method),
+        Measured(tested.joint_p, None, frame.index, joint),
+    )

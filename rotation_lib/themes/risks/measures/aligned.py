@@ -1,41 +1,27 @@
-"""What the risk studies share: aligned returns, weekly factors, reasons instead of exceptions.
+"""What the risk measures stand on: aligned returns, weekly factors, placebo dates.
 
 It must never fill a missing return, and never look past the market's window unless it says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, missing
-from ...market import Market
-from ...stats import eventstudy
-from ...stats import returns as rt
-from ...stats.shifts import shifted_means
-from ...units import UnitName
+from ....errors import DataError
+from ....market import Market
+from ....stats import eventstudy
+from ....stats import returns as rt
+from ....stats.shifts import shifted_means
 
 Array = npt.NDArray[np.float64]
 WEEKS_PER_YEAR = 52
-
-
-def guarded(
-    id: str, label: str, unit: UnitName, series: Iterable[str], compute: Callable[[], Finding]
-) -> Finding:
-    """The finding, or a missing one that carries the reason the statistic gave.
-
-    Args:
-        compute: makes the finding, or raises ``DataError``.
-    """
-    try:
-        return compute()
-    except DataError as error:
-        return missing(id, label, unit=unit, series=series, reason=str(error))
+#: How :func:`placebo_p` finds a p-value.
+PLACEBO = "the same pattern of dates moved to every other place in the window"
 
 
 def pair(market: Market) -> pd.DataFrame:

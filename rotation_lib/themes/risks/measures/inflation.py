@@ -6,17 +6,26 @@ surprise. A breakeven alone is never read as inflation: it rises with growth too
 
 from __future__ import annotations
 
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, tendency
-from ...market import Market
-from ...stats import eventstudy, regression
-from ...stats import returns as rt
-from ...stats.bootstrap import Interval
-from .common import guarded, pair, placebo_p, relative_windows, week_ends, weekly_log, yield_change
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats import eventstudy, regression
+from ....stats import returns as rt
+from ....stats.bootstrap import Interval
+from ....studies.declared import PAIR, Measured, finding
+from .aligned import (
+    PLACEBO,
+    pair,
+    placebo_p,
+    relative_windows,
+    week_ends,
+    weekly_log,
+    yield_change,
+)
 
 HOT = 0.05
 RECENT = 48
@@ -63,84 +72,101 @@ def slope(days: pd.DataFrame, x: str = "two_year", y: str = "relative") -> regre
     return regression.newey_west(clean[y], clean[x], 0)
 
 
-def findings(market: Market) -> dict[str, Finding]:
-    """Findings of this module by the last part of their id."""
+_RATES = (*PAIR, "DGS2")
+
+
+@finding(
+    "risks.cpi_slope",
+    "{small} minus {large} per rise in the 2-year yield, CPI release days",
+    "pp per pp",
+    _RATES,
+)
+def cpi_slope(market: Market) -> Measured:
+    """Over all release days."""
     days = cpi_days(market)
-    small, large = market.small, market.large
-    series = (small, large, "DGS2")
-    relative = f"{small} minus {large}"
-
-    def slope_finding(key: str, label: str, part: pd.DataFrame, least: int = MINIMUM) -> Finding:
-        def compute() -> Finding:
-            if len(days) < least:
-                raise DataError(f"the window holds {len(days)} release days; {least} are needed.")
-            fit = slope(part)
-            return tendency(
-                f"risks.{key}", label, fit.coefficient("two_year"), fit.interval("two_year"),
-                unit="pp per pp", index=pd.DatetimeIndex(part.index), series=series, n=fit.n,
-                method="OLS over CPI release days, White standard errors",
-            )  # fmt: skip
-
-        return guarded(f"risks.{key}", label, "pp per pp", series, compute)
-
-    made = [
-        slope_finding(
-            "cpi_slope", f"{relative} per rise in the 2-year yield, CPI release days", days
-        ),
-        slope_finding(
-            "cpi_slope_latest",
-            f"{relative} per rise in the 2-year yield, last {RECENT} CPI release days",
-            days.iloc[-RECENT:],
-            RECENT,
-        ),
-        slope_finding(
-            "cpi_slope_trimmed",
-            f"{relative} per rise in the 2-year yield, without the three largest gaps",
-            days.drop(days["relative"].abs().nlargest(3).index),
-        ),
-        *_hot_days(market, days),
-        *_breakevens(market),
-    ]
-    return {f.id.split(".")[1]: f for f in made}
+    return _slope(days, days)
 
 
-def _hot_days(market: Market, days: pd.DataFrame) -> list[Finding]:
-    """Relative return on and after release days on which the 2-year yield jumped."""
+@finding(
+    "risks.cpi_slope_latest",
+    f"{{small}} minus {{large}} per rise in the 2-year yield, last {RECENT} CPI release days",
+    "pp per pp",
+    _RATES,
+)
+def cpi_slope_latest(market: Market) -> Measured:
+    """Over the latest release days."""
+    days = cpi_days(market)
+    return _slope(days, days.iloc[-RECENT:], RECENT)
+
+
+@finding(
+    "risks.cpi_slope_trimmed",
+    "{small} minus {large} per rise in the 2-year yield, without the three largest gaps",
+    "pp per pp",
+    _RATES,
+)
+def cpi_slope_trimmed(market: Market) -> Measured:
+    """Without the days that weigh most."""
+    days = cpi_days(market)
+    return _slope(days, days.drop(days["relative"].abs().nlargest(3).index))
+
+
+def _slope(days: pd.DataFrame, part: pd.DataFrame, least: int = MINIMUM) -> Measured:
+    if len(days) < least:
+        raise DataError(f"the window holds {len(days)} release days; {least} are needed.")
+    fit = slope(part)
+    return Measured(
+        fit.coefficient("two_year"),
+        fit.interval("two_year"),
+        part.index,
+        "OLS over CPI release days, White standard errors",
+        fit.n,
+    )
+
+
+@finding(
+    "risks.cpi_hot",
+    "{small} minus {large} on the day of a hot CPI release",
+    "percentage points",
+    _RATES,
+)
+@finding(
+    "risks.cpi_hot_p",
+    "Placebo p-value: {small} minus {large} on the day of a hot CPI release",
+    "p-value",
+    _RATES,
+)
+def hot_day(market: Market) -> tuple[Measured, Measured]:
+    """Relative return on release days on which the 2-year yield jumped."""
+    return _hot(market, 1)
+
+
+@finding(
+    "risks.cpi_hot_month",
+    "{small} minus {large} over 21 sessions from a hot CPI release",
+    "percentage points",
+    _RATES,
+)
+@finding(
+    "risks.cpi_hot_month_p",
+    "Placebo p-value: {small} minus {large} over 21 sessions from a hot CPI release",
+    "p-value",
+    _RATES,
+)
+def hot_month(market: Market) -> tuple[Measured, Measured]:
+    """The same over the month that begins with the release."""
+    return _hot(market, MONTH)
+
+
+def _hot(market: Market, horizon: int) -> tuple[Measured, Measured]:
+    days = cpi_days(market)
     hot = pd.DatetimeIndex(days.index[days["hot"]])
-    relative = f"{market.small} minus {market.large}"
-    series = (market.small, market.large, "DGS2")
-    made = []
-    for key, horizon, when in (
-        ("cpi_hot", 1, "on the day of a hot CPI release"),
-        ("cpi_hot_month", MONTH, "over 21 sessions from a hot CPI release"),
-    ):
-        label = f"{relative} {when}"
-        windows = relative_windows(market, horizon)
-        tested = cache(partial(placebo_p, windows, hot))  # once for both findings
-
-        def mean(key=key, label=label, windows=windows, tested=tested) -> Finding:  # type: ignore[no-untyped-def]
-            value, _, n = tested()
-            real = windows.reindex(hot).dropna()
-            interval = mean_interval(real)
-            return tendency(
-                f"risks.{key}", label, value, interval,
-                unit="percentage points", index=pd.DatetimeIndex(real.index), series=series, n=n,
-                method=f"2-year yield up {HOT * 100:.0f} bp or more; {interval.method}",
-            )  # fmt: skip
-
-        def p_value(key=key, label=label, tested=tested) -> Finding:  # type: ignore[no-untyped-def]
-            _, p, n = tested()
-            return tendency(
-                f"risks.{key}_p", f"Placebo p-value: {label}", p, None,
-                unit="p-value", index=hot, series=series, n=n,
-                method="the same pattern of dates moved to every other place in the window",
-            )  # fmt: skip
-
-        made.append(guarded(f"risks.{key}", label, "percentage points", series, mean))
-        made.append(
-            guarded(f"risks.{key}_p", f"Placebo p-value: {label}", "p-value", series, p_value)
-        )
-    return made
+    windows = relative_windows(market, horizon)
+    value, p, n = placebo_p(windows, hot)
+    real = windows.reindex(hot).dropna()
+    interval = mean_interval(real)
+    method = f"2-year yield up {HOT * 100:.0f} bp or more; {interval.method}"
+    return Measured(value, interval, real.index, method, n), Measured(p, None, hot, PLACEBO, n)
 
 
 def mean_interval(values: pd.Series) -> Interval:
@@ -205,35 +231,39 @@ def breakeven_table(market: Market) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "term", "value", "low", "high", "n"])
 
 
-def _breakevens(market: Market) -> list[Finding]:
-    table = breakeven_table(market)
-    series = (market.small, market.large, "T10YIE", "DFII10")
-    rows = (
-        ("breakeven_alone", "alone", "breakeven", "breakeven, alone"),
-        ("breakeven_given", "and the market", "breakeven", "breakeven, others fixed"),
-        ("real_given", "and the market", "real", "real yield, others fixed"),
+_SPLIT = (*PAIR, "T10YIE", "DFII10")
+
+
+@finding(
+    "risks.breakeven_alone",
+    "Weekly relative return per rise in the breakeven, alone",
+    "pp per pp",
+    _SPLIT,
+)
+@finding(
+    "risks.breakeven_given",
+    "Weekly relative return per rise in the breakeven, others fixed",
+    "pp per pp",
+    _SPLIT,
+)
+@finding(
+    "risks.real_given",
+    "Weekly relative return per rise in the real yield, others fixed",
+    "pp per pp",
+    _SPLIT,
+)
+def breakevens(market: Market) -> tuple[Measured, ...]:
+    """Slopes of :func:`breakeven_table`: the breakeven alone, then both with the rest held fixed."""
+    table = breakeven_table(market).set_index(["model", "term"])
+    if table.empty:
+        raise DataError("the window holds fewer than 52 weeks with breakevens.")
+    method = "OLS, Newey-West standard errors, Bartlett kernel, 4 lags"
+    dates = breakeven_design(market).index
+    rows = (("alone", "breakeven"), ("and the market", "breakeven"), ("and the market", "real"))
+    return tuple(
+        Measured(float(row["value"]), Interval(row["low"], row["high"], 0.95, method), dates)
+        for row in (table.loc[key] for key in rows)
     )
-    made = []
-    for key, model, term, what in rows:
-        label = f"Weekly relative return per rise in the {what}"
-
-        def compute(key=key, model=model, term=term, label=label) -> Finding:  # type: ignore[no-untyped-def]
-            if table.empty:
-                raise DataError("the window holds fewer than 52 weeks with breakevens.")
-            row = table[(table["model"] == model) & (table["term"] == term)].iloc[0]
-            interval = Interval(
-                row["low"],
-                row["high"],
-                0.95,
-                "OLS, Newey-West standard errors, Bartlett kernel, 4 lags",
-            )
-            return tendency(
-                f"risks.{key}", label, float(row["value"]), interval, unit="pp per pp",
-                index=pd.DatetimeIndex(breakeven_design(market).index), series=series,
-            )  # fmt: skip
-
-        made.append(guarded(f"risks.{key}", label, "pp per pp", series, compute))
-    return made
 
 
 # -- specifications -------------------------------------------------------------------
