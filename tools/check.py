@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 
 BIN = Path(sys.executable).parent
 STYLE = [
@@ -21,7 +22,7 @@ STYLE = [
     ["rotation", "lint"],
 ]
 TESTS = ["pytest", "-q", "-n", "2", "--dist", "worksteal", "--durations=10"]
-QUICK = [[*TESTS, "-m", "not slow"]]
+QUICK = [*TESTS, "-m", "not slow"]
 NOTEBOOKS = ["pytest", "-q", "-n", "2", "--dist", "loadfile", "--nbval", "--nbval-cell-timeout=300"]
 #: These rest on the findings of all other chapters, so they come last.
 LAST = ("methods", "summary")
@@ -51,26 +52,37 @@ def run(command: list[str], **more: str) -> None:
     print(f"check: {time.perf_counter() - started:.1f} s", flush=True)
 
 
-def notebooks() -> None:
-    """Run every chapter again, and compare what its checked cell says with what is stored.
+def proofs(tests: list[list[str]], folder: Path) -> None:
+    """Run the tests, then every chapter again, its checked cell compared with what is stored.
 
-    What a theme measures in this step is kept for its length: the last chapters ask for all of it.
-    Charts are made as in a build, which draws the same ones.
+    What themes measured in the tests is kept for the notebooks, by data, window and code. Charts
+    are made as in a build, which draws the same ones.
     """
+    first, *rest = tests
+    run([*first, f"--basetemp={folder}/tests"])
+    for command in rest:
+        run(command)
     found = sorted(Path("chapters").glob("*.ipynb"), key=lambda p: (p.stem in LAST, p.stem))
-    with TemporaryDirectory(prefix="notebooks ") as folder:
-        places = {f"ROTATION_{name}": f"{folder}/{name}" for name in ("FINDINGS", "FIGURES")}
-        run([*NOTEBOOKS, *map(str, found)], **places)
+    kept = folder / "tests" / "report build" / "runs" / "findings"
+    run(
+        [*NOTEBOOKS, *map(str, found)],
+        ROTATION_FINDINGS=str(kept),
+        ROTATION_FIGURES=str(folder / "figures"),
+    )
 
 
 def main() -> None:
     """Run the quick list, the full one, or the full one with coverage."""
     asked = sys.argv[1:]
-    tests = QUICK if "--quick" in asked else MEASURED if "--coverage" in asked else [TESTS]
-    for command in STYLE + tests:
+    for command in STYLE:
         run(command)
-    if "--quick" not in asked:
-        notebooks()
+    if "--quick" in asked:
+        run(QUICK)
+        return
+    # Of a run that fails, what it made is left to be looked at.
+    folder = Path(mkdtemp(prefix="checks "))
+    proofs(MEASURED if "--coverage" in asked else [TESTS], folder)
+    rmtree(folder)
 
 
 if __name__ == "__main__":
