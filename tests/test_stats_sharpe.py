@@ -44,7 +44,7 @@ def test_the_gradient_is_the_derivative() -> None:
 @pytest.mark.slow
 def test_the_standard_error_is_jobson_korkie_memmel_for_independent_normals() -> None:
     rng = np.random.default_rng(3)
-    n, rho = 40_000, 0.6
+    n, rho = 10_000, 0.6
     first = rng.normal(size=n)
     second = rho * first + np.sqrt(1 - rho**2) * rng.normal(size=n)
     x = np.column_stack([0.1 + first, 0.05 + second])
