@@ -14,7 +14,7 @@ from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.project import SNAPSHOT
 from rotation_lib.stats.shifts import shifted_means
-from rotation_lib.studies.declared import measured
+from rotation_lib.studies.declared import found_by, measured
 from rotation_lib.themes.risks import measures as risks
 
 MakeMarket = Callable[..., Market]
@@ -308,6 +308,12 @@ def test_the_difference_of_sharpe_ratios_follows_from_the_file(
     assert (gap.low <= 0.0 <= gap.high) is (p.value > 0.05)
     assert "Ledoit and Wolf" in gap.method
     assert "coverage in simulation" in gap.method
+
+
+def test_a_fund_that_never_falls_leaves_a_reason_and_no_error(market_of: MakeMarket) -> None:
+    (made,) = found_by(market_of(large="BIL", start="2024-01-02"), risks.tails.downside_beta)
+    assert made.value is None
+    assert made.reason == "the statistic is not finite on this sample or its resamples."
 
 
 def test_bills_cannot_be_set_against_themselves(market_of: MakeMarket) -> None:

@@ -50,7 +50,7 @@ def downside_beta(market: Market) -> Measured:
 
 
 def _rows(both: pd.DataFrame) -> Array:
-    return both.to_numpy(dtype=float).T
+    return np.asarray(both.to_numpy(dtype=float).T)
 
 
 @finding("risks.volatility_small", "Volatility of {small} a year (252 sessions)", "fraction", SMALL)
