@@ -120,6 +120,20 @@ def test_a_function_that_keeps_its_results_counts_too(market: Market) -> None:
     assert [f.id for f in made_by(market, lru_cache(mean))] == ["x.mean"]
 
 
+def test_a_module_may_change_while_it_measures(market: Market) -> None:
+    module = module_of(mean)
+
+    @finding("x.later", "Later", "ratio", PAIR)
+    def later(market: Market) -> Measured:
+        vars(module)["__warningregistry__"] = {}
+        return mean(market)
+
+    later.__module__ = module.__name__
+    vars(module)["first"] = vars(module).pop("mean")
+    vars(module)["later"] = later
+    assert [f.id for f in measured(market, [module])] == ["x.mean", "x.later"]
+
+
 def test_what_a_module_took_from_elsewhere_is_not_its_own(market: Market) -> None:
     module = module_of(mean)
     mean.__module__ = "elsewhere"

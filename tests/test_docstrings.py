@@ -20,7 +20,7 @@ Function = ast.FunctionDef
 FILES = sorted(
     (
         path
-        for package in ("stats", "studies", "themes")
+        for package in ("stats", "studies", "summary", "themes")
         for path in (PACKAGE / package).rglob("*.py")
         if path.name == "__init__.py" or not path.name.startswith("_")
         if "pictures" not in path.parts

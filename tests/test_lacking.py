@@ -14,13 +14,14 @@ from rotation_lib.findings import Finding, missing, tendency
 from rotation_lib.market import Market
 from rotation_lib.params import report_params
 from rotation_lib.sources import Dataset
+from rotation_lib.studies.declared import measured
 from rotation_lib.studies.lacking import lacking, with_lacking_named
 from rotation_lib.studies.rate_sensitivity.stability import sign_break
 from rotation_lib.studies.rate_sensitivity.weekly import weekly
-from rotation_lib.studies.reshoring_sectors import sectors, spending
-from rotation_lib.studies.reshoring_sectors.terms import FUNDS
 from rotation_lib.studies.tech_valuations import seven
 from rotation_lib.studies.tech_valuations.common import SEVEN, yearly_lead
+from rotation_lib.themes.reshoring_sectors.measures import sectors, spending
+from rotation_lib.themes.reshoring_sectors.measures.terms import FUNDS
 
 Without = Callable[..., Market]
 
@@ -110,7 +111,7 @@ def test_a_yearly_lead_says_whether_the_window_or_a_listing_is_short(without: Wi
 
 def test_changes_since_a_law_without_their_series(without: Without) -> None:
     market = without("MANEMP", "PCEPILFE")
-    found = spending.findings(market)
+    found = measured(market, [spending])
     assert told(market, found, "jobs_since_iija") == "these data hold no values of MANEMP"
     for name in ("construction_from_peak_real", "construction_since_iija_real"):
         assert told(market, found, name) == "these data hold no values of PCEPILFE"
@@ -121,13 +122,13 @@ def test_a_hole_before_a_law_is_no_early_end(dataset: Dataset) -> None:
     base = (rows["series_id"] == "MANEMP") & (rows["date"] == "2021-10-01")
     assert base.sum() == 1
     market = Market.from_dataset(replace(dataset, observations=rows[~base]), report_params())
-    said = told(market, spending.findings(market), "jobs_since_iija")
+    said = told(market, measured(market, [spending]), "jobs_since_iija")
     assert said == "the data hold no value of 2021-10, the month before the IIJA was signed"
 
 
 def test_sectors_without_their_funds(without: Without) -> None:
     market = without(*FUNDS)
-    found = sectors.findings(market)
+    found = measured(market, [sectors])
     assert told(market, found, "group_banks") == "these data hold no values of KRE and KBE"
     assert told(market, found, "sectors_p").endswith("ITB, XHB, KRE and KBE")
 

@@ -284,7 +284,7 @@ def test_an_optional_series_is_left_out_with_a_note(
     assert not market.has_macro("NFCI")
     [note] = [n for n in market.notes if "left out" in n]
     assert "KRE" in note and "NFCI" in note
-    sectors = import_module("rotation_lib.studies.reshoring_sectors").findings(market)
+    sectors = import_module("rotation_lib.themes.reshoring_sectors.measures").findings(market)
     empty = [f for f in sectors if "KRE" in f.series and f.value is None]
     assert empty and all(f.reason for f in empty)
 

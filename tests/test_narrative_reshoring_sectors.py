@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from prose_worlds import cells
 
-from rotation_lib.charts import reshoring_sectors as charts
 from rotation_lib.charts.figure import Figure
 from rotation_lib.charts.table import Table
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.prose import Prose, tell
-from rotation_lib.studies.reshoring_sectors import (
+from rotation_lib.themes.reshoring_sectors import pictures
+from rotation_lib.themes.reshoring_sectors.measures import (
     leads,
     pairs,
     sectors,
@@ -24,9 +24,11 @@ from rotation_lib.studies.reshoring_sectors import (
     turns,
 )
 
+Studied = Callable[[str, Market], FindingSet]
+
 
 @pytest.fixture(scope="module")
-def real(market: Market, studied: Callable[[str, Market], FindingSet]) -> dict[str, Finding]:
+def real(market: Market, studied: Studied) -> dict[str, Finding]:
     return dict(studied("reshoring_sectors", market))
 
 
@@ -119,7 +121,7 @@ def test_profile_title_compares_with_the_limit(limit: float, where: str) -> None
     profile = pd.DataFrame(
         {"Spending": [0.1, -0.2], "limit": limit}, index=pd.Index([0, 6], name="lead")
     )
-    title = charts.titles.profile_title(profile)
+    title = pictures.leads.profile_title(profile)
     assert f"lies {where} the limits of chance" in title
     assert "−0.20 with spending published 6 months before the return" in title
 
@@ -128,18 +130,18 @@ def test_titles_of_frames_follow_the_frames() -> None:
     index = pd.DatetimeIndex(["2024-09-17", "2024-12-31"], name="date")
     paths = pd.DataFrame({"Banks": [1.0, 1.1], "Home builders": [1.0, 0.6]}, index=index)
     assert (
-        charts.titles.groups_title(paths, "SPY")
+        pictures.sectors.groups_title(paths, "SPY")
         == "Against SPY, home builders lost 40% and banks gained 10%"
     )
     pair = pd.DataFrame({"PSCI − IJR": [1.0, 0.9]}, index=index)
-    assert charts.titles.paths_title(pair) == "PSCI made 10% less than IJR since September 2024"
+    assert pictures.pairs.paths_title(pair) == "PSCI made 10% less than IJR since September 2024"
     levels = pd.DataFrame({"Nominal": [250.0, 173.0]}, index=index)
-    assert charts.titles.construction_title(levels).endswith(
+    assert pictures.spending.construction_title(levels).endswith(
         "down from $250 billion in September 2024"
     )
     curve = pd.DataFrame({"value": [0.1, -0.1], "low": [0.01, -0.2], "high": [0.2, 0.1]})
     assert (
-        charts.titles.curve_title(curve)
+        pictures.specs.curve_title(curve)
         == "1 of 2 ways to measure show a lead; 1 clear of zero above, 0 below"
     )
     steps = pd.DataFrame(
@@ -151,36 +153,35 @@ def test_titles_of_frames_follow_the_frames() -> None:
         }
     )
     assert (
-        charts.titles.reactions_title(steps)
+        pictures.tax.reactions_title(steps)
         == "One of two tax steps stands out from ordinary weeks: A"
     )
     found = pd.DataFrame({"p_family": [0.5, 0.9]})
-    assert charts.titles.searches_title(found).startswith("None of two searches finds a break")
+    assert pictures.turns.searches_title(found).startswith("None of two searches finds a break")
 
 
-def drawn(market: Market) -> list[Figure | Table | Prose]:
+def drawn(market: Market, f: FindingSet) -> list[Figure | Table | Prose]:
     """Every figure and table of the chapter."""
-    found, tried = turns.table(market), leads.table(market)
-    month, end, large, small = spending.last_month(market), market.end, market.large, market.small
+    found, base = turns.table(market), spending.index_base(market)
     return [
-        charts.construction(spending.levels(market), title="t"),
-        charts.real_economy(spending.indexed(market), title="t", base=spending.index_base(market)),
-        charts.regimes(spending.regimes(market), as_of=month),
-        charts.turns(turns.shown(found), title="t", searched=len(found), as_of=month),
-        charts.turns_table(found, as_of=month),
-        charts.groups(sectors.group_paths(market), title="t", large=large),
-        charts.fund_table(sectors.fund_table(market), large=large, as_of=end),
-        charts.specifications(specs.sector_curve(market), title="t", large=large, as_of=end),
-        charts.pairs(pairs.paths(market), title="t"),
-        charts.lead_profile(leads.profile(market), title="t", as_of=end),
-        charts.lead_table(tried, as_of=end),
-        charts.tax_reactions(tax.reactions(market), title="t", small=small, large=large, as_of=end),
-        charts.tax_table(tax.event_table(market), small=small, large=large, as_of=end),
+        pictures.spending.construction(spending.levels(market), f),
+        pictures.spending.real_economy(spending.indexed(market), f, base),
+        pictures.spending.regimes(spending.regimes(market), f),
+        pictures.turns.turns(turns.shown(found), found, f),
+        pictures.turns.turns_table(found, f),
+        pictures.sectors.groups(sectors.group_paths(market), f),
+        pictures.sectors.fund_table(sectors.fund_table(market), f),
+        pictures.specs.specifications(specs.sector_curve(market), f),
+        pictures.pairs.pairs(pairs.paths(market), f),
+        pictures.leads.lead_profile(leads.profile(market), f),
+        pictures.leads.lead_table(leads.table(market), f),
+        pictures.tax.tax_reactions(tax.reactions(market), f),
+        pictures.tax.tax_table(tax.event_table(market), f),
     ]
 
 
-def test_the_default_window_draws_every_figure(market: Market) -> None:
-    made = drawn(market)
+def test_the_default_window_draws_every_figure(market: Market, real: dict[str, Finding]) -> None:
+    made = drawn(market, FindingSet(real.values()))
     assert not any(isinstance(m, Prose) for m in made)
     figures = [m for m in made if isinstance(m, Figure)]
     assert len(figures) == 8
@@ -188,6 +189,11 @@ def test_the_default_window_draws_every_figure(market: Market) -> None:
         assert figure.payload()["spec"]
         assert any(c.isdigit() for c in figure.alt)
         assert set(figure.series) <= set(market.catalog.series)
+    shown = {m.id: m.as_of for m in made if not isinstance(m, Prose)}
+    assert shown["reshoring_sectors.turns"] == max(
+        str(real[f"reshoring_sectors.{name}"].end)
+        for name in ("jobs_since_iija", "output_since_iija", "orders_since_iija_real")
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,8 +207,9 @@ def test_the_default_window_draws_every_figure(market: Market) -> None:
     ids=str,
 )
 def test_other_windows_draw_what_they_reach(
-    market_of: Callable[..., Market], window: dict[str, str]
+    market_of: Callable[..., Market], studied: Studied, window: dict[str, str]
 ) -> None:
-    made = drawn(market_of(**window))
+    market = market_of(**window)
+    made = drawn(market, studied("reshoring_sectors", market))
     assert any(isinstance(m, Figure) for m in made)
     assert all("None" not in m.text for m in made if isinstance(m, Prose))

@@ -13,8 +13,9 @@ import pytest
 from rotation_lib.claims import Verdict, judge, load_ledger
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
-from rotation_lib.studies import reshoring_sectors as study
-from rotation_lib.studies.reshoring_sectors import (
+from rotation_lib.studies.declared import measured
+from rotation_lib.themes.reshoring_sectors import measures as study
+from rotation_lib.themes.reshoring_sectors.measures import (
     leads,
     pairs,
     sectors,
@@ -23,7 +24,7 @@ from rotation_lib.studies.reshoring_sectors import (
     tax,
     turns,
 )
-from rotation_lib.studies.reshoring_sectors.terms import FUNDS, IIJA, TARIFFS, TAX_EPISODES
+from rotation_lib.themes.reshoring_sectors.measures.terms import FUNDS, IIJA, TARIFFS, TAX_EPISODES
 
 SNAPSHOT = Path(__file__).resolve().parents[1] / "data" / "snapshot"
 MarketOf = Callable[..., Market]
@@ -66,7 +67,7 @@ def test_the_fall_from_the_peak_is_recomputed_from_the_file(
 ) -> None:
     values = series(observed, "TLMFGCONS", end).loc["2002-01-01":]
     expected = values.iloc[-1] / values.max() - 1
-    fact = spending.findings(market_of(start=start, end=end))[0]
+    fact = measured(market_of(start=start, end=end), [spending])[0]
     assert fact.id == "reshoring_sectors.construction_from_peak"
     assert fact.value == pytest.approx(expected, abs=1e-9)
     assert fact.start == values.idxmax().date().isoformat()
@@ -74,8 +75,8 @@ def test_the_fall_from_the_peak_is_recomputed_from_the_file(
 
 
 def test_the_fall_does_not_depend_on_the_start(market_of: MarketOf, market: Market) -> None:
-    late = spending.findings(market_of(start="2026-01-02"))[0]
-    assert late.value == spending.findings(market)[0].value
+    late = measured(market_of(start="2026-01-02"), [spending])[0]
+    assert late.value == measured(market, [spending])[0].value
 
 
 def test_spending_fell_by_about_a_third_from_its_peak_of_2024(found: dict[str, Finding]) -> None:
@@ -85,7 +86,7 @@ def test_spending_fell_by_about_a_third_from_its_peak_of_2024(found: dict[str, F
 
 def test_as_of_hides_spending_that_was_not_published(market_of: MarketOf) -> None:
     # June 2026 was published in August 2026; the report's last session is in July.
-    seen = spending.findings(market_of(as_of="2026-07-31"))[0]
+    seen = measured(market_of(as_of="2026-07-31"), [spending])[0]
     assert seen.end == "2026-05-01"
 
 
@@ -197,7 +198,7 @@ def test_a_large_steady_lead_is_beyond_chance(made_up: MadeUp, market: Market) -
 def test_the_benchmark_is_not_measured_against_itself(market_of: MarketOf) -> None:
     seen = market_of(large="XLI")
     assert "XLI" not in set(sectors.fund_table(seen)["fund"])
-    assert "benchmark" in str(sectors.findings(seen)[0].reason)
+    assert "benchmark" in str(measured(seen, [sectors])[0].reason)
 
 
 def test_a_pair_since_the_act_is_the_mean_daily_difference(
@@ -378,7 +379,7 @@ def test_the_best_fund_is_judged_by_hansens_test(market: Market) -> None:
 def test_the_distance_from_the_peak_has_a_rank_among_months(
     market: Market,
 ) -> None:
-    found = {f.id.split(".")[1]: f for f in spending.findings(market)}
+    found = {f.id.split(".")[1]: f for f in measured(market, [spending])}
     fall = found["construction_from_peak"]
     level, peak, lower, months = market.macro("TLMFGCONS").loc["2002-01":], 0.0, 0, 0
     for day, value in level.items():

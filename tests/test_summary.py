@@ -16,7 +16,8 @@ from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.narrative import story
 from rotation_lib.narrative import summary as words
-from rotation_lib.studies import overview, trends
+from rotation_lib.studies import overview
+from rotation_lib.summary import trends
 
 
 def test_relative_wealth_is_a_ratio_of_compounded_returns(market: Market) -> None:

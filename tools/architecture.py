@@ -47,6 +47,7 @@ BANDS = {
         "narrative": "sentences that follow sign and size",
         "charts": "pictures and tables, with computed alt text",
         "themes": "one room a theme: measures, and pictures of them",
+        "summary": "what is drawn from several themes at once",
     },
     "Keeping": {
         "results": "findings computed once, claims judged by them",

@@ -140,7 +140,8 @@ def measured(market: Market, modules: Iterable[ModuleType]) -> list[Finding]:
     return [
         made
         for module in modules
-        for function in vars(module).values()
+        # As it stood: Python notes in a module which warnings it has given.
+        for function in tuple(vars(module).values())
         if getattr(function, "__module__", "") == module.__name__
         for made in found_by(market, function)
     ]

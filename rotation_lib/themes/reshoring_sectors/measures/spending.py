@@ -11,9 +11,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ...findings import Finding, missing
-from ...market import Market
-from ...stats.months import months_before
+from ....errors import DataError
+from ....market import Market
+from ....stats.months import months_before
+from ....studies.declared import Measured, finding
 from .terms import (
     DEFLATOR,
     IIJA,
@@ -24,8 +25,6 @@ from .terms import (
     SINCE,
     SPENDING,
     SPENDING_FROM,
-    THEME,
-    finding_id,
 )
 
 REAL_SPENDING = "Factory construction, deflated"
@@ -155,133 +154,132 @@ def yearly_growth(values: pd.Series, months: int = 12) -> pd.Series:
     return (values / months_before(values, months) - 1).dropna()
 
 
-def findings(market: Market) -> list[Finding]:
-    """Falls from the peak, the latest yearly change, and changes since the IIJA."""
-    nominal, real = series(market, SPENDING), series(market, SPENDING, deflated=True)
-    since = "last month over the month before the IIJA was signed (2021-10), minus 1"
-    made = [
-        _from_peak("construction_from_peak", "Factory construction against its peak", nominal),
-        _from_peak(
-            "construction_from_peak_real",
-            "Deflated factory construction against its peak",
-            real,
-            deflated=True,
-        ),
-        _latest_year(real),
-        _since_law(
-            "construction_since_iija", "Factory construction since the IIJA", nominal, since
-        ),
-        _since_law(
-            "construction_since_iija_real",
-            "Deflated factory construction since the IIJA",
-            real,
-            f"{since}; {DEFLATED}",
-            deflated=True,
-        ),
-    ]
-    others = (
-        ("jobs_since_iija", "Factory jobs since the IIJA", JOBS, False),
-        ("output_since_iija", "Factory output since the IIJA", OUTPUT, False),
-        ("orders_since_iija_real", "Deflated core orders since the IIJA", ORDERS, True),
-    )
-    for name, title, series_id, deflated in others:
-        values = series(market, series_id, deflated=deflated)
-        text = f"{since}; {DEFLATED}" if deflated else since
-        made.append(_since_law(name, title, values, text, series_id, deflated=deflated))
-    return made
+_SINCE = "last month over the month before the IIJA was signed (2021-10), minus 1"
 
 
-def _ids(series_id: str, deflated: bool) -> tuple[str, ...]:
-    return (series_id, DEFLATOR) if deflated else (series_id,)
+@finding(
+    "reshoring_sectors.construction_from_peak",
+    "Factory construction against its peak",
+    "fraction",
+    (SPENDING,),
+)
+def from_peak(market: Market) -> Measured:
+    """Last value over the highest since 2002."""
+    return _from_peak(series(market, SPENDING))
 
 
-def _from_peak(name: str, title: str, values: pd.Series, *, deflated: bool = False) -> Finding:
-    ids = _ids(SPENDING, deflated)
+@finding(
+    "reshoring_sectors.construction_from_peak_real",
+    "Deflated factory construction against its peak",
+    "fraction",
+    (SPENDING, DEFLATOR),
+)
+def from_peak_real(market: Market) -> Measured:
+    """The same in the prices of the last month."""
+    return _from_peak(series(market, SPENDING, deflated=True), f"; {DEFLATED}")
+
+
+@finding(
+    "reshoring_sectors.construction_12m_real",
+    "Deflated factory construction over the latest 12 months",
+    "fraction",
+    (SPENDING, DEFLATOR),
+)
+def latest_year(market: Market) -> Measured:
+    """Change over twelve months, if the last of them is held."""
+    real = series(market, SPENDING, deflated=True)
+    changes = yearly_growth(real)
+    if changes.empty or changes.index[-1] != real.index[-1]:
+        raise DataError("fewer than 13 months of spending are visible")
+    # Windows since 2010: their base month is December 2009 or later.
+    pool = changes.loc[SINCE + pd.DateOffset(months=11) :]
+    text = f"12-month change; rank among all 12-month changes since 2010; {DEFLATED}"
+    first = real.index[-1] - pd.DateOffset(months=12)
+    return _fact(real, float(changes.iloc[-1]), pool, first, text)
+
+
+@finding(
+    "reshoring_sectors.construction_since_iija",
+    "Factory construction since the IIJA",
+    "fraction",
+    (SPENDING,),
+)
+def construction_since(market: Market) -> Measured:
+    """Spending as counted."""
+    return _since_law(series(market, SPENDING), _SINCE)
+
+
+@finding(
+    "reshoring_sectors.construction_since_iija_real",
+    "Deflated factory construction since the IIJA",
+    "fraction",
+    (SPENDING, DEFLATOR),
+)
+def construction_since_real(market: Market) -> Measured:
+    """Spending in the prices of the last month."""
+    return _since_law(series(market, SPENDING, deflated=True), f"{_SINCE}; {DEFLATED}")
+
+
+@finding("reshoring_sectors.jobs_since_iija", "Factory jobs since the IIJA", "fraction", (JOBS,))
+def jobs_since(market: Market) -> Measured:
+    """People employed in factories."""
+    return _since_law(series(market, JOBS), _SINCE)
+
+
+@finding(
+    "reshoring_sectors.output_since_iija", "Factory output since the IIJA", "fraction", (OUTPUT,)
+)
+def output_since(market: Market) -> Measured:
+    """What factories make, by volume."""
+    return _since_law(series(market, OUTPUT), _SINCE)
+
+
+@finding(
+    "reshoring_sectors.orders_since_iija_real",
+    "Deflated core orders since the IIJA",
+    "fraction",
+    (ORDERS, DEFLATOR),
+)
+def orders_since_real(market: Market) -> Measured:
+    """Orders for capital goods, in the prices of the last month."""
+    return _since_law(series(market, ORDERS, deflated=True), f"{_SINCE}; {DEFLATED}")
+
+
+def _from_peak(values: pd.Series, more: str = "") -> Measured:
     if values.empty:
-        reason = "no observation of spending had been published by then"
-        return missing(finding_id(name), title, unit="fraction", series=ids, reason=reason)
+        raise DataError("no observation of spending had been published by then")
     peak = values.idxmax()
     text = (
         f"last observation over the highest since 2002-01 ({peak:%Y-%m}), minus 1; rank among the "
-        "same distance in every month since 2010"
+        f"same distance in every month since 2010{more}"
     )
-    value = float(values.iloc[-1] / values.max() - 1)
-    made = _fact(name, title, values, value, ids, peak, f"{text}; {DEFLATED}" if deflated else text)
     pool = (values / values.cummax() - 1).loc[SINCE:]
-    rank = float((pool < value).mean()) if len(pool) else None
-    return made.model_copy(update={"percentile": rank})
+    return _fact(values, float(values.iloc[-1] / values.max() - 1), pool, peak, text)
 
 
-def _latest_year(real: pd.Series) -> Finding:
-    name, title = "construction_12m_real", "Deflated factory construction over the latest 12 months"
-    ids = _ids(SPENDING, True)
-    changes = yearly_growth(real)
-    if changes.empty or changes.index[-1] != real.index[-1]:
-        reason = "fewer than 13 months of spending are visible"
-        return missing(finding_id(name), title, unit="fraction", series=ids, reason=reason)
-    value = float(changes.iloc[-1])
-    # Windows since 2010: their base month is December 2009 or later.
-    pool = changes.loc[SINCE + pd.DateOffset(months=11) :]
-    first = real.index[-1] - pd.DateOffset(months=12)
-    text = f"12-month change; rank among all 12-month changes since 2010; {DEFLATED}"
-    made = _fact(name, title, real, value, ids, first, text)
-    return made.model_copy(
-        update={"percentile": float((pool < value).mean()) if len(pool) else None}
-    )
-
-
-def _since_law(
-    name: str,
-    title: str,
-    values: pd.Series,
-    method: str,
-    series_id: str = SPENDING,
-    *,
-    deflated: bool = False,
-) -> Finding:
+def _since_law(values: pd.Series, method: str) -> Measured:
     base = IIJA.month - pd.DateOffset(months=1)
-    ids = _ids(series_id, deflated)
-    if base not in values.index or values.index[-1] <= base:
-        early = values.empty or values.index[-1] <= base
-        reason = (
-            "the visible data end before the IIJA was signed"
-            if early
-            else f"the data hold no value of {base:%Y-%m}, the month before the IIJA was signed"
+    if values.empty or values.index[-1] <= base:
+        raise DataError("the visible data end before the IIJA was signed")
+    if base not in values.index:
+        raise DataError(
+            f"the data hold no value of {base:%Y-%m}, the month before the IIJA was signed"
         )
-        return missing(finding_id(name), title, unit="fraction", series=ids, reason=reason)
     months = (values.index[-1].to_period("M") - base.to_period("M")).n
     value = float(values.iloc[-1] / values.loc[base] - 1)
     pool = yearly_growth(values, months).loc[SINCE + pd.DateOffset(months=months - 1) :]
-    made = _fact(
-        name,
-        title,
-        values,
-        value,
-        ids,
-        base,
-        f"{method}; rank among all changes over as many months since 2010",
-    )
-    return made.model_copy(update={"percentile": float((pool < value).mean())})
+    text = f"{method}; rank among all changes over as many months since 2010"
+    return _fact(values, value, pool, base, text)
 
 
 def _fact(
-    name: str,
-    title: str,
-    values: pd.Series,
-    value: float,
-    ids: tuple[str, ...],
-    base: pd.Timestamp,
-    method: str,
-) -> Finding:
-    return Finding(
-        id=finding_id(name),
-        chapter=THEME,
-        label=title,
-        value=value,
-        unit="fraction",
-        method=method,
-        n=int((values.index > base).sum()),
-        start=base.date().isoformat(),
-        end=values.index[-1].date().isoformat(),
-        series=ids,
+    values: pd.Series, value: float, pool: pd.Series, base: pd.Timestamp, method: str
+) -> Measured:
+    return Measured(
+        value,
+        None,
+        pd.DatetimeIndex([base, values.index[-1]]),
+        method,
+        int((values.index > base).sum()),
+        float((pool < value).mean()) if len(pool) else None,
     )

@@ -8,15 +8,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...findings import SEED, Finding, missing, tendency
-from ...market import Market
-from ...params import MINIMUM_SESSIONS
-from ...stats import measures
-from ...stats.bootstrap import Bootstrap, block_length
-from ...stats.returns import SESSIONS_PER_YEAR
-from ...units import UnitName
-from ..facts import null_reason, window_fact
-from .sectors import Drawn, drawn
+from ....errors import DataError
+from ....findings import SEED
+from ....market import Market
+from ....params import MINIMUM_SESSIONS
+from ....stats import measures
+from ....stats.bootstrap import Bootstrap, Interval, block_length
+from ....stats.returns import SESSIONS_PER_YEAR
+from ....studies.declared import PAIR, Measured, finding
+from ....studies.facts import null_reason, window_return
+from .resampled import Drawn, drawn
 from .terms import (
     CHIPS,
     CUT_BASE,
@@ -25,12 +26,7 @@ from .terms import (
     PAIRS,
     PSCI_DAILY_FROM,
     TARIFFS,
-    Bounds,
-    finding_id,
 )
-
-#: Units of an estimate and of its p-value.
-_UNITS: tuple[UnitName, UnitName] = ("percentage points a year", "p-value")
 
 
 def reason_without(market: Market, base: pd.Timestamp) -> str | None:
@@ -101,16 +97,86 @@ def paths(market: Market) -> pd.DataFrame:
     return pd.DataFrame(made).rename_axis("date")
 
 
-def findings(market: Market) -> list[Finding]:
-    """Each pair's yearly mean since the IIJA with its family, the change at the law, small caps."""
-    made = _since_law(market) + [_change(market, key) for key in PAIRS]
-    name, label = finding_id("small_since_iija"), "Small minus large caps since the IIJA was signed"
+@finding(
+    "reshoring_sectors.neutral_psci",
+    "PSCI − IJR since the IIJA was signed",
+    "percentage points a year",
+    PAIRS["psci"],
+)
+@finding(
+    "reshoring_sectors.neutral_psci_p",
+    "Family-wise p-value of PSCI − IJR since the IIJA",
+    "p-value",
+    PAIRS["psci"],
+)
+@finding(
+    "reshoring_sectors.neutral_airr",
+    "AIRR − XLI since the IIJA was signed",
+    "percentage points a year",
+    PAIRS["airr"],
+)
+@finding(
+    "reshoring_sectors.neutral_airr_p",
+    "Family-wise p-value of AIRR − XLI since the IIJA",
+    "p-value",
+    PAIRS["airr"],
+)
+def since_law(market: Market) -> tuple[Measured | DataError, ...]:
+    """Yearly mean of each pair since the IIJA, and its p-value among the pairs."""
+    none = DataError(
+        reason_without(market, IIJA.base_close) or "its funds were not listed throughout"
+    )
+    sample = sample_since(market, IIJA.base_close)
+    if sample is None:
+        raise none
+    held, dates = sample
+    adjusted = held.family(held.names)["p_adjusted"]
+    how = f"Romano–Wolf step-down over {len(held.names)} pairs; {held.method}"
+    made: list[Measured | DataError] = []
+    for key in PAIRS:
+        if key not in held.names:
+            made += [none, none]
+            continue
+        ends = Interval(*held.interval(key), 0.95, held.method)
+        made.append(Measured(float(held.estimate[held.names.index(key)]), ends, dates))
+        made.append(Measured(float(adjusted[key]), None, dates, how))
+    return tuple(made)
+
+
+@finding(
+    "reshoring_sectors.neutral_psci_change",
+    "PSCI − IJR, since the IIJA minus before",
+    "percentage points a year",
+    PAIRS["psci"],
+)
+def change_psci(market: Market) -> Measured:
+    """What changed at the law for small industrials."""
+    return _change(market, "psci")
+
+
+@finding(
+    "reshoring_sectors.neutral_airr_change",
+    "AIRR − XLI, since the IIJA minus before",
+    "percentage points a year",
+    PAIRS["airr"],
+)
+def change_airr(market: Market) -> Measured:
+    """What changed at the law for industrials of small and middle size."""
+    return _change(market, "airr")
+
+
+@finding(
+    "reshoring_sectors.small_since_iija",
+    "Small minus large caps since the IIJA was signed",
+    "percentage points",
+    PAIR,
+)
+def small_since(market: Market) -> Measured:
+    """Lead of small caps since the law."""
     reason = reason_without(market, IIJA.base_close)
     if reason is not None:
-        ids = (market.small, market.large)
-        return [*made, missing(name, label, unit="percentage points", series=ids, reason=reason)]
-    fact = window_fact(market, name, label, market.small, IIJA.base_close, market.end, market.large)
-    return [*made, fact]
+        raise DataError(reason)
+    return window_return(market, market.small, IIJA.base_close, market.end, market.large)
 
 
 def sample_since(market: Market, base: pd.Timestamp) -> tuple[Drawn, pd.DatetimeIndex] | None:
@@ -123,63 +189,16 @@ def sample_since(market: Market, base: pd.Timestamp) -> tuple[Drawn, pd.Datetime
     return drawn(differences(returns), block_length(returns)), pd.DatetimeIndex(returns.index)
 
 
-def _since_law(market: Market) -> list[Finding]:
-    sample = sample_since(market, IIJA.base_close)
-    family = None if sample is None else sample[0].family(sample[0].names)
-    reason = reason_without(market, IIJA.base_close) or "its funds were not listed throughout"
-    made = []
-    for key, ids in PAIRS.items():
-        names = (finding_id(f"neutral_{key}"), finding_id(f"neutral_{key}_p"))
-        labels = (
-            f"{title(key)} since the IIJA was signed",
-            f"Family-wise p-value of {title(key)} since the IIJA",
-        )
-        if sample is None or family is None or key not in sample[0].names:
-            made += [
-                missing(n, t, unit=u, series=ids, reason=reason)
-                for n, t, u in zip(names, labels, _UNITS, strict=True)
-            ]
-            continue
-        held, index = sample
-        bounds = Bounds(*held.interval(key), held.method)
-        value = float(held.estimate[held.names.index(key)])
-        made += [
-            tendency(
-                names[0],
-                labels[0],
-                value,
-                bounds,
-                unit="percentage points a year",
-                index=index,
-                series=ids,
-            ),
-            tendency(
-                names[1],
-                labels[1],
-                float(family.loc[key, "p_adjusted"]),
-                None,
-                unit="p-value",
-                index=index,
-                series=ids,
-                method=f"Romano–Wolf step-down over {len(held.names)} pairs; {held.method}",
-            ),
-        ]
-    return made
-
-
-def _change(market: Market, key: str) -> Finding:
+def _change(market: Market, key: str) -> Measured:
     a, b = PAIRS[key]
-    name = finding_id(f"neutral_{key}_change")
-    label = f"{title(key)}, since the IIJA minus before"
-    if reason_without(market, IIJA.base_close) is not None:
-        reason = str(reason_without(market, IIJA.base_close))
-        return missing(name, label, unit="percentage points a year", series=(a, b), reason=reason)
+    reason = reason_without(market, IIJA.base_close)
+    if reason is not None:
+        raise DataError(reason)
     both = market.complete(a, b)
     both = both.loc[PSCI_DAILY_FROM:] if "PSCI" in (a, b) else both
     early, late = (both[both.index <= IIJA.base_close], both[both.index > IIJA.base_close])
     if min(len(early), len(late)) < SESSIONS_PER_YEAR:
-        reason = "there is not a year of daily returns on either side of the law"
-        return missing(name, label, unit="percentage points a year", series=(a, b), reason=reason)
+        raise DataError("there is not a year of daily returns on either side of the law")
     means, spreads, blocks = [], [], []
     for i, part in enumerate((early, late)):
         gap = (part[a] - part[b]).to_frame("gap")
@@ -193,15 +212,7 @@ def _change(market: Market, key: str) -> Finding:
         f"stationary block bootstrap, {sample.draws:,} draws, mean blocks {blocks[0]} and {blocks[1]} "
         f"rows, percentile interval, seeds {SEED} and {SEED + 1}"
     )
-    return tendency(
-        name,
-        label,
-        means[1] - means[0],
-        Bounds(float(low), float(high), how),
-        unit="percentage points a year",
-        index=pd.DatetimeIndex(both.index),
-        series=(a, b),
-    )
+    return Measured(means[1] - means[0], Interval(float(low), float(high), 0.95, how), both.index)
 
 
 def windows() -> dict[str, pd.Timestamp]:

@@ -5,12 +5,9 @@ Only names and dates stand here, never a measured number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
-
-THEME = "reshoring_sectors"
 
 SPENDING = "TLMFGCONS"
 JOBS = "MANEMP"
@@ -49,7 +46,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Home builders": ("ITB", "XHB"),
     "Banks": ("KRE", "KBE"),
 }
-GROUP_KEYS = {"Industrials": "industrials", "Home builders": "builders", "Banks": "banks"}
 FUNDS = tuple(fund for funds in GROUPS.values() for fund in funds)
 
 #: Small industrials against small caps; US industrials of small and middle size against large ones.
@@ -93,16 +89,7 @@ def label(law: Law) -> str:
     return f"{law.name} ({law.month:%b %Y})"
 
 
-def finding_id(name: str) -> str:
-    """``reshoring_sectors.<name>``."""
-    return f"{THEME}.{name}"
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """A 95 % interval with its method, as findings take it."""
-
-    low: float
-    high: float
-    method: str = ""
-    confidence: float = 0.95
+def law_events() -> pd.DataFrame:
+    """The laws as events of a chart: columns ``date`` and ``label``."""
+    names = ["IIJA", "CHIPS, IRA", "Tariffs"]
+    return pd.DataFrame({"date": [law.month for law in LAWS], "label": names})

@@ -11,18 +11,18 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import SEED, Finding, missing, tendency
-from ...market import Market
-from ...stats.bootstrap import Array, stationary_indices
-from ...stats.effort import capped
-from ...stats.months import month_ends as last_of_months
-from ...stats.months import monthly_sums, months_before
-from ...stats.multiple import romano_wolf
-from ...stats.prediction import MINIMUM_FORECASTS, lead_lag
-from ...units import UnitName
+from ....errors import DataError
+from ....findings import SEED
+from ....market import Market
+from ....stats.bootstrap import Array, stationary_indices
+from ....stats.effort import capped
+from ....stats.months import month_ends as last_of_months
+from ....stats.months import monthly_sums, months_before
+from ....stats.multiple import romano_wolf
+from ....stats.prediction import MINIMUM_FORECASTS, lead_lag
+from ....studies.declared import Measured, finding
 from .spending import series
-from .terms import DEFLATOR, LEAD_MONTHS, ORDERS, SPENDING, finding_id
+from .terms import DEFLATOR, LEAD_MONTHS, ORDERS, SPENDING
 
 OUTCOMES = {
     "PSCI − IJR": ("PSCI", "IJR"),
@@ -216,24 +216,30 @@ def _correlation(y: Array, x: Array) -> Array:
     return np.asarray(left @ right / np.sqrt((left**2).sum(axis=1) * (right**2).sum()))
 
 
-def findings(market: Market) -> list[Finding]:
+_LED = ("PSCI", "IJR", "SPY", "AIRR", "XLI", SPENDING, ORDERS, DEFLATOR)
+
+
+@finding(
+    "reshoring_sectors.lead_best_r2", "Out-of-sample R² of the strongest lead", "fraction", _LED
+)
+@finding(
+    "reshoring_sectors.lead_best_p", "Family-wise p-value of the strongest lead", "p-value", _LED
+)
+@finding("reshoring_sectors.lead_tried", "Leads tried", "count", _LED)
+@finding(
+    "reshoring_sectors.lead_helpful",
+    "Leads that forecast better than the historical mean",
+    "count",
+    _LED,
+)
+def tries(market: Market) -> tuple[Measured, ...]:
     """The strongest lead out of sample, its family-wise p-value, how many were tried and helped."""
     tried = table(market)
-    labels: dict[str, tuple[str, UnitName]] = {
-        "lead_best_r2": ("Out-of-sample R² of the strongest lead", "fraction"),
-        "lead_best_p": ("Family-wise p-value of the strongest lead", "p-value"),
-        "lead_tried": ("Leads tried", "count"),
-        "lead_helpful": ("Leads that forecast better than the historical mean", "count"),
-    }
-    ids = ("PSCI", "IJR", "SPY", "AIRR", "XLI", SPENDING, ORDERS, DEFLATOR)
     if tried.empty:
-        reason = f"under {MIN_TRAIN + MINIMUM_FORECASTS + 1} complete months of returns are visible"
-        return [
-            missing(finding_id(n), t, unit=u, series=ids, reason=reason)
-            for n, (t, u) in labels.items()
-        ]
+        least = MIN_TRAIN + MINIMUM_FORECASTS + 1
+        raise DataError(f"under {least} complete months of returns are visible")
     best = strongest(tried)
-    index = pd.DatetimeIndex(monthly_relative(market, *OUTCOMES[str(best["outcome"])]).index)
+    dates = monthly_relative(market, *OUTCOMES[str(best["outcome"])]).index
     how = (
         f"{best['outcome']} {best['horizon']} months ahead by {best['predictor']}: OLS on an "
         f"expanding window from {MIN_TRAIN} months, publication lags kept, latest vintages"
@@ -243,26 +249,13 @@ def findings(market: Market) -> list[Finding]:
         f"resamples of the outcomes, mean block {max(horizons())} months, seed {SEED}; tries of "
         "unlike length are resampled apart, which errs towards caution"
     )
-    values = {
-        "lead_best_r2": (float(best["oos_r2"]), how),
-        "lead_best_p": (float(best["p_family"]), f"{how}; {family}"),
-        "lead_tried": (float(len(tried)), "3 outcomes, 5 predictors, leads of 1 to 12 months"),
-        "lead_helpful": (float((tried["oos_r2"] > 0).sum()), "out-of-sample R² above zero"),
-    }
-    return [
-        tendency(
-            finding_id(n),
-            labels[n][0],
-            value,
-            None,
-            unit=labels[n][1],
-            index=index,
-            series=ids,
-            method=method,
-            n=int(best["n"]),
-        )
-        for n, (value, method) in values.items()
-    ]
+    values = (
+        (best["oos_r2"], how),
+        (best["p_family"], f"{how}; {family}"),
+        (len(tried), "3 outcomes, 5 predictors, leads of 1 to 12 months"),
+        ((tried["oos_r2"] > 0).sum(), "out-of-sample R² above zero"),
+    )
+    return tuple(Measured(float(v), None, dates, text, int(best["n"])) for v, text in values)
 
 
 def strongest(tried: pd.DataFrame) -> pd.Series:

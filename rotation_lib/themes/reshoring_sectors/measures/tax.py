@@ -11,14 +11,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ...findings import SEED, Finding, missing, tendency
-from ...market import Market
-from ...stats.bootstrap import Array
-from ...stats.effort import capped
-from ...stats.eventstudy import event_returns, placebo_p_value, window_returns
-from ...stats.multiple import romano_wolf
-from ...units import UnitName
-from ..facts import null_reason, window_fact
+from ....errors import DataError
+from ....findings import SEED
+from ....market import Market
+from ....stats.bootstrap import Array, Interval
+from ....stats.effort import capped
+from ....stats.eventstudy import event_returns, placebo_p_value, window_returns
+from ....stats.multiple import romano_wolf
+from ....studies.declared import PAIR, Measured, finding
+from ....studies.facts import null_reason, window_return
 from .terms import (
     DRAWS,
     ENACTED_BASE,
@@ -26,16 +27,10 @@ from .terms import (
     HORIZONS,
     TAX_EPISODES,
     YEAR,
-    Bounds,
     TaxEvent,
-    finding_id,
 )
 
 COLUMNS = ["episode", "horizon", "value", "low", "high", "events", "p", "p_family"]
-
-
-#: Units of an estimate and of its p-value.
-_UNITS: tuple[UnitName, UnitName] = ("percentage points", "p-value")
 
 
 def reason_without(market: Market, episode: str, horizon: int = max(HORIZONS)) -> str | None:
@@ -191,87 +186,137 @@ def joint_table(market: Market) -> pd.DataFrame:
     return made.assign(p_family=family.table["p_adjusted"].to_numpy())[COLUMNS]
 
 
-def findings(market: Market) -> list[Finding]:
-    """Joint reaction to each law over 1, 5 and 21 sessions with p-values, and the year after."""
+@finding(
+    "reshoring_sectors.tax_2016_1d",
+    "Small minus large caps over 1 session around steps of the 2016–17 tax law, mean",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2016_1d_p",
+    "Family-wise placebo p-value of the 2016–17 tax law over 1 session",
+    "p-value",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2016_5d",
+    "Small minus large caps over 5 sessions around steps of the 2016–17 tax law, mean",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2016_5d_p",
+    "Family-wise placebo p-value of the 2016–17 tax law over 5 sessions",
+    "p-value",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2016_21d",
+    "Small minus large caps over 21 sessions around steps of the 2016–17 tax law, mean",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2016_21d_p",
+    "Family-wise placebo p-value of the 2016–17 tax law over 21 sessions",
+    "p-value",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2025_1d",
+    "Small minus large caps over 1 session around steps of the 2025 tax law, mean",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2025_1d_p",
+    "Family-wise placebo p-value of the 2025 tax law over 1 session",
+    "p-value",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2025_5d",
+    "Small minus large caps over 5 sessions around steps of the 2025 tax law, mean",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2025_5d_p",
+    "Family-wise placebo p-value of the 2025 tax law over 5 sessions",
+    "p-value",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2025_21d",
+    "Small minus large caps over 21 sessions around steps of the 2025 tax law, mean",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "reshoring_sectors.tax_2025_21d_p",
+    "Family-wise placebo p-value of the 2025 tax law over 21 sessions",
+    "p-value",
+    PAIR,
+)
+def steps(market: Market) -> tuple[Measured | DataError, ...]:
+    """Joint reaction to each law over 1, 5 and 21 sessions, with p-values."""
     joint = joint_table(market)
-    made: list[Finding] = []
-    for episode in TAX_EPISODES:
-        for h in HORIZONS:
-            made += _joint(market, joint, episode, h)
-    return made + [_year(market, episode) for episode in TAX_EPISODES]
-
-
-def _joint(market: Market, joint: pd.DataFrame, episode: str, h: int) -> list[Finding]:
-    names = (finding_id(f"tax_{episode}_{h}d"), finding_id(f"tax_{episode}_{h}d_p"))
-    span = "session" if h == 1 else "sessions"
-    law = f"the {EPISODE_NAMES[episode]} tax law"
-    labels = (
-        f"Small minus large caps over {h} {span} around steps of {law}, mean",
-        f"Family-wise placebo p-value of {law} over {h} {span}",
+    return tuple(
+        part for e in TAX_EPISODES for h in HORIZONS for part in _joint(market, joint, e, h)
     )
-    ids = (market.small, market.large)
+
+
+def _joint(
+    market: Market, joint: pd.DataFrame, episode: str, h: int
+) -> tuple[Measured | DataError, Measured | DataError]:
     row = joint[(joint["episode"] == episode) & (joint["horizon"] == h)]
     if row.empty:
         reason = reason_without(market, episode)
         assert reason is not None  # joint_table leaves out these episodes alone
-        return [
-            missing(n, t, unit=u, series=ids, reason=reason)
-            for n, t, u in zip(names, labels, _UNITS, strict=True)
-        ]
+        return DataError(reason), DataError(reason)
     hit = row.iloc[0]
     how = (
         f"mean of {int(hit['events'])} steps whose windows do not overlap, difference of total "
         f"returns from the close before; {capped(DRAWS):,} sets of placebo dates since 2010, at least "
         f"{max(HORIZONS)} sessions apart and away from tax events, seed {SEED}"
     )
-    index = pd.DatetimeIndex([e.session for e in TAX_EPISODES[episode]])
-    bounds = Bounds(
-        float(hit["low"]), float(hit["high"]), f"{how}; interval by inverting the placebo test"
+    dates = pd.DatetimeIndex([e.session for e in TAX_EPISODES[episode]])
+    told, n = f"{how}; interval by inverting the placebo test", int(hit["events"])
+    ends = Interval(float(hit["low"]), float(hit["high"]), 0.95, told)
+    family = f"{how}; two-sided, Romano–Wolf step-down over {len(joint)} tests"
+    return (
+        Measured(float(hit["value"]), ends, dates, n=n),
+        Measured(float(hit["p_family"]), None, dates, family, n),
     )
-    return [
-        tendency(
-            names[0],
-            labels[0],
-            float(hit["value"]),
-            bounds,
-            unit="percentage points",
-            index=index,
-            series=ids,
-            n=int(hit["events"]),
-        ),
-        tendency(
-            names[1],
-            labels[1],
-            float(hit["p_family"]),
-            None,
-            unit="p-value",
-            index=index,
-            series=ids,
-            n=int(hit["events"]),
-            method=f"{how}; two-sided, Romano–Wolf step-down over {len(joint)} tests",
-        ),
-    ]
 
 
-def _year(market: Market, episode: str) -> Finding:
-    base = ENACTED_BASE[episode]
-    name = finding_id(f"tax_{episode}_year")
-    label = (
-        f"Small minus large caps in the {YEAR} sessions after the {EPISODE_NAMES[episode]} tax law"
-    )
-    closes = market.closes
+@finding(
+    "reshoring_sectors.tax_2016_year",
+    f"Small minus large caps in the {YEAR} sessions after the 2016–17 tax law",
+    "percentage points",
+    PAIR,
+)
+def year_2016(market: Market) -> Measured:
+    """The year after the first law was signed."""
+    return _year(market, "2016")
+
+
+@finding(
+    "reshoring_sectors.tax_2025_year",
+    f"Small minus large caps in the {YEAR} sessions after the 2025 tax law",
+    "percentage points",
+    PAIR,
+)
+def year_2025(market: Market) -> Measured:
+    """The year after the second law was signed."""
+    return _year(market, "2025")
+
+
+def _year(market: Market, episode: str) -> Measured:
+    base, closes = ENACTED_BASE[episode], market.closes
+    if market.end <= base:
+        raise DataError("the law was signed after the report's end")
     at = int(closes.get_indexer([base])[0])
-    if market.end <= base or at + YEAR >= len(closes):
-        reason = (
-            "the law was signed after the report's end"
-            if market.end <= base
-            else f"{YEAR} sessions have not passed since the law was signed"
-        )
-        return missing(
-            name,
-            label,
-            unit="percentage points",
-            series=(market.small, market.large),
-            reason=reason,
-        )
-    return window_fact(market, name, label, market.small, base, closes[at + YEAR], market.large)
+    if at + YEAR >= len(closes):
+        raise DataError(f"{YEAR} sessions have not passed since the law was signed")
+    return window_return(market, market.small, base, closes[at + YEAR], market.large)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ..market import Market
-from .overview import FIRST_CUT_BASE
-from .rate_sensitivity import stability
-from .reshoring_sectors import spending
+from ..studies.overview import FIRST_CUT_BASE
+from ..studies.rate_sensitivity import stability
+from ..themes.reshoring_sectors.measures import spending
 
 #: Sessions of the rolling volatility.
 YEAR = 252

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...findings import Specification
-from ...market import Market
-from ...stats.bootstrap import block_length
-from ...stats.eventstudy import event_returns
+from ....findings import FindingSet, Specification
+from ....market import Market
+from ....stats.bootstrap import block_length
+from ....stats.eventstudy import event_returns
+from ....studies.declared import found_by, measured
 from . import leads, pairs, spending, tax
-from .sectors import drawn, since
+from .resampled import drawn
+from .sectors import since
 from .terms import (
     CUT_BASE,
     EPISODE_NAMES,
@@ -92,13 +94,13 @@ def _sectors(market: Market) -> list[Specification]:
 def _reshoring(market: Market) -> list[Specification]:
     made = []
     for name, base in pairs.windows().items():
-        held = pairs.sample_since(market, base)
+        drawn_since = pairs.sample_since(market, base)
         for key in PAIRS:
             label = f"{pairs.title(key)}, {name}"
-            if held is None or key not in held[0].names:
+            if drawn_since is None or key not in drawn_since[0].names:
                 made.append(Specification(label=label, value=None, unit="percentage points a year"))
                 continue
-            sample = held[0]
+            sample = drawn_since[0]
             low, high = sample.interval(key)
             value = float(sample.estimate[sample.names.index(key)])
             made.append(
@@ -106,15 +108,15 @@ def _reshoring(market: Market) -> list[Specification]:
                     label=label, value=value, low=low, high=high, unit="percentage points a year"
                 )
             )
-    measured = {f.id.split(".")[1]: f for f in spending.findings(market)}
+    held = FindingSet(measured(market, [spending]))
     made += [
-        Specification(label=measured[i].label, value=measured[i].value, unit="fraction")
+        Specification(label=held[i].label, value=held[i].value, unit="fraction")
         for i in (
-            "construction_from_peak",
-            "construction_from_peak_real",
-            "construction_12m_real",
-            "construction_since_iija",
-            "construction_since_iija_real",
+            "reshoring_sectors.construction_from_peak",
+            "reshoring_sectors.construction_from_peak_real",
+            "reshoring_sectors.construction_12m_real",
+            "reshoring_sectors.construction_since_iija",
+            "reshoring_sectors.construction_since_iija_real",
         )
     ]
     tried = leads.table(market)
@@ -164,8 +166,8 @@ def _tax(market: Market) -> list[Specification]:
             small, large = market.history[market.small], market.history[market.large]
             value = float(event_returns(small, [e.session for e in kept], [5], large)[5].mean())
         made.append(Specification(label=label, value=value, unit="percentage points"))
-    for finding in tax.findings(market)[-2:]:
-        made.append(Specification(label=finding.label, value=finding.value, unit=finding.unit))
+    for year in (*found_by(market, tax.year_2016), *found_by(market, tax.year_2025)):
+        made.append(Specification(label=year.label, value=year.value, unit=year.unit))
     return made
 
 

@@ -6,18 +6,19 @@ a test that allows for the search.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, missing, tendency
-from ...market import Market
-from ...stats.bootstrap import Array
-from ...stats.breaks import MINIMUM, Break, break_test
-from ...stats.months import months_before
-from ...units import UnitName
+from ....errors import DataError
+from ....market import Market
+from ....stats.bootstrap import Array, Interval
+from ....stats.breaks import MINIMUM, Break, break_test
+from ....stats.months import months_before
+from ....studies.declared import Measured, finding
 from .spending import NOMINAL_SPENDING, REAL_SPENDING, measures
-from .terms import DEFLATOR, LAWS, SPENDING, Bounds, Law, finding_id
+from .terms import CHIPS, DEFLATOR, IIJA, LAWS, SPENDING, TARIFFS, Law
 
 #: Months of a search: two years either side of the month of the law, and that month.
 MONTHS = 49
@@ -78,6 +79,7 @@ def break_near(values: pd.Series, law: Law, months: int = MONTHS) -> Break | Non
         return None
 
 
+@lru_cache(maxsize=4)
 def table(market: Market) -> pd.DataFrame:
     """One row a series and law; nominal spending is left out, since it repeats deflated spending.
 
@@ -144,76 +146,108 @@ def shown(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "value", "low", "high", "note"])
 
 
-def findings(market: Market) -> list[Finding]:
-    """Of deflated spending and each law: months to the likeliest break, its size, its p-values."""
+_REAL = (SPENDING, DEFLATOR)
+_BREAK = "the likeliest break in growth of deflated factory construction"
+
+
+@finding(
+    "reshoring_sectors.break_iija_months", f"Months from the IIJA to {_BREAK}", "months", _REAL
+)
+@finding(
+    "reshoring_sectors.break_iija_step",
+    f"Growth after {_BREAK} near the IIJA, minus before",
+    "percentage points a year",
+    _REAL,
+)
+@finding(
+    "reshoring_sectors.break_iija_p", f"P-value of {_BREAK} near the IIJA, alone", "p-value", _REAL
+)
+@finding(
+    "reshoring_sectors.break_iija_p_family",
+    f"P-value of {_BREAK} near the IIJA, all searches",
+    "p-value",
+    _REAL,
+)
+def around_iija(market: Market) -> tuple[Measured, ...]:
+    """The likeliest break around the IIJA: when, how large, and whether it is one."""
+    return _around(market, IIJA)
+
+
+@finding(
+    "reshoring_sectors.break_chips_months",
+    f"Months from the CHIPS and IRA to {_BREAK}",
+    "months",
+    _REAL,
+)
+@finding(
+    "reshoring_sectors.break_chips_step",
+    f"Growth after {_BREAK} near the CHIPS and IRA, minus before",
+    "percentage points a year",
+    _REAL,
+)
+@finding(
+    "reshoring_sectors.break_chips_p",
+    f"P-value of {_BREAK} near the CHIPS and IRA, alone",
+    "p-value",
+    _REAL,
+)
+@finding(
+    "reshoring_sectors.break_chips_p_family",
+    f"P-value of {_BREAK} near the CHIPS and IRA, all searches",
+    "p-value",
+    _REAL,
+)
+def around_chips(market: Market) -> tuple[Measured, ...]:
+    """The likeliest break around the CHIPS and IRA: when, how large, and whether it is one."""
+    return _around(market, CHIPS)
+
+
+@finding(
+    "reshoring_sectors.break_tariffs_months",
+    f"Months from the April 2025 tariffs to {_BREAK}",
+    "months",
+    _REAL,
+)
+@finding(
+    "reshoring_sectors.break_tariffs_step",
+    f"Growth after {_BREAK} near the April 2025 tariffs, minus before",
+    "percentage points a year",
+    _REAL,
+)
+@finding(
+    "reshoring_sectors.break_tariffs_p",
+    f"P-value of {_BREAK} near the April 2025 tariffs, alone",
+    "p-value",
+    _REAL,
+)
+@finding(
+    "reshoring_sectors.break_tariffs_p_family",
+    f"P-value of {_BREAK} near the April 2025 tariffs, all searches",
+    "p-value",
+    _REAL,
+)
+def around_tariffs(market: Market) -> tuple[Measured, ...]:
+    """The likeliest break around the April 2025 tariffs: when, how large, and whether it is one."""
+    return _around(market, TARIFFS)
+
+
+def _around(market: Market, law: Law) -> tuple[Measured, ...]:
     found = table(market)
-    spending = found[found["series"] == REAL_SPENDING].set_index("law")
-    made: list[Finding] = []
-    for law in LAWS:
-        if law.name in spending.index:
-            steps = window(measures(market)[REAL_SPENDING], law)
-            made += _found(law, spending.loc[law.name], pd.DatetimeIndex(steps.index), len(found))
-        else:
-            reason = f"too few months around the {law.name} are visible"
-            made += [
-                missing(i, t, unit=u, series=(SPENDING, DEFLATOR), reason=reason)
-                for i, t, u in _labels(law)
-            ]
-    return made
-
-
-def _labels(law: Law) -> list[tuple[str, str, UnitName]]:
-    """Id, label and unit of the four findings of a law."""
-    what = "the likeliest break in growth of deflated factory construction"
-    return [
-        (finding_id(f"break_{law.key}_months"), f"Months from the {law.name} to {what}", "months"),
-        (
-            finding_id(f"break_{law.key}_step"),
-            f"Growth after {what} near the {law.name}, minus before",
-            "percentage points a year",
-        ),
-        (
-            finding_id(f"break_{law.key}_p"),
-            f"P-value of {what} near the {law.name}, alone",
-            "p-value",
-        ),
-        (
-            finding_id(f"break_{law.key}_p_family"),
-            f"P-value of {what} near the {law.name}, all searches",
-            "p-value",
-        ),
-    ]
-
-
-def _found(law: Law, hit: pd.Series, index: pd.DatetimeIndex, searches: int) -> list[Finding]:
+    rows = found[(found["series"] == REAL_SPENDING) & (found["law"] == law.name)]
+    if rows.empty:
+        raise DataError(f"too few months around the {law.name} are visible")
+    hit = rows.iloc[0]
+    dates = window(measures(market)[REAL_SPENDING], law).index
     how = str(hit["method"])
-    bounds = Bounds(float(hit["months_low"]), float(hit["months_high"]))
-    values = (
-        (float(hit["months"]), bounds, how),
-        (
-            float(hit["after"] - hit["before"]),
-            None,
-            f"difference of mean growth at the break that fits best, so without an interval; {how}",
-        ),
-        (float(hit["p"]), None, how),
-        (float(hit["p_family"]), None, f"{how}; Holm over {searches} searches"),
-    )
+    step = f"difference of mean growth at the break that fits best, so without an interval; {how}"
+    bounds = Interval(float(hit["months_low"]), float(hit["months_high"]), 0.95, how)
     turn = law.month + pd.DateOffset(months=int(hit["months"]))
-    facts = {
-        "turn": turn.date().isoformat(),
-        "way": "up" if hit["after"] > hit["before"] else "down",
-    }
-    return [
-        tendency(
-            i,
-            t,
-            value,
-            bound,
-            unit=u,
-            index=index,
-            series=(SPENDING, DEFLATOR),
-            method=method,
-            facts=facts,
-        )
-        for (i, t, u), (value, bound, method) in zip(_labels(law), values, strict=True)
-    ]
+    way = "up" if hit["after"] > hit["before"] else "down"
+    facts = {"turn": turn.date().isoformat(), "way": way}
+    values = (
+        (hit["months"], bounds, how),
+        (hit["after"] - hit["before"], None, step),
+        (hit["p"], None, how),
+        (hit["p_family"], None, f"{how}; Holm over {len(found)} searches"),
+    )
+    return tuple(Measured(float(v), ends, dates, method, facts=facts) for v, ends, method in values)
