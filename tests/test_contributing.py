@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
 from live_commands import LAUNCH, environment
 from live_world import same_numbers, serve
@@ -28,7 +29,8 @@ BIN = Path(sys.executable).parent
 GUIDE = (PROJECT_ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 #: What to do with a block: run it, or put it into a file.
 STEP = re.compile(
-    r'<!-- (?:(run)|(append|above "(.*?)"|instead of "(.*?)"): (\S+)) -->\n```\w+\n(.*?)```\n',
+    r'<!-- (?:(run)|(append|above "(.*?)"|instead of "(.*?)"|cell "(.*?)"): (\S+)) -->'
+    r"\n```\w+\n(.*?)```\n",
     re.DOTALL,
 )
 
@@ -40,7 +42,7 @@ def follow(section: str, project: Path, **more: str) -> list[subprocess.Complete
     assert len(blocks) == text.count("```") // 2 > 0, "every block says what to do with it"
     ran = []
     for block in blocks:
-        is_run, _, above, instead, name, body = block.groups()
+        is_run, _, above, instead, cell, name, body = block.groups()
         if is_run:
             ran.append(run(["bash", "-e", "-c", body], project, **more))
             assert ran[-1].returncode == 0, ran[-1].stdout[-3_000:] + ran[-1].stderr[-3_000:]
@@ -48,10 +50,20 @@ def follow(section: str, project: Path, **more: str) -> list[subprocess.Complete
             edit(project / name, above, body + above)
         elif instead:
             edit(project / name, f"{instead}\n", body)
+        elif cell:
+            edit_cell(project / name, cell, body)
         else:
             path = project / name
             path.write_text(path.read_text(encoding="utf-8") + body, encoding="utf-8")
     return ran
+
+
+def edit_cell(chapter: Path, cell_id: str, line: str) -> None:
+    """Add a line to a cell of a chapter, as its author would in JupyterLab."""
+    notebook = nbformat.read(chapter, as_version=4)
+    (cell,) = (c for c in notebook.cells if c.id == cell_id)
+    cell.source += f"\n{line.rstrip()}"
+    nbformat.write(notebook, chapter)
 
 
 def run(command: list[str], project: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -86,7 +98,7 @@ def test_a_chapter_is_added_by_the_recipe_and_passes_every_check(tmp_path: Path)
     (done,) = follow("Add a chapter", project)
     written = re.findall(r"^wrote: (.*)$", done.stdout, re.MULTILINE)
     python = [name for name in written if name.endswith(".py")]
-    assert len(python) == 4
+    assert len(python) == 6
     types = PROJECT_ROOT / ".mypy_cache"
     if types.is_dir():
         # What the type check learnt of the other modules, told apart by their content.
@@ -117,9 +129,9 @@ def test_a_finding_and_a_claim_are_added_by_their_recipes(tmp_path: Path) -> Non
     (done,) = follow("Add a finding", project)
     assert done.stdout.startswith("stored: market_breadth.ipynb\n")
     assert " passed in " in done.stdout
-    words = [project / f"rotation_lib/{p}/market_breadth.py" for p in ("studies", "narrative")]
+    theme = str(project / "rotation_lib" / "themes" / "market_breadth")
     for command in (["check"], ["format", "--check"]):
-        done = run([str(BIN / "ruff"), *command, *map(str, words)], project)
+        done = run([str(BIN / "ruff"), *command, theme], project)
         assert done.returncode == 0, done.stdout
     (claims,) = follow("Add a claim", project)
     assert re.search(r"one-good-month +│ holds", claims.stdout), claims.stdout

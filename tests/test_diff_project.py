@@ -20,13 +20,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = small_project(tmp_path_factory.mktemp("pull request") / "a project")
     git(folder, "switch", "--quiet", "--create", "change")
     revise_return(folder, "IWM", "2019-03-13", 0.004)
-    study = folder / "rotation_lib" / "studies" / f"{NAME}.py"
-    edit(study, "leads[0].std(-1, ddof=1)", "1.02 * leads[0].std(-1, ddof=1)")
-    chart = folder / "rotation_lib" / "charts" / f"{NAME}.py"
+    theme = folder / "rotation_lib" / "themes" / NAME
     edit(
-        chart,
-        'bars.columns(frame, unit="percentage points")',
-        'bars.columns(frame, unit="percentage points", height=240)',
+        theme / "measures" / "lead.py",
+        "leads[0].std(-1, ddof=1)",
+        "1.02 * leads[0].std(-1, ddof=1)",
+    )
+    edit(
+        theme / "pictures" / "lead.py",
+        'shows="Lead of small caps by year")',
+        'shows="Lead of small caps by year", height=240)',
     )
     chapter = folder / "chapters" / f"{NAME}.ipynb"
     edit(chapter, "so that quiet and stormy stretches stay together", "which keeps them whole")
@@ -76,8 +79,8 @@ def test_the_four_changes_are_named_and_nothing_else(
     assert "stormy stretches" in sentence["before"]
     assert sentence["after"].endswith("which keeps them whole.")
     assert [(c["path"], c["name"], c["role"]) for c in review["code"]] == [
-        (f"rotation_lib/charts/{NAME}.py", "yearly_lead", "drawing"),
-        (f"rotation_lib/studies/{NAME}.py", "spread", "measuring"),
+        (f"rotation_lib/themes/{NAME}/measures/lead.py", "spread", "measuring"),
+        (f"rotation_lib/themes/{NAME}/pictures/lead.py", "yearly_lead", "drawing"),
     ]
 
 

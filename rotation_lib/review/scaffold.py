@@ -20,18 +20,21 @@ TEMPLATES = Path(__file__).parent / "templates"
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 #: Template → where it goes.
 _FILES = {
-    "study.txt": "rotation_lib/studies/{}.py",
-    "narrative.txt": "rotation_lib/narrative/{}.py",
-    "charts.txt": "rotation_lib/charts/{}.py",
+    "room.txt": "rotation_lib/themes/{}/__init__.py",
+    "measures.txt": "rotation_lib/themes/{}/measures/__init__.py",
+    "measures_lead.txt": "rotation_lib/themes/{}/measures/lead.py",
+    "pictures.txt": "rotation_lib/themes/{}/pictures/__init__.py",
+    "pictures_lead.txt": "rotation_lib/themes/{}/pictures/lead.py",
     "test.txt": "tests/test_{}.py",
 }
+_ROOM = "rotation_lib/themes/{}"
 _NOTEBOOK = "chapters/{}.ipynb"
 
 
 def start_chapter(
     name: str, title: str | None = None, project: Path = PROJECT_ROOT
 ) -> tuple[str, ...]:
-    """Write a chapter's notebook, study, words, charts and test, and list it in ``_toc.yml``.
+    """Write a chapter's notebook, measures, pictures and test, and list it in ``_toc.yml``.
 
     Args:
         name: in snake_case; of the notebook and the modules.
@@ -51,6 +54,7 @@ def start_chapter(
     words = {"name": name, "title": title}
     for template, where in places.items():
         text = (TEMPLATES / template).read_text(encoding="utf-8")
+        (project / where).parent.mkdir(parents=True, exist_ok=True)
         (project / where).write_text(Template(text).substitute(words), encoding="utf-8")
     write_notebook(_notebook(words), project / notebook)
     _list(name, project / "_toc.yml")
@@ -69,10 +73,8 @@ def _check(name: str, title: str, places: list[str], project: Path) -> None:
         raise ParameterError(
             "title", title, "it is one line of plain text without quotes", "rephrase it"
         )
-    for where in places:
-        # A theme may be a folder as well as a file.
-        taken = project / where, (project / where).with_suffix("")
-        if any(path.exists() for path in taken):
+    for where in (_ROOM.format(name), *places):
+        if (project / where).exists():
             raise ParameterError("name", name, f"{where} exists already", "choose another name")
 
 
