@@ -1,4 +1,4 @@
-"""The words of the rate chapter on made-up findings: every sign, and nothing measured at all."""
+"""The rate chapter on made-up findings: its prose and titles follow sign, size and absence."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import pytest
+from prose_worlds import cells
 
-from rotation_lib.charts import rate_sensitivity as charts
+from rotation_lib.charts import rate_sensitivity as draw
 from rotation_lib.charts.figure import Figure
+from rotation_lib.charts.rate_sensitivity import titles
 from rotation_lib.charts.table import Table
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
-from rotation_lib.narrative import rate_sensitivity as text
 from rotation_lib.params import report_params
-from rotation_lib.prose.markdown import Prose
+from rotation_lib.prose import Prose, tell
 from rotation_lib.studies import rate_sensitivity as study
 
 T = "rate_sensitivity"
+CELLS = {cell: source for chapter, cell, source in cells() if chapter == T}
 OF_FINDINGS: list[Callable[[FindingSet], str]] = [
-    getattr(text, name)
-    for name in text.__all__
-    if list(inspect.signature(getattr(text, name)).parameters) == ["findings"]
-    and name != "takeaways"
+    say
+    for name, say in vars(titles).items()
+    if name.endswith("_title") and list(inspect.signature(say).parameters) == ["findings"]
 ]
 
 
@@ -91,6 +92,16 @@ def world(sign: float, width: float = 0.5, **own: tuple[float, float, float]) ->
     return FindingSet(made)
 
 
+def changed(held: FindingSet, **values: float | None) -> FindingSet:
+    """The same findings with some values replaced; ``None`` is missing."""
+    made = dict(held)
+    for name, value in values.items():
+        gone = {"low": None, "high": None, "percentile": None, "reason": "not yet"}
+        key = f"{T}.{name}"
+        made[key] = made[key].model_copy(update={"value": value} | (gone if value is None else {}))
+    return FindingSet(made.values())
+
+
 WORLDS = {
     "missing": nothing,
     "clearly up": lambda: world(1),
@@ -100,27 +111,34 @@ WORLDS = {
 }
 
 
+def said(cell: str, held: FindingSet) -> str:
+    """What a cell of the chapter says of these findings."""
+    return "\n\n".join(tell(CELLS[cell], held, T, {"small": "IWM", "large": "SPY"}))
+
+
+def heading(cell: str, held: FindingSet) -> str:
+    return said(cell, held).split("\n", 1)[0]
+
+
 @pytest.mark.parametrize("name", WORLDS)
-def test_every_text_reads_in_every_world(name: str) -> None:
+def test_every_title_reads_in_every_world(name: str) -> None:
     findings = WORLDS[name]()
+    assert len(OF_FINDINGS) >= 10
     for say in OF_FINDINGS:
-        said = say(findings)
-        Prose(said or "the text may be empty where nothing is known")
-        assert said.strip() or say.__name__.endswith("paragraph")
-        assert not re.search(r"None(?! of)|nan\b|\{|\}|  |\.\.|−−|\+−", said), (say.__name__, said)
-
-
-@pytest.mark.parametrize("name", WORLDS)
-def test_takeaways_are_four_to_six_lines(name: str) -> None:
-    lines = text.takeaways(WORLDS[name]())
-    assert 4 <= len(lines) <= 6
-    assert all(line.startswith("**") and line.endswith(".") for line in lines)
+        title = say(findings)
+        assert title
+        assert not re.search(r"None(?! of)|nan\b|\{|\}|  |\.\.|−−|\+−", title), (
+            say.__name__,
+            title,
+        )
 
 
 def test_takeaways_carry_number_and_interval() -> None:
-    lines = text.takeaways(world(-1))
+    lines = said("takeaways", world(-1)).split("\n\n")
+    assert len(lines) == 6
     assert "−2.0 percentage points (95% interval −3.0 to −1.0)" in lines[0]
-    assert "made up to be missing" in text.takeaways(nothing())[0]
+    gone = said("takeaways", nothing()).split("\n\n")
+    assert len(gone) == 6 and all("made up to be missing" in line for line in gone)
 
 
 @pytest.mark.parametrize(
@@ -155,15 +173,15 @@ def test_the_sign_is_told_as_measured(
     early: tuple[float, float, float], late: tuple[float, float, float], title: str
 ) -> None:
     findings = world(1, beta_2y_before_2022=early, beta_2y_since_mid_2023=late)
-    assert text.sign_verdict(findings) == title
+    assert titles.eras_title(findings) == title
 
 
 @pytest.mark.parametrize(
-    ("sign", "width", "said"),
+    ("sign", "width", "verb"),
     [(1, 0.5, "gained on"), (-1, 0.5, "lost to"), (-1, 2.0, "did not clearly beat")],
 )
-def test_cut_days(sign: float, width: float, said: str) -> None:
-    assert said in text.cuts_title(world(sign, width))
+def test_cut_days(sign: float, width: float, verb: str) -> None:
+    assert verb in titles.cuts_title(world(sign, width))
 
 
 def test_jackson_hole_readings() -> None:
@@ -172,43 +190,42 @@ def test_jackson_hole_readings() -> None:
         1, jackson_hole_2025_day=near, jackson_hole_2025_21d=far, jackson_hole_2025_after21=near
     )
     assert (
-        text.jackson_title(findings) == "About 4% is true of the day itself and the month after it"
+        titles.jackson_title(findings)
+        == "About 4% is true of the day itself and the month after it"
     )
-    assert text.jackson_title(world(-1)) == "No reading of Jackson Hole 2025 gives 4%"
-    assert "cannot be measured" in text.jackson_title(nothing())
+    assert titles.jackson_title(world(-1)) == "No reading of Jackson Hole 2025 gives 4%"
+    assert "cannot be measured" in titles.jackson_title(nothing())
 
 
-def test_capital_says_but_only_when_the_two_part() -> None:
-    apart = world(1, policy_change=(-175.0, 0.0, 0.0), yield_10y_change=(110.0, 0.0, 0.0))
-    assert text.capital_title(apart) == "The policy rate fell, but the 10-year yield rose"
-    joint = world(1, policy_change=(-175.0, 0.0, 0.0), yield_10y_change=(-60.0, 0.0, 0.0))
-    assert text.capital_title(joint) == "The policy rate fell, and the 10-year yield fell"
-    still = world(1, policy_change=(-175.0, 0.0, 0.0), yield_10y_change=(3.0, 0.0, 0.0))
-    assert text.capital_title(still) == "The policy rate fell, but the 10-year yield hardly moved"
+@pytest.mark.parametrize(
+    ("ten", "title", "section"),
+    [
+        (110.0, "but the 10-year yield rose", "but the 10-year yield rose by 110 basis points"),
+        (-60.0, "and the 10-year yield fell", "and the 10-year yield fell by 60 basis points"),
+        (3.0, "but the 10-year yield hardly moved", "but the 10-year yield rose by 3 basis points"),
+    ],
+)
+def test_capital_says_but_only_when_the_two_part(ten: float, title: str, section: str) -> None:
+    held = world(1, policy_change=(-175.0, 0.0, 0.0), yield_10y_change=(ten, 0.0, 0.0))
+    assert titles.rates_title(held, pd.DataFrame()) == f"The policy rate fell, {title}"
+    assert heading("capital", held) == f"## The policy rate fell by 175 basis points, {section}"
 
 
 def test_rates_title_without_the_cut_tells_what_is_drawn() -> None:
     index = pd.to_datetime(["2011-01-03", "2012-12-31"])
     frame = pd.DataFrame({"Fed target": [0.25, 0.25], "10-year": [3.36, 1.78]}, index=index)
-    assert text.rates_title(nothing(), frame) == (
+    assert titles.rates_title(nothing(), frame) == (
         "The 10-year yield fell: 3.36% at first, 1.78% at last"
     )
 
 
 def test_easing_counts() -> None:
-    assert text.easing_title(world(1)) == "Small caps led in one of four easing legs after a year"
+    assert titles.easing_title(world(1)) == "Small caps led in one of four easing legs after a year"
     one = FindingSet(
         f.model_copy(update={"n": 1, "value": 0.0}) if "easing_legs" in f.id else f
         for f in world(1).values()
     )
-    assert text.easing_title(one) == "Small caps lagged a year into the one easing leg"
-
-
-def test_small_firm_note_follows_the_data() -> None:
-    end = pd.Timestamp("2026-07-31")
-    assert "stops in Q1 2021" in text.small_firm_note(pd.Timestamp("2021-01-01"), end)
-    assert "reaches Q3 2026" in text.small_firm_note(pd.Timestamp("2026-07-01"), end)
-    assert "not in these data" in text.small_firm_note(None, end)
+    assert titles.easing_title(one) == "Small caps lagged a year into the one easing leg"
 
 
 def rolling_frame(values: list[float], half: float) -> pd.DataFrame:
@@ -238,19 +255,19 @@ def rolling_frame(values: list[float], half: float) -> pd.DataFrame:
     ],
 )
 def test_rolling_title(values: list[float], half: float, title: str) -> None:
-    assert text.rolling_title(rolling_frame(values, half), "2-year", 104) == title
+    assert titles.rolling_title(rolling_frame(values, half), "2-year", 104) == title
 
 
 def test_curve_and_rank_titles_count() -> None:
     table = pd.DataFrame({"era": ["whole", "whole", "late"], "value": [0.1, -0.1, -0.2]})
-    assert text.curve_title(table, "whole", "late") == (
+    assert titles.curve_title(table, "whole", "late") == (
         "The beta is negative in 1 of 2 specifications over the whole window and in 1 of 1 since mid-2023"
     )
     ranks = pd.DataFrame({"percentile": [0.2, 0.6, 0.97]})
-    assert text.ranks_title(ranks) == (
+    assert titles.ranks_title(ranks) == (
         "2 of 3 windows after the cut beat the median date; 1 is among the best 5%"
     )
-    none = text.ranks_title(ranks.assign(percentile=0.3))
+    none = titles.ranks_title(ranks.assign(percentile=0.3))
     assert none == "0 of 3 windows after the cut beat the median date; none is among the best 5%"
 
 
@@ -258,15 +275,15 @@ def test_curve_and_rank_titles_count() -> None:
 
 
 def test_charts_of_findings_give_a_sentence_when_nothing_is_known() -> None:
-    for draw in (charts.eras, charts.states, charts.split, charts.moves):
-        assert isinstance(draw(nothing()), Prose)
-        figure = draw(world(-1))
+    for chart in (draw.eras, draw.states, draw.split, draw.moves):
+        assert isinstance(chart(nothing()), Prose)
+        figure = chart(world(-1))
         assert isinstance(figure, Figure) and figure.title
-    assert isinstance(charts.jackson_2025(nothing(), "IWM"), Prose)
+    assert isinstance(draw.jackson_2025(nothing(), "IWM"), Prose)
 
 
 def test_curve_moves_are_drawn_in_the_unit_of_their_sentence() -> None:
-    figure = charts.moves(world(1))
+    figure = draw.moves(world(1))
     assert isinstance(figure, Figure)
     assert figure.unit == "percentage points"
     assert figure.data["main"]["value"].tolist() == pytest.approx([0.02] * 8)
@@ -275,45 +292,95 @@ def test_curve_moves_are_drawn_in_the_unit_of_their_sentence() -> None:
 
 def test_an_empty_frame_gives_a_sentence() -> None:
     empty = pd.DataFrame({"date": [], "value": [], "low": [], "high": []})
-    shown = charts.rolling(empty, "2-year", 104, ("IWM",), empty)
+    shown = draw.rolling(empty, "2-year", 104, ("IWM",), empty)
     assert isinstance(shown, Prose) and "do not suffice" in shown.text
 
 
 def test_a_rolling_chart_holds_every_window_and_its_band() -> None:
     frame = rolling_frame([0.02, 0.01, 0.02, -0.01], 0.05)
-    shown = charts.rolling(frame, "10-year", 104, ("IWM", "SPY", "DGS10"), frame.iloc[:0])
+    shown = draw.rolling(frame, "10-year", 104, ("IWM", "SPY", "DGS10"), frame.iloc[:0])
     assert isinstance(shown, Figure)
     assert shown.id == f"{T}.rolling_10y"
     assert shown.as_of == "2020-01-24"
     assert len(shown.data["main"]) == 4
 
 
-def test_a_second_break_is_told_only_where_it_was_found() -> None:
+@pytest.mark.parametrize(
+    ("early", "late", "told"),
+    [
+        (
+            1,
+            1,
+            "Before 2022 small caps led when yields rose; since mid-2023 they lead when yields rise",
+        ),
+        (
+            1,
+            -1,
+            "Before 2022 small caps led when yields rose; since mid-2023 they lead when yields fall",
+        ),
+        (
+            0,
+            -1,
+            "Before 2022 small caps had no clear link to yields; since mid-2023 they lead when",
+        ),
+        (
+            -1,
+            0,
+            "Before 2022 small caps led when yields fell; since mid-2023 they have no clear link",
+        ),
+    ],
+)
+def test_the_first_heading_follows_both_intervals(early: int, late: int, told: str) -> None:
+    def around(sign: int) -> tuple[float, float, float]:
+        value = 0.03 * (sign or 1)
+        return (value, value - 0.01, value + 0.01) if sign else (value, -0.02, 0.05)
+
+    held = world(1, beta_2y_before_2022=around(early), beta_2y_since_mid_2023=around(late))
+    assert heading("beta", held).startswith(f"## {told}")
+
+
+def test_a_break_is_dated_only_where_the_test_rejects() -> None:
     held = world(-1.0)
-    assert "finds no other" in text.stability_paragraph(held)
-    two = FindingSet(
-        f.model_copy(update={"value": 2.0}) if f.id == f"{T}.beta_2y_breaks" else f
-        for f in held.values()
-    )
-    assert "it finds another" in text.stability_paragraph(two)
+    assert "rejects a constant beta" in said("stability", held)
+    assert "the week to 7 July 2023" in said("stability", held)
+    assert "another" not in said("stability", held)
+    assert "finds another" in said("stability", changed(held, beta_2y_breaks=2.0))
+    held = changed(held, beta_2y_break_p=0.3)
+    assert "does not reject a constant beta (p = 0.30)" in said("stability", held)
+    assert "likeliest" not in said("stability", held)
 
 
 def test_ranks_and_yardsticks_stand_beside_their_facts() -> None:
     held = world(1.0)
     ranked = FindingSet(f.model_copy(update={"percentile": 0.8}) for f in held.values())
-    said = text.capital_section(ranked)
-    assert "that of the target rate is larger than 80% and that of the 10-year yield" in said
-    assert "since 2010 they led in 2% over 126 sessions" in text.easing_section(held)
-    assert "market model), cut days stand at +2.0 percentage points" in text.decisions_section(held)
+    assert "80% were lower for the policy rate" in said("capital", ranked)
+    assert "since 2010 they were ahead in 2.0%" in said("easing", held)
+    assert "own move taken out it is +2.0 percentage points" in said("decisions", held)
+
+
+@pytest.mark.parametrize(
+    ("rank", "told"), [(0.95, "a surge"), (0.72, "no surge"), (0.1, "a weak month")]
+)
+def test_a_month_is_called_by_its_rank(rank: float, told: str) -> None:
+    held = FindingSet(f.model_copy(update={"percentile": rank}) for f in world(1.0).values())
+    assert f"since 2010: {told}." in said("jackson", held)
+
+
+def test_a_year_after_the_cut_or_as_far_as_the_window_goes() -> None:
+    held = world(-1.0)
+    assert "A year after the half-point cut small caps trailed" in heading("september", held)
+    short = changed(held, september_2024_large_252=None)
+    assert "Since the half-point cut small caps trailed" in heading("september", short)
+    assert "Not measured: not yet." in said("september", short)
 
 
 def test_the_table_of_abnormal_returns_counts_its_events() -> None:
     row = ("cut", "market", 21, 0.0043, -0.013, 0.022, 0.59, 2 / 3, 0.51, 9, 0)
     columns = ["kind", "model", "sessions", "value", "low", "high", "p", "ahead", "sign_p", "n"]
     frame = pd.DataFrame([row], columns=[*columns, "dropped"])
-    table = charts.abnormal(frame, ("IWM", "SPY"), pd.Timestamp("2026-07-31"))
+    table = draw.abnormal(frame, ("IWM", "SPY"), pd.Timestamp("2026-07-31"))
     assert isinstance(table, Table)
     (shown,) = table.frame.to_dict("records")
     assert shown["Decisions"] == "Cuts (9)"
     assert (shown["Sessions"], shown["Mean"], shown["Above 0"]) == (21, 0.43, 2 / 3)
-    assert isinstance(charts.abnormal(frame.iloc[:0], ("IWM", "SPY"), pd.Timestamp.min), Prose)
+    assert isinstance(draw.abnormal(frame.iloc[:0], ("IWM", "SPY"), pd.Timestamp.min), Prose)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ...narrative import rate_sensitivity as text
 from ...prose.markdown import Prose
 from .. import alttext, intervals, lines
 from ..figure import Figure
+from . import titles
 from .kit import THEME, Shown, estimates, last_date, or_sentence, series_of
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def rolling(
     )
     return drawing.figure(
         f"{THEME}.rolling_{'2y' if rate == '2-year' else '10y'}",
-        title=text.rolling_title(frame, rate, weeks),
+        title=titles.rolling_title(frame, rate, weeks),
         subtitle=f"{PER_POINT}, {rate}, {weeks} weeks to each date, 95% band",
         unit="percentage points per percentage point",
         series=series,
@@ -96,7 +96,7 @@ def eras(findings: Findings) -> Shown:
         findings,
         ERAS,
         "eras",
-        text.eras_title(findings),
+        titles.eras_title(findings),
         PER_POINT,
         "Rate betas by era",
         "The eras are those the question names; the break test looks for its own date.",
@@ -109,7 +109,7 @@ def states(findings: Findings) -> Shown:
         findings,
         STATES,
         "states",
-        text.states_title(findings),
+        titles.states_title(findings),
         f"{PER_POINT}, 2-year",
         "Rate betas by state of the world",
         "States use only what was known at the time; the market's regimes have parameters "
@@ -123,7 +123,7 @@ def split(findings: Findings) -> Shown:
         findings,
         SPLIT,
         "split",
-        text.split_title(findings),
+        titles.split_title(findings),
         f"{PER_POINT}; both halves of the 10-year yield in one regression",
         "Betas to real yield and breakeven",
         "Breakevens rise with growth and oil, so their slope says more about the cycle than "
@@ -137,7 +137,7 @@ def moves(findings: Findings) -> Shown:
         findings,
         MOVES,
         "curve_moves",
-        text.moves_title(findings),
+        titles.moves_title(findings),
         "Mean weekly return of small minus large, percentage points",
         "Relative return by curve move",
         "Bull: yields fall. Bear: yields rise. Steepening: the 10-year gains on the 2-year.",
@@ -190,7 +190,7 @@ def curve(
     )
     return drawing.figure(
         f"{THEME}.beta_specifications",
-        title=text.curve_title(table, whole, late),
+        title=titles.curve_title(table, whole, late),
         subtitle=f"{PER_POINT}, {len(table)} specifications in order, 95% interval",
         unit="percentage points per percentage point",
         series=series,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ...narrative import rate_sensitivity as text
 from .. import alttext, lines
 from ..figure import Figure
+from . import titles
 from .kit import THEME, or_sentence
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def rates(frame: pd.DataFrame, findings: Findings) -> Figure:
     )
     return drawing.figure(
         f"{THEME}.rates",
-        title=text.rates_title(findings, frame),
+        title=titles.rates_title(findings, frame),
         subtitle="Upper end of the Fed's target range and Treasury yields, per cent",
         unit="per cent",
         series=tuple(RATE_SERIES[c] for c in frame.columns),
@@ -78,7 +78,7 @@ def neighbours(frame: pd.DataFrame, findings: Findings) -> Figure:
     )
     return drawing.figure(
         f"{THEME}.neighbours",
-        title=text.neighbours_title(findings),
+        title=titles.neighbours_title(findings),
         subtitle="Net share of banks tightening (per cent); compounded HYG − 0.4·IEF − 0.6·SHY; index",
         unit="see panels",
         series=tuple(s for c in frame.columns for s in PANELS[c][1]),

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ... import words
-from ...narrative import rate_sensitivity as text
 from ...prose.markdown import Prose
 from ...stats.eventstudy import ESTIMATION
 from .. import alttext, bars, distributions, intervals, lines
 from ..figure import Figure
 from ..table import Table
+from . import titles
 from .kit import THEME, or_sentence, table_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def decisions(
     )
     return intervals.forest(frame, unit="percentage points, finely").figure(
         f"{THEME}.decisions",
-        title=text.cuts_title(findings),
+        title=titles.cuts_title(findings),
         subtitle=f"Mean of {pair[0]} minus {pair[1]} on scheduled decision days, percentage points, "
         "95% interval",
         unit="percentage points",
@@ -140,7 +140,7 @@ def surprises(days: pd.DataFrame, findings: Findings, pair: tuple[str, str]) -> 
     )
     return drawing.figure(
         f"{THEME}.surprises",
-        title=text.surprise_title(findings),
+        title=titles.surprise_title(findings),
         subtitle="One dot a scheduled decision; the line is least squares over all of them",
         unit="percentage points against basis points",
         series=(*pair, "DGS2"),
@@ -180,7 +180,7 @@ def september(
     inside = float(((path["value"] >= path["low"]) & (path["value"] <= path["high"])).mean())
     return drawing.figure(
         f"{THEME}.september_path",
-        title=text.september_title(findings),
+        title=titles.september_title(findings),
         subtitle=f"{pair[0]} minus {pair[1]}, percentage points; band: nine in ten of all dates since 2010",
         unit="percentage points",
         series=pair,
@@ -246,7 +246,7 @@ def september_ranks(table: pd.DataFrame, as_of: pd.Timestamp) -> Figure:
     best, worst = table.loc[table["percentile"].idxmax()], table.loc[table["percentile"].idxmin()]
     return drawing.figure(
         f"{THEME}.september_specifications",
-        title=text.ranks_title(table),
+        title=titles.ranks_title(table),
         subtitle=f"Rank among all windows of the same length since 2010, {len(table)} specifications",
         unit="share of windows that were lower",
         series=tuple(dict.fromkeys([*table["small"], *table["benchmark"]])),
@@ -279,7 +279,7 @@ def jackson_2025(findings: Findings, small: str) -> Figure | Prose:
     )
     return bars.bars(frame, unit="fraction", sort="given").figure(
         f"{THEME}.jackson_hole_2025",
-        title=text.jackson_title(findings),
+        title=titles.jackson_title(findings),
         subtitle=f"Total return of {small}",
         unit="total return",
         series=(small,),
@@ -306,7 +306,7 @@ def jackson_years(
     drawing = bars.columns(frame, unit="percentage points", colours=usual)
     return drawing.figure(
         f"{THEME}.jackson_hole_days",
-        title=text.jackson_years_title(findings),
+        title=titles.jackson_years_title(findings),
         subtitle=f"{pair[0]} minus {pair[1]} on the day, percentage points",
         unit="percentage points",
         series=pair,
@@ -360,7 +360,7 @@ def easing(
     )
     return drawing.figure(
         f"{THEME}.easing_legs",
-        title=text.easing_title(findings),
+        title=titles.easing_title(findings),
         subtitle=f"{pair[0]} minus {pair[1]}, percentage points, from the close before the leg's first cut",
         unit="percentage points",
         series=pair,

@@ -23,7 +23,6 @@ from .weekly import SLOPE_UNIT, slope_finding
 CREDIT = {"HYG": 1.0, "IEF": -0.4, "SHY": -0.6}
 POLICY = "DFEDTARU"
 LENDING = "DRTSCILM"
-SMALL_FIRMS = "DRTSCIS"
 CONDITIONS = "NFCI"
 #: Series → words, unit of the change, factor from the series to that unit.
 CHANGES: dict[str, tuple[str, str, UnitName, float]] = {
@@ -219,12 +218,6 @@ def rates(market: Market) -> pd.DataFrame:
     return (
         frame.loc[frame.index.isin(market.sessions)].dropna(axis=1, how="all").rename_axis("date")
     )
-
-
-def small_firm_survey_ends(market: Market) -> pd.Timestamp | None:
-    """Last quarter of the survey's small-firm series in these data, ``None`` if it is absent."""
-    levels = visible(market, SMALL_FIRMS)
-    return None if levels is None or levels.empty else pd.Timestamp(levels.index[-1])
 
 
 def neighbours(market: Market) -> pd.DataFrame:
