@@ -128,15 +128,15 @@ def surprises(days: pd.DataFrame, findings: Findings, pair: tuple[str, str]) -> 
     if len(table) < 3:
         return Prose("*No chart here: fewer than three decisions have a quoted surprise.*")
     table = table.assign(surprise_bp=100 * table["surprise"])
-    titles = ("2-year yield on the day", f"{pair[0]} minus {pair[1]}")
+    axes = ("2-year yield on the day", f"{pair[0]} minus {pair[1]}")
     drawing = distributions.scatter(
         table,
         x="surprise_bp",
         y="relative",
         unit_x="basis points",
         unit_y="percentage points",
-        title_x=titles[0],
-        title_y=titles[1],
+        title_x=axes[0],
+        title_y=axes[1],
     )
     return drawing.figure(
         f"{THEME}.surprises",
@@ -151,8 +151,8 @@ def surprises(days: pd.DataFrame, findings: Findings, pair: tuple[str, str]) -> 
             y="relative",
             unit_x="basis points",
             unit_y="percentage points",
-            title_x=titles[0],
-            title_y=titles[1],
+            title_x=axes[0],
+            title_y=axes[1],
         ),
         note="The 2-year yield of a decision day is quoted after the announcement, and moves for other "
         "reasons too.",
