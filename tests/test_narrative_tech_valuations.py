@@ -1,4 +1,4 @@
-"""Words and figures of the technology chapter follow sign, size and absence of what is measured."""
+"""Prose, titles and figures of the technology chapter follow sign, size and absence of a value."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from prose_worlds import cells
 
 from rotation_lib.charts import tech_valuations as charts
 from rotation_lib.charts.figure import Figure
 from rotation_lib.charts.table import Table
+from rotation_lib.charts.tech_valuations import titles
 from rotation_lib.claims import Judged, judge, load_ledger
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
-from rotation_lib.narrative import tech_valuations as text
-from rotation_lib.prose.markdown import Prose
+from rotation_lib.prose import Prose, tell
+from rotation_lib.prose.told import Told
 from rotation_lib.studies import tech_valuations as study
 
 MarketOf = Callable[..., Market]
@@ -60,111 +62,151 @@ def default(market: Market, studied: Callable[[str, Market], FindingSet]) -> Fin
     return studied("tech_valuations", market)
 
 
-@pytest.fixture(scope="module")
-def empty(default: FindingSet) -> FindingSet:
-    """Nothing but the four figures that every window has."""
-    always = ("gap_total_return", "relative_wealth", "below_peak_small", "below_peak_large")
-    names = [i.split(".")[1] for i in default]
-    return changed(default, **{n: None for n in names if n not in always})
+CELLS = {cell: source for chapter, cell, source in cells() if chapter == "tech_valuations"}
 
 
-SECTIONS = (
-    text.lead_section,
-    text.rally_section,
-    text.earnings_section,
-    text.share_section,
-    text.dominance_section,
-    text.rotation_section,
-    text.weighting_section,
-    text.quality_section,
-    text.discount_section,
-)
+def said(cell: str, held: FindingSet) -> str:
+    """What a cell of the chapter says of these findings."""
+    names = {"small": "IWM", "large": "SPY", "tech": "QQQ"}
+    return "\n\n".join(tell(CELLS[cell], held, "tech_valuations", names))
+
+
+def heading(cell: str, held: FindingSet) -> str:
+    return said(cell, held).split("\n", 1)[0]
 
 
 # -- prose --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("section", SECTIONS)
-@pytest.mark.parametrize("which", ["default", "empty"])
-def test_sections_open_with_one_heading_and_show_no_trace_of_a_gap(
-    section: Callable[[FindingSet], str], which: str, request: pytest.FixtureRequest
-) -> None:
-    said = section(request.getfixturevalue(which))
-    Prose(said)
-    heading, rest = said.split("\n\n", 1)
-    assert heading.startswith("## ") and "##" not in rest
-    assert not LEAK.search(said), said
-
-
-@pytest.mark.parametrize("which", ["default", "empty"])
-def test_takeaways_are_six_lines_also_without_values(
-    which: str, request: pytest.FixtureRequest
-) -> None:
-    lines = text.takeaways(request.getfixturevalue(which))
+def test_takeaways_carry_numbers_and_intervals(default: FindingSet) -> None:
+    lines = said("takeaways", default).split("\n\n")
     assert len(lines) == 6
-    assert not any(LEAK.search(line) for line in lines)
-
-
-def test_takeaways_of_the_default_window_carry_numbers_and_intervals(default: FindingSet) -> None:
-    lines = text.takeaways(default)
     assert all(re.search(r"\d", line) for line in lines)
     assert sum("95% interval" in line for line in lines) >= 3
 
 
 def test_the_lead_turns_into_a_lag(default: FindingSet) -> None:
-    said = text.lead_section(changed(default, gap_total_return=-0.065, relative_wealth=-0.06))
-    assert said.startswith("## QQQ lagged IWM by 6.5 percentage points\n")
-    assert "grew to 0.94 times the money in IWM" in said
-    assert "led IWM" in text.lead_section(default).splitlines()[0]
+    behind = changed(default, gap_total_return=-0.065, relative_wealth=-0.06)
+    assert heading("lead-text", behind) == (
+        "## Money in technology ended 6.0% below money in small caps"
+    )
+    assert "returned 6.5 percentage points less than small caps" in said("lead-text", behind)
+    assert heading("lead-text", default).endswith("above money in small caps")
 
 
 def test_the_interval_decides_about_a_tendency(default: FindingSet) -> None:
-    assert "too short to prove" in text.lead_section(default)
+    assert "is too short to call that a tendency" in said("lead-text", default)
     sure = FindingSet(
         f.model_copy(update={"low": 0.01, "high": 0.1}) if f.id.endswith("lead_per_year") else f
         for f in default.values()
     )
-    assert "the interval excludes zero" in text.lead_section(sure)
-    assert "enough to call it a tendency" in text.lead_section(sure)
+    assert "is enough to call that a tendency" in said("lead-text", sure)
 
 
 @pytest.mark.parametrize(
-    ("quarter", "july", "title"),
+    ("quarter", "july", "title", "section"),
     [
-        (0.05, 0.115, "The rally came in July 2024, not in early 2024"),
-        (0.12, 0.115, "Both early 2024 and July 2024 saw a rise above 9%"),
-        (0.12, 0.02, "The rally came in the first quarter of 2024, not in July"),
-        (-0.03, 0.02, "Neither early 2024 nor July 2024 saw a rise above 9%"),
-        (None, 0.1, "Small caps in the first seven months of 2024"),
+        (0.05, 0.115, "The rally came in July 2024, not in early 2024", None),
+        (
+            0.12,
+            0.115,
+            "Both early 2024 and July 2024 saw a rise above 9%",
+            "Small caps rose by more than nine percent in early 2024",
+        ),
+        (
+            0.12,
+            0.02,
+            "The rally came in the first quarter of 2024, not in July",
+            "Small caps rose by more than nine percent in early 2024",
+        ),
+        (
+            -0.03,
+            0.02,
+            "Neither early 2024 nor July 2024 saw a rise above 9%",
+            "Neither early 2024 nor July 2024 saw a rise above nine percent",
+        ),
+        (
+            None,
+            0.1,
+            "Small caps in the first seven months of 2024",
+            "The rally of 2024 cannot be measured here",
+        ),
     ],
 )
-def test_the_title_says_when_the_rally_was(
-    default: FindingSet, quarter: float | None, july: float, title: str
+def test_chart_and_section_say_when_the_rally_was(
+    default: FindingSet, quarter: float | None, july: float, title: str, section: str | None
 ) -> None:
     made = changed(default, first_quarter_2024=quarter, rally_july_2024=july)
-    assert text.rally_title(made) == title
+    assert titles.rally_title(made) == title
+    assert heading("rally-text", made) == f"## {section or title}"
 
 
 @pytest.mark.parametrize(
-    ("eps", "multiple", "heading"),
+    ("eps", "multiple", "said_of"),
     [
-        (1.7, -0.1, "Since 2019 earnings, not multiples, carried the seven"),
-        (0.5, 0.3, "Since 2019 the seven grew by earnings first, and by multiples too"),
-        (0.2, 0.9, "Since 2019 the seven grew more by their multiples than by their earnings"),
-        (-0.2, -0.1, "Since 2019 neither earnings nor multiples of the seven have grown"),
+        (1.7, -0.1, "earnings, not multiples, carried the Magnificent 7"),
+        (0.5, 0.3, "the earnings of the Magnificent 7 outgrew their multiples"),
+        (-0.1, -0.2, "the earnings of the Magnificent 7 outgrew their multiples"),
+        (0.2, 0.9, "the earnings of the Magnificent 7 did not outgrow their multiples"),
+        (-0.2, -0.1, "the earnings of the Magnificent 7 did not outgrow their multiples"),
     ],
 )
 def test_the_heading_says_what_carried_the_seven(
-    default: FindingSet, eps: float, multiple: float, heading: str
+    default: FindingSet, eps: float, multiple: float, said_of: str
 ) -> None:
     made = changed(default, eps_change_since_2019=eps, multiple_change_since_2019=multiple)
-    assert text.earnings_section(made).splitlines()[0] == f"## {heading}"
+    assert heading("earnings-text", made) == f"## Since 2019 {said_of}"
 
 
-def test_a_lead_that_grew_does_not_shrink(default: FindingSet) -> None:
-    made = changed(default, lead_change_2024=0.08, second_half_2024_small=0.2)
-    assert "did not shrink" in text.dominance_section(made).splitlines()[0]
-    assert "lead shrank" in text.dominance_section(default).splitlines()[0]
+def test_log_changes_are_told_as_factors() -> None:
+    grown = finding(
+        "x", np.log(5.5), low=np.log(1.8), high=np.log(16.9), confidence=0.95, unit="log change"
+    )
+    assert str(Told(grown).factor) == "5.50 (95% interval 1.80 to 16.90)"
+    assert str(Told(finding("x", -0.07, unit="log change")).factor) == "0.93"
+
+
+def test_the_halves_of_2024_are_told_with_what_followed(default: FindingSet) -> None:
+    assert heading("dominance-text", default) == (
+        "## Technology lagged small caps in the second half of 2024, and has led since"
+    )
+    unbroken = changed(default, second_half_2024_small=0.2, since_2024_small=None)
+    assert heading("dominance-text", unbroken) == (
+        "## Technology led small caps in the second half of 2024"
+    )
+    assert "Not measured: left out for a test." in said("dominance-text", unbroken)
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "size", "told"),
+    [
+        (-0.02, -0.01, -0.01, "Small caps lagged by the weight of giants and by size"),
+        (-0.01, -0.02, 0.01, "Small caps lagged by the weight of giants, not by size"),
+        (0.02, 0.01, 0.01, "Small caps against large caps, in two steps"),
+    ],
+)
+def test_the_lag_is_shared_out_only_where_there_is_one(
+    default: FindingSet, total: float, weights: float, size: float, told: str
+) -> None:
+    made = changed(
+        default, small_vs_large=total, equal_weight_lead=weights, small_vs_equal_weight=size
+    )
+    assert heading("weighting-text", made) == f"## {told}"
+
+
+def test_signs_of_short_covering_are_counted_by_their_intervals(default: FindingSet) -> None:
+    assert "shows in one of three signs" in heading("quality-text", default)
+    names = ("iwm_ijr", "iwc_iwm", "iwo_iwn")
+    none = FindingSet(
+        f.model_copy(update={"low": -20.0, "high": 20.0})
+        if any(f.id.endswith(f"{n}_net_2024") for n in names)
+        else f
+        for f in default.values()
+    )
+    assert "shows in none of three signs" in heading("quality-text", none)
+
+
+# -- titles -------------------------------------------------------------------------------
 
 
 def test_definitions_are_counted_by_reading_and_start() -> None:
@@ -177,19 +219,19 @@ def test_definitions_are_counted_by_reading_and_start() -> None:
         }
     )
     title = "3 definitions of the lead run from 190% to 335%; two lie near 332%"
-    assert text.specification_title(table) == title
+    assert titles.specification_title(table) == title
     none = table.assign(near=False)
-    assert text.specification_title(none).endswith("none lies near 332%")
+    assert titles.specification_title(none).endswith("none lies near 332%")
 
 
 def test_starts_that_give_the_stated_gap() -> None:
     index = pd.DatetimeIndex(["2014-06-30", "2014-07-31", "2014-08-29"], name="date")
     frame = pd.DataFrame({"gap": [3.6, 3.4, 3.3]}, index=index)
     frame.attrs["last"] = pd.Timestamp("2024-06-28")
-    said = text.starts_title(frame, "QQQ", "IWM")
-    assert said.endswith("by June 2024 needs a start in July 2014 or August 2014")
-    assert text.starts_title(frame.iloc[:1], "QQQ", "IWM").startswith("No start gives")
-    assert text.starts_title(frame.iloc[:2], "QQQ", "IWM").endswith("a start in July 2014")
+    title = titles.starts_title(frame, "QQQ", "IWM")
+    assert title.endswith("by June 2024 needs a start in July 2014 or August 2014")
+    assert titles.starts_title(frame.iloc[:1], "QQQ", "IWM").startswith("No start gives")
+    assert titles.starts_title(frame.iloc[:2], "QQQ", "IWM").endswith("a start in July 2014")
 
 
 def test_hard_days_are_counted_by_their_lower_bounds() -> None:
@@ -201,15 +243,15 @@ def test_hard_days_are_counted_by_their_lower_bounds() -> None:
             "high": [4.0, 3.0, 9.0],
         }
     )
-    said = text.hard_days_title(table, -0.02)
-    assert said == (
+    title = titles.hard_days_title(table, -0.02)
+    assert title == (
         "When the seven fall 2% or more in a day, one of two targets reliably gains on the market"
     )
-    assert ", none of two targets" in text.hard_days_title(table.assign(low=-1.0), -0.02)
+    assert ", none of two targets" in titles.hard_days_title(table.assign(low=-1.0), -0.02)
 
 
 @pytest.mark.parametrize(
-    ("up", "down", "said"),
+    ("up", "down", "start"),
     [
         ((5.0, 9.0), (-9.0, -5.0), "X − Y leads on sharp up days, and lags as clearly on sharp"),
         ((5.0, 9.0), (-9.0, 5.0), "X − Y leads on the sharpest up days"),
@@ -217,30 +259,17 @@ def test_hard_days_are_counted_by_their_lower_bounds() -> None:
     ],
 )
 def test_a_mirrored_spread_is_called_so(
-    up: tuple[float, float], down: tuple[float, float], said: str
+    up: tuple[float, float], down: tuple[float, float], start: str
 ) -> None:
     rows = [("X − Y", "up", *up), ("X − Y", "down", *down)]
     table = pd.DataFrame(rows, columns=["label", "side", "low", "high"])
-    assert text.quality_title(table).startswith(said)
+    assert titles.quality_title(table).startswith(start)
 
 
 def test_what_follows_sharp_days_is_compared_with_random_days() -> None:
     placebo = np.linspace(-0.01, 0.01, 201)
-    assert "looks like any other (p = 0.50)" in text.after_title(-0.003, placebo, 0.5)
-    assert "is unlike any other (p = 0.004)" in text.after_title(-0.02, placebo, 0.004)
-
-
-def test_the_lag_is_shared_out_only_when_both_steps_lag(default: FindingSet) -> None:
-    made = changed(
-        default, small_vs_large=-0.02, equal_weight_lead=-0.01, small_vs_equal_weight=-0.01
-    )
-    assert text.weighting_section(made).startswith("## 50% of IWM's lag is the weight of giants")
-    made = changed(
-        default, small_vs_large=-0.01, equal_weight_lead=-0.02, small_vs_equal_weight=0.01
-    )
-    assert text.weighting_section(made).startswith("## All of IWM's lag")
-    made = changed(default, small_vs_large=0.02, equal_weight_lead=0.01, small_vs_equal_weight=0.01)
-    assert text.weighting_section(made).startswith("## IWM against SPY, in two steps")
+    assert "looks like any other (p = 0.50)" in titles.after_title(-0.003, placebo, 0.5)
+    assert "is unlike any other (p = 0.004)" in titles.after_title(-0.02, placebo, 0.004)
 
 
 def test_without_a_common_session_no_relative_wealth_is_drawn() -> None:
@@ -252,9 +281,9 @@ def test_without_a_common_session_no_relative_wealth_is_drawn() -> None:
 def test_a_peak_at_the_end_is_not_a_drawdown() -> None:
     index = pd.date_range("2020-01-01", periods=3, name="date")
     rising = pd.DataFrame({"A / B": [1.0, 1.1, 1.2]}, index=index)
-    assert text.relative_title(rising) == "A / B ends the window at its peak"
+    assert titles.relative_title(rising) == "A / B ends the window at its peak"
     fallen = pd.DataFrame({"A / B": [1.0, 2.0, 1.5]}, index=index)
-    assert text.relative_title(fallen) == "A / B peaked on 2 January 2020 and ends 25.0% lower"
+    assert titles.relative_title(fallen) == "A / B peaked on 2 January 2020 and ends 25.0% lower"
 
 
 # -- figures ------------------------------------------------------------------------------
@@ -318,9 +347,8 @@ def test_other_windows_show_a_figure_or_say_why_not(
 ) -> None:
     chosen = market_of(**window)
     findings = FindingSet(study.findings(chosen))
-    for section in SECTIONS:
-        assert not LEAK.search(Prose(section(findings)).text)
-    Prose(text.stated_section(findings, study.lead.definitions(chosen)))
+    for cell in CELLS:
+        assert not LEAK.search(Prose(said(cell, findings)).text), cell
     for part in shown(chosen, findings, -0.03):
         if isinstance(part, Prose):
             assert "The reason:" in str(part)
@@ -367,25 +395,19 @@ def test_before_the_events_their_claims_cannot_be_tested(market_of: MarketOf) ->
         assert judged[name].verdict == "cannot be tested"
 
 
-def test_a_page_run_with_another_fall_says_what_it_changes() -> None:
-    assert text.fall_note(-0.02, -0.02) is None
-    said = text.fall_note(-0.035, -0.02)
-    assert said is not None and "falls of 3.5% or more" in said and "verdict keep 2.0%" in said
-
-
-def test_log_changes_are_told_as_factors() -> None:
-    from rotation_lib.narrative.tech_valuations.terms import grown, settled
-
-    def change(value: float, low: float | None, high: float | None) -> Finding:
-        return Finding(
-            id="tech_valuations.x", chapter="tech_valuations", label="x", value=value, low=low,
-            high=high, confidence=None if low is None else 0.95, unit="log change", n=6,
-            start="2019-12-31", end="2025-12-31",
-        )  # fmt: skip
-
-    assert grown(change(np.log(5.5), np.log(1.8), np.log(16.9))) == (
-        "5.5 times (95% interval 1.80 to 16.9)"
+def test_a_page_run_with_another_fall_names_both(default: FindingSet) -> None:
+    table = pd.DataFrame(
+        {
+            "label": ["Regional banks (KRE)", "Small caps (IWM)"],
+            "symbol": ["KRE", "IWM"],
+            "period": "days",
+            "side": "fall",
+            "value": [-5.0, -38.0],
+            "low": [-25.0, -48.0],
+            "high": [16.0, -28.0],
+        }
     )
-    assert grown(change(-0.07, None, None)) == "0.93 times"
-    assert settled(change(0.5, 0.1, 0.9), one=True) == "the interval excludes one"
-    assert settled(change(0.5, -0.1, 0.9)) == "the interval includes zero"
+    made = charts.hard_days(table, -0.035, default)
+    assert isinstance(made, Figure)
+    assert made.title.startswith("When the seven fall 3.5% or more in a day, none of two")
+    assert "Sentences and verdicts always use a fall of 2%" in made.note

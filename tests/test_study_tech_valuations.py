@@ -203,6 +203,15 @@ def test_all_windows_of_the_rally_are_looked_at(market: Market) -> None:
     assert row["fits"]
 
 
+def test_windows_that_fit_the_words_are_told_as_a_share_and_as_a_count(
+    default: dict[str, Finding],
+) -> None:
+    early, all_of_them = default["early_2024_windows"], default["windows_to_july_2024"]
+    assert (early.facts["fitting"], early.n) == (2, 3321)
+    for one in (early, all_of_them):
+        assert one.value == pytest.approx(int(one.facts["fitting"]) / (one.n or 0))
+
+
 def test_the_change_of_the_lead_is_the_difference_of_two_halves(
     default: dict[str, Finding],
 ) -> None:

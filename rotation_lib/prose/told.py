@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import exp
 
 from .. import words
 from ..errors import LedgerError, nearest
@@ -199,6 +200,14 @@ class Told:
         numbers = {n: getattr(finding, n) for n in ("value", "low", "high")}
         scaled = {n: None if v is None else v * share for n, v in numbers.items()}
         return Told(finding.model_copy(update={**scaled, "unit": "percentage points"}))
+
+    @property
+    def factor(self) -> Told:
+        """A log change as the factor that it is: 1.71 is "5.56 (95% interval 1.83 to 16.90)"."""
+        finding = self._held()
+        numbers = {n: getattr(finding, n) for n in ("value", "low", "high")}
+        grown = {n: None if v is None else exp(v) for n, v in numbers.items()}
+        return Told(finding.model_copy(update={**grown, "unit": "ratio"}))
 
 
 def _distance(months: float) -> str:

@@ -1,8 +1,9 @@
 """Figures and tables of the technology and valuation chapter, from frames of its studies.
 
-A frame without rows becomes a sentence. Nothing here measures; titles come from the narrative.
+A frame without rows becomes a sentence. Nothing here measures anything.
 """
 
+from . import titles
 from .lead import (
     definition_table,
     definitions,
@@ -36,5 +37,6 @@ __all__ = [
     "rally_table",
     "relative",
     "starts",
+    "titles",
     "weighting",
 ]

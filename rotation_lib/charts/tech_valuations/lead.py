@@ -11,15 +11,15 @@ import pandas as pd
 
 from ... import words
 from ...findings import Finding
-from ...narrative import tech_valuations as text
 from ...prose.markdown import Prose
+from ...studies.tech_valuations.lead import STATED
 from .. import alttext, bars, intervals, lines
 from ..figure import Figure
 from ..table import Table
+from . import titles
 from .parts import nothing, trio
 
 Findings = Mapping[str, Finding]
-STATED = 3.32
 _SHOWN_QUARTERS = 24
 
 
@@ -29,7 +29,7 @@ def growth(wealth: pd.DataFrame, tech: str, small: str, large: str) -> Figure:
     colours = {k: v for k, v in trio(tech, small, large).items() if k in names}
     return lines.growth(wealth, colours=colours, rebase=True).figure(
         "tech_valuations.growth",
-        title=text.growth_title(wealth, tech, small),
+        title=titles.growth_title(wealth, tech, small),
         subtitle="Growth of 1 at the base close, total return, log scale",
         unit="multiple of the money invested",
         series=names,
@@ -58,7 +58,7 @@ def definitions(table: pd.DataFrame, findings: Findings) -> Figure | Prose:
     )
     return drawing.figure(
         "tech_valuations.definitions",
-        title=text.specification_title(table),
+        title=titles.specification_title(table),
         subtitle="Each dot is one definition of the lead; dashed: the stated 332%",
         unit="per cent or percentage points, by definition",
         series=("QQQ", "IWM", "^NDX", "^RUT"),
@@ -129,7 +129,7 @@ def starts(frame: pd.DataFrame, tech: str, small: str) -> Figure | Prose:
     )
     return drawing.figure(
         "tech_valuations.starts",
-        title=text.starts_title(frame, tech, small),
+        title=titles.starts_title(frame, tech, small),
         subtitle="Gap in cumulative total return by month of the start; grey line: 332 points",
         unit="percentage points",
         series=(tech, small),
@@ -160,7 +160,7 @@ def rally(path: pd.DataFrame, findings: Findings, large: str, tech: str) -> Figu
     )  # fmt: skip
     return drawing.figure(
         "tech_valuations.rally",
-        title=text.rally_title(findings),
+        title=titles.rally_title(findings),
         subtitle="Total return since the close of 29 December 2023; shaded: 9 to 16 July 2024",
         unit="per cent",
         series=[str(c) for c in path.columns],
@@ -212,7 +212,7 @@ def relative(frame: pd.DataFrame, findings: Findings) -> Figure:
     peaks = [findings[f"tech_valuations.below_peak_{n}"] for n in ("small", "large")]
     return drawing.figure(
         "tech_valuations.relative",
-        title=text.relative_title(frame),
+        title=titles.relative_title(frame),
         subtitle="Wealth in technology over wealth in the other fund, total return, log scale",
         unit="ratio, 1 at the base close",
         series=tuple(dict.fromkeys(s for f in peaks for s in f.series)),
@@ -232,7 +232,7 @@ def quarters(table: pd.DataFrame, tech: str, small: str) -> Figure | Prose:
     shown = pd.DataFrame({"label": labels, "value": last["small"].to_numpy()})
     return bars.columns(shown, unit="percentage points").figure(
         "tech_valuations.quarters",
-        title=text.quarters_title(shown, tech, small),
+        title=titles.quarters_title(shown),
         subtitle=f"{tech} minus {small}, total return by quarter, the last {len(shown)} whole quarters",
         unit="percentage points",
         series=(tech, small),
@@ -254,7 +254,7 @@ def discount(yields: pd.DataFrame, findings: Findings) -> Figure | Prose:
     )  # fmt: skip
     return drawing.figure(
         "tech_valuations.discount",
-        title=text.discount_title(yields),
+        title=titles.discount_title(yields),
         subtitle="Proxy, not a price-earnings ratio: dividends of the last twelve months over price",
         unit="per cent a year",
         series=names,

@@ -12,11 +12,11 @@ import pandas as pd
 
 from ... import words
 from ...findings import Finding
-from ...narrative import tech_valuations as text
 from ...prose.markdown import Prose
 from .. import alttext, distributions, intervals, lines
 from ..figure import Figure
 from ..table import Table
+from . import titles
 from .parts import nothing
 
 Findings = Mapping[str, Finding]
@@ -36,7 +36,7 @@ def hard_days(table: pd.DataFrame, fall: float, findings: Findings) -> Figure | 
     shown = falls.assign(label=_period(falls))[["label", "value", "low", "high"]]
     return intervals.forest(shown, unit="basis points").figure(
         "tech_valuations.hard_days",
-        title=text.hard_days_title(falls, fall),
+        title=titles.hard_days_title(falls, fall),
         subtitle=f"Mean return minus RSP when the equal-weighted seven fall {-fall * 100:g}% or more "
         f"in a day, {words.pct(-fall * 5**0.5)} in a week",
         unit="basis points, 95% interval",
@@ -45,8 +45,8 @@ def hard_days(table: pd.DataFrame, fall: float, findings: Findings) -> Figure | 
         alt=alttext.intervals(
             shown, "basis points", what="Mean relative return on hard falls of the seven"
         ),
-        note="PSCI by day from 2012, since its earlier daily quotes are stale. The ledger always "
-        "uses a fall of 2%.",
+        note="PSCI by day from 2012, since its earlier daily quotes are stale. Sentences and verdicts "
+        "always use a fall of 2%.",
     )
 
 
@@ -90,7 +90,7 @@ def correlations(frame: pd.DataFrame, small: str) -> Figure | Prose:
     )  # fmt: skip
     return drawing.figure(
         "tech_valuations.correlations",
-        title=text.correlation_title(shown, small),
+        title=titles.correlation_title(shown, small),
         subtitle="Correlation with the seven over 252 sessions, both sides relative to RSP",
         unit="correlation",
         series=(*(str(c) for c in shown.columns), "RSP", *_SEVEN),
@@ -109,7 +109,7 @@ def quality(table: pd.DataFrame, findings: Findings) -> Figure | Prose:
     shown = table.assign(label=table["label"] + side)[["label", "value", "low", "high"]]
     return intervals.forest(shown, unit="basis points").figure(
         "tech_valuations.quality",
-        title=text.quality_title(table),
+        title=titles.quality_title(table),
         subtitle="Mean spread on the sharpest 5% of days of small caps relative to large caps",
         unit="basis points a day, 95% interval",
         series=tuple(dict.fromkeys(("IWM", "IJR", "IWC", "IWO", "IWN", *found.series[2:]))),
@@ -137,7 +137,7 @@ def after(
     )
     return drawing.figure(
         "tech_valuations.after",
-        title=text.after_title(observed, placebo, p),
+        title=titles.after_title(observed, placebo, p),
         subtitle=f"{small} minus {large} over the next 21 sessions: mean after {count} sharp up days, "
         f"and after as many random days, {len(placebo):,} times",
         unit="percentage points",
@@ -163,7 +163,7 @@ def weighting(frame: pd.DataFrame) -> Figure | Prose:
     )  # fmt: skip
     return drawing.figure(
         "tech_valuations.weighting",
-        title=text.weighting_title(frame),
+        title=titles.weighting_title(frame),
         subtitle="Relative wealth, total return, log scale; the first line is the product of the others",
         unit="ratio, 1 at the base close",
         series=tuple(dict.fromkeys(s for n in names for s in n.split(" / "))),

@@ -10,15 +10,24 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ...findings import Finding
-from ...narrative import tech_valuations as text
-from ...narrative.tech_valuations.seven import COMPANIES
 from ...prose.markdown import Prose
 from .. import alttext, bars
 from ..figure import Figure
 from ..table import Table
+from . import titles
 from .parts import nothing
 
 Findings = Mapping[str, Finding]
+#: Names as readers know them.
+COMPANIES = {
+    "AAPL": "Apple",
+    "AMZN": "Amazon",
+    "GOOGL": "Alphabet",
+    "META": "Meta",
+    "MSFT": "Microsoft",
+    "NVDA": "Nvidia",
+    "TSLA": "Tesla",
+}
 _SHOWN_YEARS = 12
 _FILED = "US Securities and Exchange Commission (XBRL company facts, as filed)"
 _PRICES = ("AAPL", "AMZN", "GOOG", "META", "MSFT", "NVDA", "TSLA")
@@ -52,7 +61,7 @@ def decomposition(frame: pd.DataFrame, first: int, last: int | None) -> Figure |
     totals = pd.DataFrame({"label": shown["label"], "value": whole["price"]})
     return drawing.figure(
         f"tech_valuations.decomposition_{first}",
-        title=text.decomposition_title(whole, first, last),
+        title=titles.decomposition_title(whole, first, last),
         subtitle=f"Log change from fiscal {first} to fiscal {last}; bars: earnings per share and multiple, "
         "mark and number: price, their sum",
         unit="log points (0.69 is a doubling)",
@@ -123,7 +132,7 @@ def net_income(table: pd.DataFrame) -> Figure | Prose:
         shown, unit="billion dollars", signed=False, colours=dict.fromkeys(shown["label"], "small")
     ).figure(
         "tech_valuations.net_income",
-        title=text.income_title(totals),
+        title=titles.income_title(totals),
         subtitle="Net income of the seven as filed, by fiscal year, billions of US dollars",
         unit="billions of US dollars",
         series=("AAPL", "AMZN", "GOOGL", "META", "MSFT", "NVDA", "TSLA"),
@@ -156,7 +165,7 @@ def contributions(table: pd.DataFrame, tech: str, last: pd.Timestamp) -> Figure 
     )  # fmt: skip
     return drawing.figure(
         "tech_valuations.contributions",
-        title=text.contribution_title(table, tech),
+        title=titles.contribution_title(table),
         subtitle=f"Sum of daily contributions to {tech}'s return by calendar year, a proxy; mark and "
         f"number: {tech}",
         unit="percentage points",

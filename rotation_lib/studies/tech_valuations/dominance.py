@@ -121,7 +121,7 @@ def _under_water(market: Market, name: str, other: str) -> Finding:
         end=market.end.date().isoformat(),
         series=(market.tech, other),
         percentile=float((depth < value).mean()),
-        facts={"ratio": key, "peak": peak.date().isoformat()},
+        facts={"peak": peak.date().isoformat()},
     )
 
 

@@ -102,6 +102,7 @@ def _share(market: Market, name: str, label: str, until: str) -> Finding:
         start="2024-01-02",
         end=until,
         series=series,
+        facts={"fitting": int(inside["fits"].sum())},
     )
 
 
