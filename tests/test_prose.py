@@ -76,6 +76,13 @@ def test_a_paragraph_that_prints_or_questions_what_is_missing_says_why() -> None
     ]
 
 
+def test_an_item_that_cannot_be_said_keeps_bold_words_without_a_finding() -> None:
+    assert said("- **Beta.** It is {{ f.beta }}.", "- **Beta {{ f.beta }}** is high.") == [
+        "- **Beta.** Not measured: the window is too short.",
+        "- Not measured: the window is too short.",
+    ]
+
+
 def test_a_heading_that_cannot_be_said_takes_its_section_with_it() -> None:
     told = said(
         "## Beta is {{ f.beta.only }}", "", "Text.", "", "### Below", "", "More.", "",

@@ -29,6 +29,8 @@ _MARK = re.compile(
 _BLANK = re.compile(r"\n[ \t]*\n")
 _LEVEL = re.compile(r"^(#+) ", re.MULTILINE)
 _ITEM = re.compile(r"^(?=- )", re.MULTILINE)
+#: Bold words that open an item and hold no finding: they stay where the rest cannot be said.
+_LEAD = re.compile(r"\A- (?:\*\*[^*{]+\*\* )?")
 _SET = re.compile(r"^\{% set .* %\}[ \t]*$", re.MULTILINE)
 NOT_MEASURED = "Not measured: {}."
 
@@ -113,8 +115,8 @@ def tell(
                 hidden = level
                 other = _joined(render("", cell.otherwise, names))
                 text = f"{'#' * level} {other}\n\n{text}"
-            elif block.startswith("- "):
-                text = f"- {text}"
+            elif lead := _LEAD.match(block):
+                text = f"{lead.group()}{text}"
         if text:
             told.append(text)
     return told
