@@ -1,6 +1,6 @@
 """Small-Cap Rotation: one market story, put to the test.
 
-What a chapter opens itself with is exported here; besides, it imports only studies, charts
+What a chapter opens itself with is exported here; besides, it imports only themes, charts
 and words. Names are loaded on first use, so that ``rotation --help`` does not pay for pandas.
 """
 
