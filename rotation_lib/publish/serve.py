@@ -1,6 +1,7 @@
 """A small web server for the built site, on this machine only.
 
-It must never listen on another interface, nor serve outside its folder.
+It must never listen on another interface, serve a file from outside its folder, list one, or
+answer to another name: a page of somebody's whose name leads here would read along.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from ..errors import BuildError
 from .owned import LOST
 
 HOST = "127.0.0.1"
-
+#: What a browser on this machine may call it.
+_NAMES = (HOST, "localhost")
 
 #: Fixed here because the system's own table may differ.
 _TYPES = {
@@ -40,10 +43,36 @@ class _Handler(SimpleHTTPRequestHandler):
 
     extensions_map = _TYPES
 
+    def send_head(self) -> Any:
+        """Refuse what is not asked of this server, or does not lie in its folder."""
+        if not _is_ours(self.headers.get("Host")):
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return None
+        if not self._lies_inside():
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
+        return super().send_head()
+
+    def _lies_inside(self) -> bool:
+        """Whether the file that is meant, or the page of the folder, lies in the folder served."""
+        try:
+            meant = Path(self.translate_path(self.path))
+            pages = (meant / "index.html", meant / "index.htm") if meant.is_dir() else ()
+            return all(self._is_inside(path) for path in (meant, *pages))
+        except (OSError, RuntimeError, ValueError):  # too long, a circle of links, a zero byte
+            return False
+
+    def _is_inside(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(Path(self.directory).resolve())
+
+    def list_directory(self, path: Any) -> None:
+        """What a folder holds is nobody's business."""
+        self.send_error(HTTPStatus.NOT_FOUND)
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """As a static host does it: the site's own page for what is not there."""
         page = Path(self.directory) / LOST
-        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+        if code != HTTPStatus.NOT_FOUND or not page.is_file() or not self._is_inside(page):
             super().send_error(code, message, explain)
             return
         body = page.read_bytes()
@@ -56,6 +85,11 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: requests are not news."""
+
+
+def _is_ours(host: str | None) -> bool:
+    """Whether a request's ``Host`` is a name of this machine's own, with or without a port."""
+    return (host or "").partition(":")[0].lower() in _NAMES
 
 
 def _server(folder: Path, port: int) -> ThreadingHTTPServer:
