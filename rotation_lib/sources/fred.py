@@ -25,6 +25,7 @@ import pandas as pd
 from ..errors import FetchError
 from .outcome import (
     Outcome,
+    elsewhere,
     garbled,
     malformed,
     not_there,
@@ -34,7 +35,7 @@ from .outcome import (
     unreachable,
 )
 from .secret import Secret
-from .transport import Breaker, Clock, Pacer, bounded, retrying
+from .transport import Breaker, Clock, Pacer, bounded, may_follow, retrying
 
 PUBLISHER = "FRED"
 #: First observation asked for; the report uses nothing older.
@@ -166,7 +167,8 @@ class Fred:
 
     def _opened(self, request: str | urllib.request.Request) -> Any:
         """An answer within the deadline; the server's time is heard."""
-        response = urllib.request.urlopen(request, timeout=self.call_seconds)
+        opener = urllib.request.build_opener(_StaysHere)
+        response = opener.open(request, timeout=self.call_seconds)
         self.clock.hear(response.headers.get("Date"))
         return response
 
@@ -186,7 +188,7 @@ class Fred:
         try:
             with self._opened(request) as response:
                 raw: bytes = response.read()
-        except (OSError, HTTPException, ValueError) as error:
+        except (OSError, HTTPException, ValueError, FetchError) as error:
             failure = self._judge_network(error, series_id)
         else:
             try:
@@ -199,7 +201,7 @@ class Fred:
 
     def _judge_api(self, error: Exception, series_id: str) -> FetchError:
         if isinstance(error, FetchError):
-            return error
+            return _anew(error)
         # fredapi turns an HTTP error into another one, and so hides its status.
         answer = error.__context__
         if isinstance(answer, urllib.error.HTTPError):
@@ -216,6 +218,8 @@ class Fred:
         return malformed(f"{PUBLISHER}'s answer for {series_id} has another shape than expected")
 
     def _judge_network(self, error: Exception, series_id: str) -> FetchError:
+        if isinstance(error, FetchError):
+            return _anew(error)
         if isinstance(error, urllib.error.HTTPError):
             return _judge_status(error.code, series_id)
         if isinstance(error, IncompleteRead):
@@ -224,6 +228,22 @@ class Fred:
         if isinstance(error, TimeoutError) or isinstance(reason, TimeoutError):
             return timed_out(PUBLISHER, self.call_seconds)
         return unreachable(PUBLISHER)
+
+
+class _StaysHere(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect only to where the question went anyway: the key is in the address."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        if not may_follow(req.full_url, newurl):
+            raise elsewhere(PUBLISHER)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _anew(error: FetchError) -> FetchError:
+    """The same failure without the frames it went through, some of which hold the address."""
+    return FetchError(error.outcome, str(error), error.tries)
 
 
 def _check_root(root: ElementTree.Element) -> None:
@@ -263,6 +283,8 @@ def _check_echo(root: ElementTree.Element, day: dt.date | None, today: dt.date) 
 def _judge_status(status: int, series_id: str) -> FetchError:
     if status in (401, 403, 429):
         return rate_limited(PUBLISHER)
+    if status < 400:
+        return elsewhere(PUBLISHER)
     if status >= 500:
         return server_error(PUBLISHER, status)
     return not_there(PUBLISHER, series_id)

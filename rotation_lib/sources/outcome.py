@@ -62,6 +62,15 @@ def garbled(publisher: str, what: str) -> FetchError:
     return FetchError(Outcome.MALFORMED, f"{publisher} sent {what}", tries=2)
 
 
+def elsewhere(publisher: str) -> FetchError:
+    """A redirect that leaves the publisher, or TLS; whither is not told: it may hold a key."""
+    return FetchError(
+        Outcome.MALFORMED,
+        f"{publisher} points to another address, which was not followed (a proxy or login page in "
+        "between?)",
+    )
+
+
 def malformed(what: str) -> FetchError:
     """A whole answer whose content cannot be right; asking again at once is no use."""
     return FetchError(Outcome.MALFORMED, what)

@@ -1,6 +1,6 @@
 """Manners towards a live source: deadlines, pauses, retries, and knowing when to stop.
 
-It sends nothing itself. It must never hide why a request failed.
+It sends nothing itself. It must never hide why a request failed, nor let one be sent elsewhere.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from ..errors import FetchError
 from .outcome import Outcome, timed_out
@@ -26,6 +27,24 @@ LONGEST_PAUSE = 30.0
 BREAKER_LIMIT = 3
 #: Ends the message of a series that was not asked for, because others had been refused.
 NOT_ASKED = ": not asked again"
+
+
+def may_follow(asked: str, target: str, domain: str = "") -> bool:
+    """Whether a redirect stays with the publisher: a key, or trust in a number, ends there.
+
+    Args:
+        asked: address that was asked for.
+        target: whole address to which the answer points.
+        domain: whose hosts may send to one another, over TLS; by default each only to itself.
+    """
+    try:
+        old, new = urlsplit(asked), urlsplit(target)
+        host = new.hostname or ""
+    except ValueError:
+        return False
+    if domain and new.scheme == "https" and (host == domain or host.endswith(f".{domain}")):
+        return True
+    return (new.scheme, new.netloc) == (old.scheme, old.netloc)
 
 
 def bounded(call: Callable[[], T], seconds: float, publisher: str) -> T:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from ..catalog import Kind
 from ..errors import FetchError
 from . import chart
 from .outcome import (
+    elsewhere,
     garbled,
     malformed,
     not_there,
@@ -31,10 +33,13 @@ from .outcome import (
     unreachable,
 )
 from .quality import Answer, load_quality
-from .transport import Breaker, Clock, bounded, retrying
+from .transport import Breaker, Clock, bounded, may_follow, retrying
 
 PUBLISHER = "Yahoo"
 CHART = "/v8/finance/chart/"
+#: Its hosts, which send to one another on the way to a cookie; and how far that is followed.
+DOMAIN, MOST_REDIRECTS = "yahoo.com", 8
+MOVED, STILL = (301, 302, 303, 307, 308), {"allow_redirects": False}
 #: Seconds for one read inside the library, and for a whole call of ours.
 READ_SECONDS = 15.0
 CALL_SECONDS = 60.0
@@ -49,11 +54,21 @@ class _Heard:
 
 
 def watched_session(base: type[Any], heard: _Heard, clock: Clock) -> Any:
-    """A session of class ``base`` that remembers chart answers and the server's time."""
+    """A session of class ``base`` that remembers chart answers and the server's time.
+
+    It follows redirects within the publisher only; any other is the answer.
+    """
 
     class Watched(base):  # type: ignore[misc]
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-            response = super().request(method, url, *args, **kwargs)
+            asked = str(url)
+            response = super().request(method, url, *args, **{**kwargs, **STILL})
+            for _ in range(MOST_REDIRECTS):
+                target = urljoin(asked, response.headers.get("location") or asked)
+                if response.status_code not in MOVED or not may_follow(asked, target, DOMAIN):
+                    break
+                asked = target
+                response = super().request("GET", asked, timeout=kwargs.get("timeout"), **STILL)
             clock.hear(response.headers.get("date"))
             if CHART in str(url):
                 heard.status, heard.body = response.status_code, response.content
@@ -201,6 +216,8 @@ class Yahoo:
         status = self._heard.status
         if isinstance(error, YFRateLimitError) or status in (401, 403, 429):
             return rate_limited(PUBLISHER)
+        if status in MOVED:
+            return elsewhere(PUBLISHER)
         if status >= 500:
             return server_error(PUBLISHER, status)
         if type(error).__module__.split(".")[0] in ("peewee", "sqlite3"):
