@@ -105,6 +105,60 @@ def test_the_recipe_is_given_the_folder(tmp_path: Path) -> None:
     assert (tmp_path / "an environment" / "bin" / "python").read_text() == "made\n"
 
 
+# -- secrets ----------------------------------------------------------------------------------
+
+SECRETS = {
+    "FRED_API_KEY": "0123456789abcdef0123456789abcdef",
+    "GITHUB_TOKEN": "ghp-1",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "id-2",
+    "AWS_SECRET_ACCESS_KEY": "aws-3",
+    "AWS_ACCESS_KEY_ID": "aws-4",
+    "fred_api_key": "lower-5",
+    "PGPASSWORD": "pg-6",
+    "MY_PASS": "pass-7",
+    "GOOGLE_APPLICATION_CREDENTIALS": "file-8",
+    "SSH_AUTH_SOCK": "agent-9",
+    "HTTPS_PROXY": "http://me:proxy-10@127.0.0.1:1",
+    "PIP_EXTRA_INDEX_URL": "https://example.org/simple https://u:index-11@example.org/simple",
+    "SENTRY_DSN": "dsn-12",
+    "OPENAI_KEY2": "key-13",
+}
+#: Named or built a little like a secret, and needed.
+PLAIN = {
+    "KEYBOARD": "us",
+    "COMPASS_HEADING": "a:b",
+    "AUTHOR": "me",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+    "SSL_CERT_FILE": "cert.pem",
+    "LANG": "C.UTF-8",
+    "PIP_INDEX_URL": "https://example.org/@scope/simple",
+}
+
+
+def test_no_code_of_another_revision_sees_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what builds it, nor the recipe of its environment, nor a hook of its checkout."""
+    project = tmp_path / "project"
+    where = tree(project, "", 'env >"$1"')
+    hook = project / "hooks" / "post-checkout"
+    hook.parent.mkdir()
+    hook.write_text(f"#!/bin/sh\nenv >'{tmp_path / 'hooked'}'\n", encoding="utf-8")
+    hook.chmod(0o755)
+    commit_all(project, "first", new=True)
+    subprocess.run(["git", "-C", str(project), "config", "core.hooksPath", "hooks"], check=True)
+    for name, value in (SECRETS | PLAIN).items():
+        monkeypatch.setenv(name, value)
+    assert set_up(where, tmp_path / "recipe") == ""
+    built = sides._run(where, HERE, "-c", "import os; print(*map('='.join, os.environ.items()))")
+    with workshop(project, tmp_path / "kept") as shop:
+        assert shop._worktree("HEAD").is_dir()
+    hooked = (tmp_path / "hooked").read_text(encoding="utf-8")
+    for seen in (built, (tmp_path / "recipe").read_text(encoding="utf-8"), hooked):
+        assert [name for name, value in SECRETS.items() if value in seen] == []
+        assert [name for name, value in PLAIN.items() if f"{name}={value}" not in seen] == []
+
+
 # -- whole comparisons, with builds that are written rather than made --------------------------
 
 

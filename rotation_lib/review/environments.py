@@ -7,18 +7,44 @@ it. It must never change the environment it runs in.
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .. import environment
 
 LOCK = "requirements.txt"
 _RECIPE = Path("tools") / "setup.sh"
+#: Names of variables that hold what must stay with its owner; and addresses with a password.
+_SECRET = re.compile(
+    r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|COOKIE|CONNECTION_STRING)S?(_|\d|$)"
+    r"|(^|_)(PASS|PAT|AUTH|DSN)(_|$)",
+    re.IGNORECASE,
+)
+_WITH_PASSWORD = re.compile(r"://[^/\s@]*:[^/\s@]+@")
 #: Makes the environment of a checkout in a folder; says why it could not, else "".
 Installer = Callable[[Path, Path], str]
+
+
+def without_secrets(variables: Mapping[str, str]) -> dict[str, str]:
+    """Variables that code of another revision may see: it may be anybody's.
+
+    Args:
+        variables: of this process.
+
+    Returns:
+        All but those whose name speaks of a key, token or password, or whose value is an address
+        that holds one. A setup that needs a proxy or an index with a password fails, and says so.
+    """
+    return {
+        name: value
+        for name, value in variables.items()
+        if not _SECRET.search(name) and not _WITH_PASSWORD.search(value)
+    }
 
 
 def set_up(tree: Path, folder: Path) -> str:
@@ -34,7 +60,12 @@ def set_up(tree: Path, folder: Path) -> str:
     if not (tree / _RECIPE).is_file():
         return f"it has no {_RECIPE.as_posix()}"
     done = subprocess.run(
-        ["sh", str(_RECIPE), str(folder)], cwd=tree, capture_output=True, text=True, check=False
+        ["sh", str(_RECIPE), str(folder)],
+        cwd=tree,
+        env=without_secrets(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode == 0:
         return ""

@@ -23,7 +23,7 @@ from ..environment import version_of
 from ..errors import BuildError, ParameterError
 from ..project import CARRIED, PROJECT_ROOT
 from ..publish.owned import at_hand, mark
-from .environments import Environments, Installer, set_up
+from .environments import Environments, Installer, set_up, without_secrets
 from .records import read_build, read_findings
 from .rows import SNAPSHOT
 
@@ -213,6 +213,7 @@ class Workshop:
         return subprocess.run(
             # Checkouts hold the bytes as committed, whatever git does to ends of lines here.
             ["git", "-C", str(self.project), "-c", "core.autocrlf=false", *arguments],
+            env=without_secrets(os.environ),  # a hook may lie in the checkout itself
             capture_output=True,
             text=True,
             check=False,
@@ -256,8 +257,9 @@ def workshop(
 
 
 def _run(tree: Path, python: Path, *arguments: str) -> str:
-    """What a Python program says that is run from a checkout."""
-    variables = {k: v for k, v in os.environ.items() if not k.startswith("ROTATION_")}
+    """What a Python program says that is run from a checkout, without the user's secrets."""
+    variables = without_secrets(os.environ)
+    variables = {k: v for k, v in variables.items() if not k.startswith("ROTATION_")}
     # The checkout comes before the installed package, in this process and in its kernels.
     variables["PYTHONPATH"] = str(tree)
     done = subprocess.run(
