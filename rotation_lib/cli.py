@@ -18,6 +18,7 @@ from .cli_review import register
 from .cli_sweep import register as register_sweep
 from .errors import ParameterError, ProjectError, RotationError
 from .project import BUILD, trusted
+from .signs import json_for, show_signs
 
 if TYPE_CHECKING:
     from .params import ReportParams
@@ -200,7 +201,8 @@ def claims(
     if json:
         import json as encoder
 
-        typer.echo(encoder.dumps(record, indent=1, ensure_ascii=False, allow_nan=False))
+        text = encoder.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+        typer.echo(json_for(sys.stdout, text))
         return
     from .terminal import ledger_view
 
@@ -242,6 +244,7 @@ register_sweep(app)
 
 def main() -> None:
     """Entry point: every expected error becomes one line and an exit status."""
+    show_signs()
     try:
         if not {"--help", "-h"}.intersection(sys.argv) and sys.argv[1:] and (note := trusted()):
             typer.echo(f"note: {note}", err=True)

@@ -5,6 +5,7 @@ It validates, calls one function and prints. No work is done here.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from .errors import ParameterError
 from .project import need_checkout
+from .signs import json_for
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 _FORMATS = {".md": "markdown", ".html": "html", ".json": "json"}
@@ -63,7 +65,8 @@ def diff(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     if not out:
-        typer.echo(texts[0], nl=False)
+        told = json_for(sys.stdout, texts[0]) if format == "json" else texts[0]
+        typer.echo(told, nl=False)
     if fail_on_change and not review.unchanged:
         typer.echo("the report changes", err=True)
         raise typer.Exit(1)

@@ -281,7 +281,12 @@ def _print(browser: str, page: Path, target: Path) -> None:
             command.insert(1, "--no-sandbox")  # Chromium refuses root with it
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, timeout=_SECONDS, check=False
+                command,
+                capture_output=True,
+                encoding="utf-8",
+                errors="backslashreplace",
+                timeout=_SECONDS,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             raise BuildError(f"the PDF took more than {_SECONDS} s to print; try again.") from None

@@ -69,6 +69,7 @@ class Press:
             return
         # A fixed clock and hash seed, so that the same inputs give the same bytes.
         env = {**os.environ, "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
+        env["PYTHONIOENCODING"] = "utf-8"  # whatever this terminal is
         env.pop("PYTHONWARNINGS", None)
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", _PROGRAM],
@@ -77,7 +78,8 @@ class Press:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="backslashreplace",
         )
 
     def print(

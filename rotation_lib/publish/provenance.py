@@ -40,7 +40,8 @@ def revision() -> tuple[str, bool | None]:
             ["git", "status", "--porcelain=v2", "--branch"],
             cwd=PROJECT_ROOT,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
             check=True,
             timeout=20,
         )

@@ -64,7 +64,8 @@ def set_up(tree: Path, folder: Path) -> str:
         cwd=tree,
         env=without_secrets(os.environ),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="backslashreplace",
         check=False,
     )
     if done.returncode == 0:

@@ -215,7 +215,8 @@ class Workshop:
             ["git", "-C", str(self.project), "-c", "core.autocrlf=false", *arguments],
             env=without_secrets(os.environ),  # a hook may lie in the checkout itself
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
             check=False,
         )
 
@@ -262,12 +263,14 @@ def _run(tree: Path, python: Path, *arguments: str) -> str:
     variables = {k: v for k, v in variables.items() if not k.startswith("ROTATION_")}
     # The checkout comes before the installed package, in this process and in its kernels.
     variables["PYTHONPATH"] = str(tree)
+    variables["PYTHONIOENCODING"] = "utf-8"  # what it says is read here, whatever this terminal is
     done = subprocess.run(
         [str(python), *arguments],
         cwd=tree,
         env=variables,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="backslashreplace",
         check=False,
     )
     if done.returncode:

@@ -13,17 +13,18 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import StoreError
+from ..sources.outcome import Outcome
 
 FOLDER_VARIABLE = "ROTATION_STORE"
 #: Set for the length of one report: the state of the store on which all of it must rest.
@@ -174,8 +175,8 @@ class Store:
         """The last pull of each series; empty where none is recorded."""
         try:
             held = json.loads((self.folder / ATTEMPTS).read_bytes())
-            return {key: Attempt(**item) for key, item in held.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
+            return {key: _attempt(item) for key, item in held.items()}
+        except (OSError, ValueError, TypeError, AttributeError, KeyError):
             # A log of the past, not data: without it the report still knows each series' age.
             return {}
 
@@ -311,6 +312,16 @@ class Store:
             f"The store in {self.folder} cannot be written ({why}): free some space there, or set "
             f"{FOLDER_VARIABLE} to a folder of your own; nothing stored was changed."
         )
+
+
+def _attempt(item: Mapping[str, Any]) -> Attempt:
+    """One pull of the log; what another version of this program wrote there is told, not refused."""
+    known = {name: value for name, value in item.items() if name in Attempt.model_fields}
+    word = known["outcome"]
+    if word not in tuple(Outcome):
+        told = f"another version of this program says {str(word)[:40]!r}"
+        known |= {"outcome": Outcome.STALE, "message": told}
+    return Attempt(**known)
 
 
 def _file_digest(path: Path) -> str:
