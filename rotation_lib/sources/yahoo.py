@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import re
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import urljoin
 
@@ -23,6 +26,7 @@ from ..catalog import Kind
 from ..errors import FetchError
 from . import chart
 from .outcome import (
+    Outcome,
     elsewhere,
     garbled,
     malformed,
@@ -40,6 +44,10 @@ CHART = "/v8/finance/chart/"
 #: Its hosts, which send to one another on the way to a cookie; and how far that is followed.
 DOMAIN, MOST_REDIRECTS = "yahoo.com", 8
 MOVED, STILL = (301, 302, 303, 307, 308), {"allow_redirects": False}
+#: How Yahoo refuses a cookie, and the name under which the library keeps one.
+REFUSED, COOKIE = (401, 403), "curlCffi"
+#: What the library keeps, with what SQLite writes beside it.
+_DATABASE = re.compile(r"(tkr-tz|cookies|isin-tkr)\.db(-wal|-shm|-journal)?")
 #: Seconds for one read inside the library, and for a whole call of ours.
 READ_SECONDS = 15.0
 CALL_SECONDS = 60.0
@@ -87,6 +95,32 @@ def _keep_files_in(folder: Path) -> None:
     cache._ISINCacheManager._isin_cache = None
 
 
+def _refusal(status: int) -> FetchError | None:
+    """What a status says by itself."""
+    if status in (*REFUSED, 429):
+        return rate_limited(PUBLISHER)
+    if status in MOVED:
+        return elsewhere(PUBLISHER)
+    return server_error(PUBLISHER, status) if status >= 500 else None
+
+
+def _clear(folder: Path) -> None:
+    """Remove the library's databases; what else has their name is set aside."""
+    for path in list(folder.iterdir()):
+        if not _DATABASE.fullmatch(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            path.rename(Path(mkdtemp(prefix="damaged-", dir=folder)) / path.name)
+        else:
+            path.unlink()
+
+
+def _is_of_the_network(error: Exception) -> bool:
+    from curl_cffi.requests import exceptions as network
+
+    return isinstance(error, (network.RequestException, FetchError, OSError))
+
+
 @dataclass
 class Yahoo:
     """The client.
@@ -109,6 +143,7 @@ class Yahoo:
     answer: Answer = field(default_factory=lambda: load_quality().answer)
     _heard: _Heard = field(default_factory=_Heard, init=False)
     _session: Any = field(default=None, init=False)
+    _renewed: bool = field(default=False, init=False)
 
     def bars(self, symbol: str, start: dt.date, kind: Kind) -> pd.DataFrame:
         """Daily bars from ``start`` on, as Yahoo shows them now.
@@ -209,19 +244,46 @@ class Yahoo:
         self._heard = _Heard()
         self._session = None
 
+    def _forget_cookie(self) -> None:
+        """Ask without the cookie that was refused; the library keeps one for a year."""
+        from yfinance import cache
+
+        with suppress(Exception):  # a cache that cannot be written is dealt with where it is read
+            cache.get_cookie_cache().store(COOKIE, None)
+        self._start_over()
+
+    def _without_files(self, error: Exception, status: int) -> FetchError | None:
+        """Make the library's own files anew, once: they hold nothing that cannot be asked again.
+
+        A call failed over them if their database says so, or if nothing was asked yet.
+        """
+        theirs = type(error).__module__.split(".")[0] in ("peewee", "sqlite3")
+        if not theirs and (status or _is_of_the_network(error)):
+            return None
+        if self.cache is None or self._renewed:
+            where = "" if self.cache is None else f" in {self.cache}"
+            told = f"{PUBLISHER} (yfinance cannot keep its own files{where}: disk full?)"
+            return unreachable(told) if theirs else None
+        self._renewed = True
+        self._start_over()
+        _keep_files_in(self.cache)  # closes them
+        with suppress(OSError):
+            _clear(self.cache)
+        return FetchError(Outcome.STALE, f"{PUBLISHER} (yfinance's own files are damaged)", tries=2)
+
     def _judge(self, error: Exception, symbol: str) -> FetchError:
         from curl_cffi.requests import exceptions as network
         from yfinance.exceptions import YFPricesMissingError, YFRateLimitError, YFTzMissingError
 
         status = self._heard.status
-        if isinstance(error, YFRateLimitError) or status in (401, 403, 429):
+        if status in REFUSED:
+            self._forget_cookie()
+        if isinstance(error, YFRateLimitError):
             return rate_limited(PUBLISHER)
-        if status in MOVED:
-            return elsewhere(PUBLISHER)
-        if status >= 500:
-            return server_error(PUBLISHER, status)
-        if type(error).__module__.split(".")[0] in ("peewee", "sqlite3"):
-            return unreachable(f"{PUBLISHER} (yfinance cannot keep its own files: disk full?)")
+        if (refusal := _refusal(status)) is not None:
+            return refusal
+        if (failure := self._without_files(error, status)) is not None:
+            return failure
         if isinstance(error, network.Timeout):
             return timed_out(PUBLISHER, min(READ_SECONDS, self.call_seconds))
         if isinstance(error, (network.IncompleteRead, network.ChunkedEncodingError)):
