@@ -62,13 +62,15 @@ def status(
     from .catalog import load_catalog
     from .sources.quality import load_quality
     from .store.files import Store
-    from .store.status import change_lines, status_rows
+    from .store.status import aside_lines, change_lines, status_rows
     from .terminal import store_view
 
     store = Store()
     typer.echo(f"live data in {store.folder}")
     store_view(status_rows(store, load_catalog(), dt.datetime.now(dt.UTC), grouped=not every))
     for line in change_lines(store, load_quality().limits.reconciled_days):
+        typer.echo(line)
+    for line in aside_lines(store):
         typer.echo(line)
 
 
@@ -170,6 +172,8 @@ def _pull(names: Sequence[str], as_of: dt.date | None) -> list[Attempt]:
     pull = Pull(store, load_catalog(), Clients.real(store))
     with _progress(pull, names):
         attempts = pull.run(names, as_of)
+    for sentence in pull.mended:
+        typer.echo(f"note: {sentence}")
     if pull.clients.clock.wrong:
         typer.echo("note: this computer's clock is wrong; the time of the servers was used.")
     return attempts

@@ -239,23 +239,6 @@ def test_a_hand_edited_manifest_is_refused(server: Standin, tmp_path: Path) -> N
         pull.store.manifest()
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"schema": 9, "sha256": "", "series": {}}'])
-def test_a_damaged_store_is_mended_by_a_fetch_as_its_message_says(
-    text: str, server: Standin, tmp_path: Path
-) -> None:
-    pull = pull_of(server, tmp_path)
-    pull.run(["IWM", "SPY"])
-    folder = pull.store.folder
-    before = sorted(path.name for path in (folder / "series").iterdir())
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
-    assert pull_of(server, tmp_path).run(["IWM"])[0].outcome == "ok"
-    assert set(Store(folder).manifest()) == {"IWM"} and verify_store(Store(folder)) == []
-    (aside,) = folder.glob("damaged-*")
-    assert sorted(path.name for path in (aside / "series").iterdir()) == before
-    assert (aside / "manifest.json").read_text(encoding="utf-8") == text
-    assert pull_of(server, tmp_path).run(["SPY"])[0].outcome == "ok"
-
-
 # -- folders of somebody's ----------------------------------------------------------------
 
 

@@ -30,6 +30,7 @@ from ..sources.yahoo import Yahoo
 from . import gates, prices, reconcile, vintages
 from .files import Attempt, Entry, Kind, Store
 from .judged import check_adjusted, moves
+from .mended import mend
 from .observed import check_observations
 
 #: Begins what is told where a new history was refused, and the last sessions were taken.
@@ -78,6 +79,7 @@ class Pull:
         clients: whom to ask.
         rules: limits and known faults of prices.
         progress: told how each series ended.
+        mended: what was made good of the store before, one sentence each.
     """
 
     store: Store
@@ -85,6 +87,7 @@ class Pull:
     clients: Clients
     rules: QualityRules = field(default_factory=load_quality)
     progress: Progress = lambda attempt: None
+    mended: tuple[str, ...] = field(default=(), init=False)
     _asked: set[str] = field(default_factory=set, init=False)
     _held: dict[str, pd.DataFrame] = field(default_factory=dict, init=False)
     _due: set[str] = field(default_factory=set, init=False)
@@ -109,6 +112,7 @@ class Pull:
                 that moment stays, and counts.
         """
         with self.store.locked():
+            self.mended = mend(self.store, self.catalog, self._now())
             wanted = self.wanted(names)
             self._begin(wanted)
             attempts = [self._one(item) for item in wanted]

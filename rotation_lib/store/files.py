@@ -8,8 +8,8 @@ mixture, whenever the writer dies. It must never interpret what it keeps.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
-import io
 import json
 import os
 import re
@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import StoreError
 from ..sources.outcome import Outcome
+from .parquet import bytes_of, frame_of
 
 FOLDER_VARIABLE = "ROTATION_STORE"
 #: Set for the length of one report: the state of the store on which all of it must rest.
@@ -37,14 +38,17 @@ ATTEMPTS = "attempts.json"
 LOCK = "store.lock"
 SERIES = "series"
 PARTIAL = ".partial-"
+#: Begins the name of a folder with what could not be trusted.
+ASIDE = "damaged-"
 #: What a store writes, and nothing else does: only that is ever removed.
-_OURS = re.compile(r".+-[0-9a-f]{16}\.parquet")
+OURS = re.compile(r"(?P<key>.+)-(?P<digest>[0-9a-f]{16})\.parquet")
 _HALF = re.compile(rf"{re.escape(PARTIAL)}\d+-.+")
 #: Names in the folder of a store; the clients keep files of their own there.
 _PARTS = re.compile(
-    r"manifest\.json|attempts\.json|store\.lock|series|yfinance|damaged-\w+|"
+    rf"manifest\.json|attempts\.json|store\.lock|series|yfinance|{ASIDE}\w+|"
     rf"{re.escape(PARTIAL)}\d+-.+|\.DS_Store|Thumbs\.db|desktop\.ini"
 )
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LOCK_SECONDS = 2.0
 FETCH = "run 'rotation data fetch'"
 SNAPSHOT_INSTEAD = "build with --source snapshot"
@@ -126,6 +130,7 @@ class Store:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = default_folder() if folder is None else folder
+        self._aside: Path | None = None
 
     # -- reading ----------------------------------------------------------------------
 
@@ -151,7 +156,9 @@ class Store:
         except (OSError, ValueError):
             raise self._damaged(MANIFEST) from None
         try:
-            if held["schema"] != SCHEMA or held["sha256"] != _digest_of(held["series"]):
+            if held["schema"] != SCHEMA:
+                raise self._of_another_version(held["schema"])
+            if held["sha256"] != _digest_of(held["series"]):
                 raise self._damaged(MANIFEST)
             return {key: Entry(**entry) for key, entry in held["series"].items()}
         except (KeyError, TypeError, ValidationError):
@@ -169,7 +176,7 @@ class Store:
             raise self._damaged(entry.file) from None
         if hashlib.sha256(content).hexdigest() != entry.sha256:
             raise self._damaged(entry.file)
-        return _frame(content)
+        return frame_of(content)
 
     def attempts(self) -> dict[str, Attempt]:
         """The last pull of each series; empty where none is recorded."""
@@ -193,6 +200,7 @@ class Store:
 
         try:
             self._refuse_foreign()
+            self._clear_the_way()
             (self.folder / SERIES).mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.folder / LOCK)
             lock.acquire(timeout=seconds)
@@ -219,7 +227,7 @@ class Store:
         Raises:
             StoreError: no space, or no permission; what was stored before stays.
         """
-        content = _parquet(frame)
+        content = bytes_of(frame)
         digest = hashlib.sha256(content).hexdigest()
         name = f"{quote(key, safe='')}-{digest[:16]}.parquet"
         entries = self.manifest()
@@ -254,7 +262,8 @@ class Store:
         except OSError as error:
             raise self._unwritable(error) from None
 
-    def _write_manifest(self, entries: dict[str, Entry]) -> None:
+    def _write_manifest(self, entries: Mapping[str, Entry]) -> None:
+        """Let these entries count, and no others; the caller holds the lock."""
         series = {key: entry.model_dump(mode="json") for key, entry in sorted(entries.items())}
         held = {"schema": SCHEMA, "sha256": _digest_of(series), "series": series}
         _replace(self.folder / MANIFEST, (json.dumps(held, indent=1) + "\n").encode())
@@ -267,17 +276,18 @@ class Store:
         return True
 
     def _sweep(self) -> None:
+        for folder in (self.folder, self.folder / SERIES):
+            for path in list(folder.iterdir()):
+                if _HALF.fullmatch(path.name) and not path.is_dir():
+                    path.unlink(missing_ok=True)
+        if not _is_manifest(self.folder / MANIFEST):
+            return  # nothing says which files count: see the module mended
         try:
             named = {entry.file for entry in self.manifest().values()}
         except StoreError:
-            self._set_aside()
-            named = set()
-        for folder in (self.folder, self.folder / SERIES):
-            for path in folder.iterdir():
-                if _HALF.fullmatch(path.name):
-                    path.unlink(missing_ok=True)
-        for path in (self.folder / SERIES).iterdir():
-            if path.name not in named and _OURS.fullmatch(path.name):
+            return
+        for path in list((self.folder / SERIES).iterdir()):
+            if path.name not in named and OURS.fullmatch(path.name) and not path.is_dir():
                 path.unlink(missing_ok=True)
 
     def _refuse_foreign(self) -> None:
@@ -294,22 +304,41 @@ class Store:
                 f"{FOLDER_VARIABLE} to a folder that is empty or not there yet."
             )
 
-    def _set_aside(self) -> None:
-        """Begin anew beside what a damaged manifest no longer describes; nothing is deleted."""
-        aside = Path(mkdtemp(prefix="damaged-", dir=self.folder))
-        for name in (MANIFEST, SERIES):
-            (self.folder / name).rename(aside / name)
-        (self.folder / SERIES).mkdir()
+    def _clear_the_way(self) -> None:
+        """Set aside what stands in the place of the lock or of the series, and is none."""
+        if (self.folder / LOCK).is_dir():
+            self.set_aside(self.folder / LOCK)
+        if os.path.lexists(self.folder / SERIES) and not (self.folder / SERIES).is_dir():
+            self.set_aside(self.folder / SERIES)
+
+    def aside(self) -> Path:
+        """The folder, one for each time, in which is kept what cannot be trusted."""
+        if self._aside is None or not self._aside.is_dir():
+            self._aside = Path(mkdtemp(prefix=ASIDE, dir=self.folder))
+        return self._aside
+
+    def set_aside(self, path: Path) -> None:
+        """Move something out of the way; nothing is deleted."""
+        path.rename(self.aside() / path.name)
 
     def _damaged(self, name: str) -> StoreError:
         return StoreError(
             f"{name} of the store in {self.folder} is damaged: {FETCH}, or {SNAPSHOT_INSTEAD}."
         )
 
-    def _unwritable(self, error: OSError) -> StoreError:
-        why = error.strerror or type(error).__name__
+    def _of_another_version(self, layout: object) -> StoreError:
         return StoreError(
-            f"The store in {self.folder} cannot be written ({why}): free some space there, or set "
+            f"{MANIFEST} of the store in {self.folder} is of another version (layout {layout!r}, "
+            f"and this one knows {SCHEMA}): {FETCH}, which makes it anew and keeps the old one, set "
+            f"{FOLDER_VARIABLE} to a folder of your own, or {SNAPSHOT_INSTEAD}."
+        )
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        """What a person is told where the system refuses to write."""
+        why = error.strerror or type(error).__name__
+        mend = "free some space there" if error.errno in _FULL else "see that you may write there"
+        return StoreError(
+            f"The store in {self.folder} cannot be written ({why}): {mend}, or set "
             f"{FOLDER_VARIABLE} to a folder of your own; nothing stored was changed."
         )
 
@@ -341,25 +370,6 @@ def _is_manifest(path: Path) -> bool:
 def _digest_of(series: object) -> str:
     text = json.dumps(series, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _parquet(frame: pd.DataFrame) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, sink, compression="zstd", store_schema=False)
-    return bytes(sink.getvalue())
-
-
-def _frame(content: bytes) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-
-    frame = pq.read_table(io.BytesIO(content), use_threads=False).to_pandas()
-    for name in frame.columns[frame.dtypes.astype(str).str.startswith("datetime64")]:
-        frame[name] = frame[name].astype("datetime64[us]")
-    return frame
 
 
 def _replace(path: Path, content: bytes) -> None:

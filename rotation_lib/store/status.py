@@ -14,7 +14,7 @@ from itertools import groupby
 from ..catalog import Catalog, load_catalog
 from ..errors import StoreError
 from ..sources.outcome import Outcome
-from .files import Attempt, Entry, Store
+from .files import ASIDE, Attempt, Entry, Store
 from .gates import ENDED
 
 _NEXT = {
@@ -148,6 +148,19 @@ def change_lines(store: Store, days: int, only: Collection[str] = ()) -> list[st
         told.append(
             f"settled prices are compared whole every {days} days; the one compared longest ago: "
             f"{oldest}"
+        )
+    return told
+
+
+def aside_lines(store: Store) -> list[str]:
+    """What was set aside because it could not be trusted, one line a folder."""
+    told = []
+    for folder in sorted(store.folder.glob(f"{ASIDE}*")):
+        count = sum(path.is_file() for path in folder.rglob("*"))
+        files = "1 file" if count == 1 else f"{count} files"
+        told.append(
+            f"set aside, since it could not be trusted: {files} in {folder}, yours to look at or "
+            "delete"
         )
     return told
 
