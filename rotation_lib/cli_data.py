@@ -62,7 +62,7 @@ def status(
     from .catalog import load_catalog
     from .sources.quality import load_quality
     from .store.files import Store
-    from .store.status import aside_lines, change_lines, status_rows
+    from .store.status import aside_lines, change_lines, closure_lines, status_rows
     from .terminal import store_view
 
     store = Store()
@@ -70,7 +70,7 @@ def status(
     store_view(status_rows(store, load_catalog(), dt.datetime.now(dt.UTC), grouped=not every))
     for line in change_lines(store, load_quality().limits.reconciled_days):
         typer.echo(line)
-    for line in aside_lines(store):
+    for line in (*closure_lines(store), *aside_lines(store)):
         typer.echo(line)
 
 
@@ -165,6 +165,7 @@ def _bring_up_to_date(as_of: dt.date | None) -> None:
 
 def _pull(names: Sequence[str], as_of: dt.date | None) -> list[Attempt]:
     from .catalog import load_catalog
+    from .sources.exchange import closure_note
     from .store.fetch import Clients, Pull
     from .store.files import Store
 
@@ -172,7 +173,7 @@ def _pull(names: Sequence[str], as_of: dt.date | None) -> list[Attempt]:
     pull = Pull(store, load_catalog(), Clients.real(store))
     with _progress(pull, names):
         attempts = pull.run(names, as_of)
-    for sentence in pull.mended:
+    for sentence in (*pull.mended, *map(closure_note, pull.closures.days)):
         typer.echo(f"note: {sentence}")
     if pull.clients.clock.wrong:
         typer.echo("note: this computer's clock is wrong; the time of the servers was used.")

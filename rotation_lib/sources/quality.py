@@ -134,6 +134,19 @@ class Known(_Rule):
         return self.date.isoformat() if self.date else str(self.year)
 
 
+class Day(_Rule):
+    """A day of which the exchange's calendar, or the series together, say something wrong.
+
+    Attributes:
+        open: whether there was a session.
+        why: who says so.
+    """
+
+    date: dt.date
+    open: bool
+    why: str = Field(min_length=1)
+
+
 class QualityRules(_Rule):
     """All of ``data/quality.toml``."""
 
@@ -142,6 +155,7 @@ class QualityRules(_Rule):
     witness: tuple[Witness, ...] = ()
     exempt: tuple[Exemption, ...] = ()
     known: tuple[Known, ...] = ()
+    day: tuple[Day, ...] = ()
 
     def is_exempt(self, check: Check, symbol: str) -> bool:
         """Whether ``check`` says nothing about ``symbol``."""

@@ -128,6 +128,7 @@ class SnapshotSource:
             provenance={
                 "source": self.name,
                 **{k: manifest[k] for k in PROVENANCE},
+                "closed": manifest.get("closed", []),
                 "anomalies": _anomalies(manifest["series"]),
             },
             **tables,

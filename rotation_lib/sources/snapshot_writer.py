@@ -23,6 +23,7 @@ from ..errors import DataError, ParameterError
 from . import snapshot as fmt
 from .coverage import check_coverage, coverage_table
 from .event_checks import check_events
+from .exchange import xnys_sessions
 from .quality import QualityRules, base_returns, compare, find_anomalies, load_quality, stale_tails
 from .raw import RawData, read_raw
 
@@ -116,6 +117,8 @@ def write_raw(raw: RawData, out_dir: Path, catalog: Catalog, rules: QualityRules
     series = _series_blocks(total, price, observations, catalog)
     contents[fmt.COVERAGE] = coverage_table(series, catalog).encode("utf-8")
     manifest = _manifest(series, contents, raw.base_close, data_through, observations, catalog)
+    closed = xnys_sessions(raw.base_close, data_through)[1:].difference(total.index)
+    manifest = _sealed(manifest, [f"{day:%Y-%m-%d}" for day in closed])
     previous = _previous_digest(out_dir)
     size = _replace(out_dir, contents | {fmt.MANIFEST: _manifest_bytes(manifest)})
     return SnapshotReport(
@@ -301,7 +304,7 @@ def _manifest(
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     tables = {name: digests[f"{name}.csv"] for name in fmt.TABLES}
     newest = max(data_through, observations["date"].max())
-    manifest = {
+    return {
         "schema": fmt.SCHEMA,
         "base_close": f"{base_close:%Y-%m-%d}",
         "data_through": f"{data_through:%Y-%m-%d}",
@@ -315,7 +318,12 @@ def _manifest(
         "notices": catalog.notices,
         "series": series,
     }
-    return manifest | {"manifest_sha256": fmt.manifest_digest(manifest)}
+
+
+def _sealed(manifest: dict[str, Any], closed: list[str]) -> dict[str, Any]:
+    """The manifest with the sessions on which the exchange was closed, if any, and its own hash."""
+    told = manifest | ({"closed": closed} if closed else {})
+    return told | {"manifest_sha256": fmt.manifest_digest(told)}
 
 
 def _manifest_bytes(manifest: dict[str, Any]) -> bytes:

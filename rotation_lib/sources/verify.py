@@ -39,7 +39,7 @@ def verify_snapshot(catalog: Catalog, folder: Path = SNAPSHOT) -> tuple[str, ...
 def _wrong_sessions(dataset: Dataset, manifest: dict[str, Any]) -> Iterator[str]:
     expected = xnys_sessions(
         pd.Timestamp(manifest["base_close"]), pd.Timestamp(manifest["data_through"])
-    )[1:]
+    )[1:].difference(pd.DatetimeIndex(manifest.get("closed", [])))
     for name in ("total_returns", "price_returns"):
         if not getattr(dataset, name).index.equals(expected):
             yield f"{name} does not stand on the sessions of the New York Stock Exchange."

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
+from ..sources.exchange import closure_note, xnys_sessions
 from .gates import ENDED
 
 
@@ -31,11 +34,21 @@ def age_notes(held: Mapping[str, Any]) -> tuple[str, ...]:
         )
     if ended:
         notes.append(f"Ended at the publisher, with the day of the last value: {_named(ended)}.")
+    notes += [closure_note(pd.Timestamp(day)) for day in _unknown(held)]
     absent = held.get("absent", {})
     if absent:
         which = _named(sorted(absent), most=20)
         notes.append(f"Not available live, and left out of every figure: {which}.")
     return tuple(notes)
+
+
+def _unknown(held: Mapping[str, Any]) -> list[str]:
+    """Closures that the calendar still does not know."""
+    days = pd.DatetimeIndex(held.get("closed", []))
+    if not len(days):
+        return []
+    known = xnys_sessions(days[0], days[-1] + pd.Timedelta(days=7))
+    return [f"{day:%Y-%m-%d}" for day in days.intersection(known)]
 
 
 def _named(names: list[str], most: int = 6) -> str:

@@ -42,7 +42,8 @@ def examine(dataset: Dataset, catalog: Catalog, rules: QualityRules | None = Non
     blocks: Mapping[str, Any] = dataset.provenance["series"]
     levels = {str(k): g for k, g in dataset.observations.groupby("series_id")}
     days = pd.DatetimeIndex(dataset.total_returns.index)
-    sessions = xnys_sessions(days[0], days[-1])
+    closed = pd.DatetimeIndex(dataset.provenance.get("closed", []))
+    sessions = xnys_sessions(days[0], days[-1]).difference(closed)
     rows: list[Row] = []
     for series_id, block in sorted(blocks.items()):
         item = catalog[series_id]

@@ -28,10 +28,12 @@ from ..sources.snapshot import SnapshotSource
 from ..sources.transport import Clock
 from ..sources.yahoo import Yahoo
 from . import gates, prices, reconcile, vintages
+from .closures import Closures, traded_days
 from .files import Attempt, Entry, Kind, Store
 from .judged import check_adjusted, moves
 from .mended import mend
 from .observed import check_observations
+from .once import Once
 
 #: Begins what is told where a new history was refused, and the last sessions were taken.
 KEPT = "What is stored of its past was kept: "
@@ -80,6 +82,7 @@ class Pull:
         rules: limits and known faults of prices.
         progress: told how each series ended.
         mended: what was made good of the store before, one sentence each.
+        closures: of the exchange, as the series agree, that its calendar does not know.
     """
 
     store: Store
@@ -91,7 +94,9 @@ class Pull:
     _asked: set[str] = field(default_factory=set, init=False)
     _held: dict[str, pd.DataFrame] = field(default_factory=dict, init=False)
     _due: set[str] = field(default_factory=set, init=False)
-    _pulls: dict[str, prices.Merged | FetchError] = field(default_factory=dict, init=False)
+    closures: Closures = field(default_factory=lambda: Closures((), lambda name: None), init=False)
+    _answer: Once[pd.DataFrame] = field(init=False)
+    _pulled: Once[prices.Merged] = field(init=False)
 
     def wanted(self, names: Iterable[str] = ()) -> list[Series]:
         """Catalog entries that a live source serves, prices first; all, or those named.
@@ -122,10 +127,14 @@ class Pull:
         return attempts
 
     def _begin(self, wanted: list[Series]) -> None:
-        self._asked, self._pulls, self._held = {item.id for item in wanted}, {}, {}
+        self._asked, self._held = {item.id for item in wanted}, {}
+        self._answer, self._pulled = Once(self._shown), Once(self._merged)
         held = self.store.manifest()
         daily = {i.id: held[i.id] for i in wanted if i.source == "yahoo" and i.id in held}
         self._due = reconcile.due(daily, self._now(), self.rules.limits.reconciled_days)
+        asked = [item.id for item in wanted if item.source == "yahoo"]
+        others = [key for key, entry in held.items() if entry.kind == "prices"]
+        self.closures = Closures(tuple(dict.fromkeys((*asked, *others))), self._days_of)
 
     def _undated(self, names: Iterable[str], as_of: dt.date) -> list[Series]:
         held = self.store.manifest()
@@ -160,7 +169,7 @@ class Pull:
     def _bars(self, item: Series, entry: Entry | None) -> Attempt:
         stored = self._stored(entry)
         merged, found, kept = self._examined(item, stored, self._pulled(item))
-        behind = gates.trailing(merged.bars, closed_sessions(self._now()))
+        behind = gates.trailing(merged.bars, self._sessions())
         changed = bool(merged.added or merged.revised) or stored is None
         attempt = Attempt(
             series_id=item.id,
@@ -186,7 +195,7 @@ class Pull:
         Where the history is refused and the last sessions agree with what is stored, these are
         taken alone.
         """
-        sessions = closed_sessions(self._now())
+        sessions = self._sessions()
 
         def gate(bars: pd.DataFrame) -> tuple[str, ...]:
             return gates.check_bars(bars, stored, item, sessions, self.rules, self._moves)
@@ -220,24 +229,14 @@ class Pull:
             }
         )
 
-    def _pulled(self, item: Series) -> prices.Merged:
-        """What a series holds after this pull, asked for once: it may be a witness before."""
-        if item.id not in self._pulls:
-            try:
-                self._pulls[item.id] = self._merged(item)
-            except FetchError as error:
-                self._pulls[item.id] = error
-        found = self._pulls[item.id]
-        if isinstance(found, FetchError):
-            raise found
-        return found
-
     def _merged(self, item: Series) -> prices.Merged:
+        """What a series holds after this pull; it may be asked for as a witness before."""
         entry = self.store.manifest().get(item.id)
         stored = self._stored(entry)
         moved = () if entry is None else entry.moved
-        if stored is not None and item.id not in self._due:
-            pulled = self._traded(item, prices.overlap_start(stored))
+        start = self._start(item, stored)
+        if stored is not None and start > BASE_CLOSE:
+            pulled = self._traded(item, start)
             if prices.agrees(stored, pulled.bars):
                 merged = prices.merge(stored, pulled.bars)
                 told = tuple(dict.fromkeys((*moved, *pulled.moved)))
@@ -247,10 +246,35 @@ class Pull:
         merged = prices.compared(stored, pulled.bars)
         return replace(merged, notes=pulled.notes, moved=pulled.moved, whole=True)
 
+    def _start(self, item: Series, stored: pd.DataFrame | None) -> pd.Timestamp:
+        """First day to ask for: all of what is new, due, or needed and lacks its beginning."""
+        if stored is None or item.id in self._due:
+            return BASE_CLOSE
+        if item.required and stored["date"].iloc[0] > BASE_CLOSE:
+            return BASE_CLOSE
+        return prices.overlap_start(stored)
+
+    def _shown(self, item: Series, start: pd.Timestamp) -> pd.DataFrame:
+        return self.clients.yahoo.bars(item.source_id, start.date(), item.kind)
+
+    def _days_of(self, name: str) -> pd.DatetimeIndex | None:
+        """Days of a series' bars: as the vendor shows them now if it is asked for, or as stored."""
+        item = self.catalog.series.get(name)
+        stored = self._stored(self.store.manifest().get(name))
+        if item is not None and name in self._asked:
+            with suppress(FetchError):
+                return traded_days(self._answer(item, self._start(item, stored)))
+            return None
+        return None if stored is None else pd.DatetimeIndex(stored["date"])
+
+    def _sessions(self) -> pd.DatetimeIndex:
+        """Every session that is over."""
+        return closed_sessions(self._now()).difference(self.closures.days)
+
     def _traded(self, item: Series, start: pd.Timestamp) -> prices.Pulled:
-        shown = self.clients.yahoo.bars(item.source_id, start.date(), item.kind)
-        sessions = closed_sessions(self._now())
-        pulled = prices.only_sessions(prices.as_traded(shown), sessions)
+        shown = self._answer(item, start)
+        self.closures.look(item.id, traded_days(shown), closed_sessions(self._now()))
+        pulled = prices.only_sessions(prices.as_traded(shown), self._sessions())
         if pulled.bars.empty:
             raise malformed(f"{item.id}: no bar of a session that is over")
         check_adjusted(pulled.bars, item, self.rules)

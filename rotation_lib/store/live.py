@@ -20,7 +20,7 @@ from ..catalog import Catalog, load_catalog
 from ..errors import StoreError
 from ..sources.base import Dataset, no_vintages
 from ..sources.closed import BASE_CLOSE
-from ..sources.exchange import xnys_sessions
+from ..sources.exchange import unknown_closures, xnys_sessions
 from ..sources.outcome import Outcome
 from ..sources.snapshot import SnapshotSource
 from ..sources.transport import NOT_ASKED
@@ -70,8 +70,10 @@ class LiveSource:
             )
         self._require(held)
         through = pd.Timestamp(min(held.entries[i].last for i in self._required("prices")))
-        sessions = xnys_sessions(BASE_CLOSE, through)[1:]
-        total, price = self._returns(held, sessions)
+        sessions = xnys_sessions(BASE_CLOSE, through)
+        closed = unknown_closures(_traded(held), sessions)
+        sessions = sessions.difference(closed)[1:]
+        total, price = self._returns(held, sessions, closed)
         observations = self._observations(held)
         embedded = SnapshotSource().load()
         return Dataset(
@@ -83,7 +85,8 @@ class LiveSource:
             cpi_releases=embedded.cpi_releases,
             fundamentals=embedded.fundamentals,
             splits=embedded.splits,
-            provenance=self._provenance(held, total, price, observations, embedded),
+            provenance=self._provenance(held, total, price, observations, embedded)
+            | {"closed": [_day(day) for day in closed]},
             vintages=self._vintages(held),
         )
 
@@ -138,7 +141,7 @@ class LiveSource:
     # -- frames -----------------------------------------------------------------------
 
     def _returns(
-        self, held: _Held, sessions: pd.DatetimeIndex
+        self, held: _Held, sessions: pd.DatetimeIndex, closed: pd.DatetimeIndex
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Both frames, with a column of NaN for a series that could not be had."""
         total: dict[str, pd.Series] = {}
@@ -150,6 +153,7 @@ class LiveSource:
             if frame is None:
                 both = (nothing, nothing)
             else:
+                frame = frame[~frame["date"].isin(closed)].reset_index(drop=True)
                 both = prices.returns(frame, has_total=item.has_total_return)
             if item.has_total_return:
                 total[item.id] = both[0].reindex(sessions)
@@ -289,11 +293,21 @@ class LiveSource:
         bars = {k: e for k, e in held.entries.items() if e.kind == "prices" and k in held.frames}
         newest = max(pd.Timestamp(entry.last) for entry in bars.values())
         sessions = xnys_sessions(BASE_CLOSE, newest)
+        sessions = sessions.difference(unknown_closures(_traded(held), sessions))
         return known + [
             gap
             for key in bars
             for gap in _holes(key, pd.DatetimeIndex(held.frames[key]["date"]), sessions)
         ]
+
+
+def _traded(held: _Held) -> list[pd.DatetimeIndex]:
+    """Days of the bars of each daily series."""
+    return [
+        pd.DatetimeIndex(frame["date"])
+        for key, frame in held.frames.items()
+        if key in held.entries and held.entries[key].kind == "prices"
+    ]
 
 
 def _holes(symbol: str, days: pd.DatetimeIndex, sessions: pd.DatetimeIndex) -> list[dict[str, Any]]:

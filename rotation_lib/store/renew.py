@@ -14,6 +14,7 @@ from ..catalog import Catalog
 from ..errors import DataError
 from ..sources.base import Dataset
 from ..sources.closed import BASE_CLOSE
+from ..sources.exchange import closure_note
 from ..sources.quality import QualityRules, load_quality
 from ..sources.raw import RawData
 from ..sources.snapshot_writer import SnapshotReport, refuse_foreign, write_raw
@@ -72,7 +73,10 @@ def _raw(live: Dataset, catalog: Catalog) -> RawData:
         fundamentals=live.fundamentals,
         splits=live.splits,
         base_close=BASE_CLOSE,
-        notes=tuple(f"{row['series']}: {row['found']}" for row in live.provenance["gates"]),
+        notes=(
+            *(closure_note(pd.Timestamp(day)) for day in live.provenance["closed"]),
+            *(f"{row['series']}: {row['found']}" for row in live.provenance["gates"]),
+        ),
     )
 
 

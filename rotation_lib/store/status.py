@@ -11,8 +11,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import pandas as pd
+
 from ..catalog import Catalog, load_catalog
 from ..errors import StoreError
+from ..sources.closed import BASE_CLOSE
+from ..sources.exchange import closure_note, unknown_closures, xnys_sessions
 from ..sources.outcome import Outcome
 from .files import ASIDE, Attempt, Entry, Store
 from .gates import ENDED
@@ -150,6 +154,20 @@ def change_lines(store: Store, days: int, only: Collection[str] = ()) -> list[st
             f"{oldest}"
         )
     return told
+
+
+def closure_lines(store: Store) -> list[str]:
+    """Closures of the exchange that its calendar does not know, one line each."""
+    frames = [
+        store.read(entry)
+        for entry in store.manifest().values()
+        if entry.kind == "prices" and _intact(store, entry)
+    ]
+    traded = [pd.DatetimeIndex(frame["date"]) for frame in frames]
+    if not traded:
+        return []
+    sessions = xnys_sessions(BASE_CLOSE, max(days[-1] for days in traded))
+    return [closure_note(day) for day in unknown_closures(traded, sessions)]
 
 
 def aside_lines(store: Store) -> list[str]:
