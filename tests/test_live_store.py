@@ -121,6 +121,8 @@ def test_two_fetches_at_once(server: Standin, tmp_path: Path) -> None:
     assert first.returncode == 0, err
     assert "fetched: 2 ok; 260 new rows, 0 revised" in out
     assert verify_store(Store(tmp_path / "store")) == []
+    # As it says: once the first is done, the second has its turn.
+    assert outcomes(pull_of(server, tmp_path).run(["DGS2"])) == {"DGS2": "ok"}
 
 
 @pytest.mark.parametrize("series_id", ["IWM", "DGS10"])
@@ -189,8 +191,11 @@ def test_read_only_store(series_id: str, server: Standin) -> None:
         finally:
             if administrator:
                 os.seteuid(0)
-        assert "set ROTATION_STORE to a folder of your own" in str(told.value)
+        assert "see that you may write there, or set ROTATION_STORE" in str(told.value)
         assert content(folder / "store") == before
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755)
+        assert pull.run([series_id])[0].outcome == "unchanged"
     finally:
         for path in (folder, *(p for p in folder.rglob("*") if p.is_dir())):
             path.chmod(0o755)

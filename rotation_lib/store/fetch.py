@@ -119,19 +119,21 @@ class Pull:
         with self.store.locked():
             self.mended = mend(self.store, self.catalog, self._now())
             wanted = self.wanted(names)
-            self._begin(wanted)
+            self._begin(wanted, everything=not names)
             attempts = [self._one(item) for item in wanted]
             if as_of is not None:
                 attempts += [self._vintage(item, as_of) for item in self._undated(names, as_of)]
             self.store.log(attempts)
         return attempts
 
-    def _begin(self, wanted: list[Series]) -> None:
+    def _begin(self, wanted: list[Series], *, everything: bool) -> None:
         self._asked, self._held = {item.id for item in wanted}, {}
         self._answer, self._pulled = Once(self._shown), Once(self._merged)
         held = self.store.manifest()
         daily = {i.id: held[i.id] for i in wanted if i.source == "yahoo" and i.id in held}
         self._due = reconcile.due(daily, self._now(), self.rules.limits.reconciled_days)
+        if everything:  # as messages about what is missing advise
+            self._due |= reconcile.incomplete(daily, {i.id for i in wanted if i.required})
         asked = [item.id for item in wanted if item.source == "yahoo"]
         others = [key for key, entry in held.items() if entry.kind == "prices"]
         self.closures = Closures(tuple(dict.fromkeys((*asked, *others))), self._days_of)
@@ -247,10 +249,8 @@ class Pull:
         return replace(merged, notes=pulled.notes, moved=pulled.moved, whole=True)
 
     def _start(self, item: Series, stored: pd.DataFrame | None) -> pd.Timestamp:
-        """First day to ask for: all of what is new, due, or needed and lacks its beginning."""
+        """First day to ask for: all of what is new or due."""
         if stored is None or item.id in self._due:
-            return BASE_CLOSE
-        if item.required and stored["date"].iloc[0] > BASE_CLOSE:
             return BASE_CLOSE
         return prices.overlap_start(stored)
 

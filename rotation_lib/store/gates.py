@@ -21,6 +21,8 @@ MOST_GAPS, LONGEST_GAP = 5, 3
 PATIENCE = 1
 #: Sessions from which on it has ended; begins what is told of any series that has.
 LONG_BEHIND, ENDED = 20, "ended, last "
+#: Begins what is told of sessions without a bar.
+HOLE = "No bar for "
 
 
 def check_bars(
@@ -120,7 +122,7 @@ def _gaps(bars: pd.DataFrame, series_id: str, sessions: pd.DatetimeIndex) -> tup
 def hole_note(days: pd.DatetimeIndex) -> str:
     """What is said of sessions without a bar; nothing where there are none."""
     named = ", ".join(f"{day:%Y-%m-%d}" for day in days)
-    return f"No bar for {named}: the return of the session after spans the hole." if named else ""
+    return f"{HOLE}{named}: the return of the session after spans the hole." if named else ""
 
 
 def _stopped(bars: pd.DataFrame, item: Series, rules: QualityRules) -> None:

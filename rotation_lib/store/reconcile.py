@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from ..sources.closed import BASE_CLOSE
 from .files import Entry
+from .gates import HOLE
 from .prices import PROVISIONAL, different
 
 #: Changes of one series that are remembered.
@@ -37,6 +39,17 @@ def due(entries: Mapping[str, Entry], now: dt.datetime, days: int) -> set[str]:
     share = math.ceil(len(entries) / days) - done_today
     order = sorted(rest, key=lambda key: (-(ages[key] or 0), entries[key].rows, key))
     return late | {key for key in order[: max(share, 0)] if ages[key]}
+
+
+def incomplete(entries: Mapping[str, Entry], required: Collection[str]) -> set[str]:
+    """Series of which something is missing that the vendor may have by now.
+
+    Args:
+        entries: what is stored of the daily series that are pulled.
+        required: series that the report needs from :data:`BASE_CLOSE` on.
+    """
+    short = {key for key in required if key in entries and entries[key].first > f"{BASE_CLOSE:%F}"}
+    return short | {k for k, e in entries.items() if any(n.startswith(HOLE) for n in e.notes)}
 
 
 def _age(entry: Entry, now: dt.datetime) -> int | None:
