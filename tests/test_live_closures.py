@@ -7,16 +7,24 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from live_world import NOW, pull_of, recent, walk
+from live_world import NOW, bars_of, pull_of, recent, same_numbers, walk
 from standin import Standin, serving
 from test_live_faults import outcomes
 
-from rotation_lib.sources import closed, exchange
+from rotation_lib.catalog import load_catalog
+from rotation_lib.sources import Dataset, closed, exchange
 from rotation_lib.sources.exchange import agree, closure_note, unknown_closures
 from rotation_lib.sources.quality import QUALITY_FILE
+from rotation_lib.sources.snapshot import SnapshotSource
+from rotation_lib.sources.verify import verify_snapshot
+from rotation_lib.store import vintages
 from rotation_lib.store.age import age_notes
 from rotation_lib.store.closures import Closures
+from rotation_lib.store.examined import examine
 from rotation_lib.store.fetch import Pull
+from rotation_lib.store.files import Entry, Kind, Store
+from rotation_lib.store.live import LiveSource
+from rotation_lib.store.renew import write_from_store
 from rotation_lib.store.status import closure_lines
 
 #: A session of the calendar, two before the last, on which nobody will have traded.
@@ -137,3 +145,40 @@ def test_how_many_it_takes(without: int, having: int, closed_: bool) -> None:
     for name in names:
         asked.look(name, (traded | short)[name], sessions)
     assert list(asked.days) == ([day] if closed_ else [])
+
+
+def test_it_is_no_hole_in_a_report_nor_in_a_snapshot(dataset: Dataset, tmp_path: Path) -> None:
+    """The day is no session: neither of the live source, nor of a snapshot made of the store."""
+    day, names = pd.Timestamp("2026-07-28"), [*NAMES, "XLI"]
+    catalog = load_catalog()
+    items = {name: catalog[name] for name in (*names, "DGS10")}
+    catalog = catalog.model_copy(update={"series": items})
+    store, made = Store(tmp_path / "store"), same_numbers(dataset)
+    rows = dataset.observations[dataset.observations["series_id"] == "DGS10"]
+    with store.locked():
+        for name in names:
+            bars = bars_of(made.price_returns[name], made.total_returns.get(name), name)
+            write(store, name, bars[bars["date"] != day], "prices")
+        values = rows.set_index("date")["value"]
+        write(store, "DGS10", vintages.merge(None, values, NOW.date()).rows, "macro")
+    live = LiveSource(store, catalog).load()
+    assert live.provenance["closed"] == ["2026-07-28"]
+    assert day not in live.total_returns.index and live.total_returns["IWM"].notna().all()
+    assert not [a for a in live.provenance["anomalies"] if a["when"] == "2026-07-28"]
+    assert age_notes(live.provenance)[0] == closure_note(day)
+    folder = tmp_path / "snapshot"
+    assert closure_note(day) in write_from_store(folder, catalog, store).notes
+    assert verify_snapshot(catalog, folder) == ()
+    again = SnapshotSource(folder).load()
+    assert again.provenance["closed"] == ["2026-07-28"]
+    pd.testing.assert_frame_equal(again.total_returns, live.total_returns, check_freq=False)
+    gates = examine(again, catalog)
+    assert not len(gates[(gates["gate"] == "days") & (gates["result"] != "passed")])
+
+
+def write(store: Store, key: str, frame: pd.DataFrame, kind: Kind) -> None:
+    """Store a frame as a fetch would."""
+    days = pd.DatetimeIndex(frame["date"])
+    facts = {"kind": kind, "file": "", "sha256": "", "rows": len(frame), "source": "", "via": ""}
+    facts |= {"first": f"{days[0]:%F}", "last": f"{days[-1]:%F}", "source_id": key, "versions": {}}
+    store.write(key, frame, Entry(**facts, fetched_at=NOW, checked_at=NOW))
