@@ -19,6 +19,7 @@ BANDS = {
     "Ground": {
         "errors": "every refusal, in one line",
         "schemas": "jsonschema, imported the quick way",
+        "signs": "any text on any terminal",
         "units": "what numbers are counted in, and the one form of each",
         "project": "paths",
         "tables": "TOML files, read",
