@@ -230,7 +230,7 @@ def test_exchange_replaces_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: bool
 ) -> None:
     if not in_one_step:
-        monkeypatch.setattr(swap, "_exchanged", lambda one, other: False)
+        monkeypatch.setattr(swap, "exchanged", lambda one, other: False)
     for generation in ("first", "second"):
         new = tmp_path / "work" / "new"
         new.mkdir(parents=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from raw_source import RULES, TEXTS, macro, prices, save, write_source
 
 from rotation_lib.catalog import load_catalog
 from rotation_lib.errors import DataError, ParameterError
-from rotation_lib.sources import snapshot_writer
+from rotation_lib.project import PROJECT_ROOT
+from rotation_lib.sources import snapshot, snapshot_writer
 from rotation_lib.sources.quality import Known, Witness
 from rotation_lib.sources.snapshot import SnapshotSource
 from rotation_lib.sources.snapshot_writer import write_snapshot
@@ -287,3 +290,71 @@ def test_a_folder_with_more_than_a_snapshot_is_not_replaced(tmp_path: Path, sour
         _write(source, other)
     (other / "manifest.json").unlink()
     _write(source, other)
+
+
+# -- killed, and read meanwhile ---------------------------------------------------------------
+
+
+def test_whoever_is_killed_leaves_a_whole_snapshot(tmp_path: Path, source: Path) -> None:
+    """Killed before each change of the file system; what is left over goes at the next run."""
+    source.rename(tmp_path / "one")
+    frame = prices()
+    frame.loc["2010-03-01", "IWM"] *= 1.001
+    save(write_source(tmp_path / "two"), frame)
+    script = Path(__file__).with_name("killed_snapshots.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line.rsplit(" ", 1) for line in done.stdout.splitlines()]
+    assert [line for line in done.stdout.splitlines() if line.startswith("left")] == (
+        ["left one out two"] * 2
+    )
+    one_step = [what for where, what in lines if where.startswith("one step")]
+    first = one_step.index("after")
+    assert first > 3 and len(one_step) == first + 2
+    assert one_step == ["before"] * first + ["after"] * (len(one_step) - first)
+    two_steps = [what for where, what in lines if where.startswith("two steps")]
+    # Where no system call exchanges names, the next run brings back what was away.
+    assert two_steps.count("away") == 1 and two_steps[-1] == "after"
+    assert set(two_steps) == {"before", "away", "after"}
+
+
+def test_a_folder_of_somebodys_beside_a_snapshot_stays(tmp_path: Path, source: Path) -> None:
+    for name in (".out.new-holidays-2026", ".out-12345678", "out.new-12345678"):
+        (tmp_path / name).mkdir()
+    _write(source, tmp_path / "out")
+    assert len(list(tmp_path.iterdir())) == 5
+
+
+def test_a_reader_sees_one_snapshot_while_another_takes_its_place(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    first = _write(source, out).data_sha256
+    frame = prices()
+    frame.loc["2010-03-01", "IWM"] *= 1.001
+    save(source, frame)
+    read, left = snapshot._read, ["macro"]
+
+    def meanwhile(folder: Path, name: str) -> bytes:
+        if name == "fundamentals.csv" and left:
+            left.clear()
+            _write(source, out)
+        return read(folder, name)
+
+    monkeypatch.setattr(snapshot, "_read", meanwhile)
+    seen = SnapshotSource(out).load().provenance["data_sha256"]
+    assert seen == SnapshotSource(out).load().provenance["data_sha256"] != first
+
+
+def test_git_sees_nothing_of_what_killed_writers_leave() -> None:
+    left = ["data/.snapshot.new-a1b2c3d4/new/manifest.json", "data/.snapshot.lock"]
+    done = subprocess.run(
+        ["git", "check-ignore", *left],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == left

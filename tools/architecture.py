@@ -22,6 +22,7 @@ BANDS = {
         "signs": "any text on any terminal",
         "units": "what numbers are counted in, and the one form of each",
         "project": "paths",
+        "folders": "a folder put in the place of another",
         "tables": "TOML files, read",
         "words": "numbers and dates as words",
         "catalog": "what every series is",

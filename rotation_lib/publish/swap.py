@@ -6,7 +6,6 @@ cleared by the next one; the workspace of a build that still runs is never touch
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,10 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+from ..folders import exchanged, renamed
 from .owned import KEPT, names, refuse_strangers, told
 
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2
 #: How the names of folders begin that only a running build may hold.
 _WORK, _OLD, _LOCK = ".site-", ".old-", ".workspace.lock"
 #: Held while a site is put in place: two builds in one folder do so one after the other.
@@ -114,30 +112,17 @@ def exchange(new: Path, place: Path) -> None:
     if not place.exists():
         new.rename(place)
         return
-    if _exchanged(new, place):
+    if exchanged(new, place):
         shutil.rmtree(new, ignore_errors=True)
         return
     from filelock import FileLock
 
     with FileLock(place.parent / _LOCK):
         aside = Path(mkdtemp(prefix=_OLD, dir=place.parent)) / place.name
-        place.rename(aside)
         try:
-            new.rename(place)
-        except OSError:
-            aside.rename(place)
-            raise
+            renamed(new, place, aside)
         finally:
             shutil.rmtree(aside.parent, ignore_errors=True)
-
-
-def _exchanged(one: Path, other: Path) -> bool:
-    try:
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError, TypeError):
-        return False
-    done = rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
-    return bool(done == 0)
 
 
 def carried(new: Path, place: Path) -> None:

@@ -118,8 +118,7 @@ class SnapshotSource:
         Raises:
             SnapshotError: a file is missing or differs by as little as one byte.
         """
-        manifest = read_manifest(self.folder)
-        content = {name: self._bytes(name, manifest) for name in FILES}
+        manifest, content = self._whole()
         tables = {name: _table(content[f"{name}.csv"], TABLES[name]) for name in TABLES}
         return Dataset(
             total_returns=_returns(content[TOTAL_RETURNS]),
@@ -133,6 +132,16 @@ class SnapshotSource:
             },
             **tables,
         )
+
+    def _whole(self) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """Manifest and files of one snapshot, though another may be put in place meanwhile."""
+        while True:
+            manifest = read_manifest(self.folder)
+            try:
+                return manifest, {name: self._bytes(name, manifest) for name in FILES}
+            except SnapshotError:
+                if read_manifest(self.folder) == manifest:
+                    raise
 
     def _bytes(self, name: str, manifest: dict[str, Any]) -> bytes:
         content = _read(self.folder, name)

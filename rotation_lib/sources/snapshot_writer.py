@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import pandas as pd
 
 from ..catalog import Catalog
 from ..errors import DataError, ParameterError
+from ..folders import write_folder
 from . import snapshot as fmt
 from .coverage import check_coverage, coverage_table
 from .event_checks import check_events
@@ -372,29 +371,12 @@ def _listed(folder: Path) -> list[str]:
 
 
 def _replace(folder: Path, contents: dict[str, bytes]) -> int:
-    """Write all files beside ``folder``, read them back, then swap the folders."""
+    """Write all files beside ``folder``, read them back, then exchange the folders."""
     size = sum(map(len, contents.values()))
     if size > MAXIMUM_BYTES:
         raise DataError(
             f"The snapshot would take {size:,} bytes of at most {MAXIMUM_BYTES:,}: "
             "embed fewer series (data/catalog.toml)."
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    fresh, old = work / "new", work / "old"
-    try:
-        fresh.mkdir()
-        for name, content in contents.items():
-            (fresh / name).write_bytes(content)
-        fmt.SnapshotSource(fresh).load()
-        if folder.exists():
-            folder.rename(old)
-        try:
-            fresh.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    write_folder(folder, contents, lambda fresh: fmt.SnapshotSource(fresh).load())
     return size
