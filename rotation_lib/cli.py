@@ -17,7 +17,7 @@ from .cli_data import data_app, refresh
 from .cli_review import register
 from .cli_sweep import register as register_sweep
 from .errors import ParameterError, ProjectError, RotationError
-from .project import BUILD, trusted
+from .project import BUILD, settle_store, trusted
 from .signs import json_for, show_signs
 
 if TYPE_CHECKING:
@@ -248,6 +248,7 @@ def main() -> None:
     try:
         if not {"--help", "-h"}.intersection(sys.argv) and sys.argv[1:] and (note := trusted()):
             typer.echo(f"note: {note}", err=True)
+        settle_store()
         status = app(standalone_mode=False)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)

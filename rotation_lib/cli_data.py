@@ -175,8 +175,8 @@ def _pull(names: Sequence[str], as_of: dt.date | None) -> list[Attempt]:
         attempts = pull.run(names, as_of)
     for sentence in (*pull.mended, *map(closure_note, pull.closures.days)):
         typer.echo(f"note: {sentence}")
-    if pull.clients.clock.wrong:
-        typer.echo("note: this computer's clock is wrong; the time of the servers was used.")
+    for note in pull.clients.clock.notes():
+        typer.echo(f"note: {note}")
     return attempts
 
 

@@ -8,7 +8,9 @@ checkout must never meet the data of another: see :func:`trusted`.
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import ProjectError
@@ -55,6 +57,8 @@ BUILD = (PROJECT_ROOT if IN_CHECKOUT else Path()) / "_build"
 #: Where a process starts that shall find this package and this project by itself.
 START = CHAPTERS if INSTALLED else PROJECT_ROOT
 
+#: Names the folder of live data; by default one in the user's cache.
+STORE_VARIABLE = "ROTATION_STORE"
 CONTENTS = PROJECT_ROOT / "_toc.yml"
 
 _ENTRY = re.compile(r"^(?:root|\s+- file): *chapters/(\w+) *$", re.MULTILINE)
@@ -121,6 +125,36 @@ def trusted() -> str:
     if here in (None, PROJECT_ROOT):
         return ""
     return f"this is the rotation of {PROJECT_ROOT}, and reads that, not {here}"
+
+
+def named_store() -> Path | None:
+    """The folder that ``ROTATION_STORE`` names, in full; ``None`` if it names none.
+
+    A relative one lies in the working folder, ``~`` is a home, and links are followed.
+
+    Raises:
+        ProjectError: for the home of nobody, or a link that leads to itself.
+    """
+    named = os.environ.get(STORE_VARIABLE, "")
+    if not named.strip():
+        return None
+    try:
+        folder = Path(named).expanduser().resolve()
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            folder.stat()
+        return folder
+    except (RuntimeError, OSError):
+        raise ProjectError(
+            f"{STORE_VARIABLE} is {named!r}, which leads to no folder; set it to one that is empty "
+            "or not there yet."
+        ) from None
+
+
+def settle_store() -> None:
+    """Write ``ROTATION_STORE`` out in full: processes that this one starts run in other folders."""
+    folder = named_store()
+    if folder is not None:
+        os.environ[STORE_VARIABLE] = str(folder)
 
 
 def need_checkout(what: str) -> None:

@@ -32,6 +32,7 @@ LONG = frozenset(
     [
         "test_ledger_evidence",
         "test_live_changes",
+        "test_live_clock",
         "test_live_faults",
         "test_live_process",
         "test_live_report",

@@ -41,9 +41,11 @@ def rotation(arguments: list[str], env: dict[str, str], **options: object) -> su
     )
 
 
-def run(arguments: list[str], env: dict[str, str], seconds: float = 120) -> tuple[int, str, str]:
-    """Exit status, output and errors of the command line with these arguments."""
-    process = rotation(arguments, env)
+def run(
+    arguments: list[str], env: dict[str, str], seconds: float = 120, folder: Path | None = None
+) -> tuple[int, str, str]:
+    """Exit status, output and errors of the command line with these arguments, in a folder."""
+    process = rotation(arguments, env, cwd=folder)
     out, err = process.communicate(timeout=seconds)
     return process.returncode, out, err
 

@@ -25,13 +25,13 @@ from rotation_lib.market import Market
 from rotation_lib.narrative.methods import basis_sentence
 from rotation_lib.narrative.provenance import source_list
 from rotation_lib.params import report_params
-from rotation_lib.project import SNAPSHOT
+from rotation_lib.project import SNAPSHOT, STORE_VARIABLE
 from rotation_lib.publish.provenance import build_record
 from rotation_lib.results import report_record
 from rotation_lib.sources import Dataset
 from rotation_lib.sources.snapshot import SnapshotSource
 from rotation_lib.sources.snapshot_diff import compare_snapshots
-from rotation_lib.store.files import FOLDER_VARIABLE, STATE_VARIABLE, Store
+from rotation_lib.store.files import STATE_VARIABLE, Store
 from rotation_lib.store.live import LiveSource
 from rotation_lib.store.renew import write_from_store
 from rotation_lib.studies.holdings import publication_lags
@@ -118,10 +118,11 @@ def site(whole: Store, served: Dataset, shared: Path) -> Site:
             server.fault = lambda h, kind, name, query: (
                 name in FAULTS and FAULTS[name](h, kind, name, query)
             )
-            env = environment(server, folder, FRED_API_KEY=KEY)
+            # A relative store: the chapters run in another folder, and must find the same one.
+            env = environment(server, folder, FRED_API_KEY=KEY, ROTATION_STORE="store")
             chosen = ["--chapter", "reshoring_sectors", "--chapter", "methods"]
             arguments = ["build", "--source", "live", *chosen, "--debug", "--jobs", "1"]
-            code, out, err = run([*arguments, "--out", str(folder / "out")], env, 600)
+            code, out, err = run([*arguments, "--out", str(folder / "out")], env, 600, folder)
             assert code == 0, err
             return Site(folder, out + err, set(server.connected))
 
@@ -278,7 +279,7 @@ def test_an_optional_series_is_left_out_with_a_note(
     copied: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget(copied, "KRE", "NFCI")
-    monkeypatch.setenv(FOLDER_VARIABLE, str(copied.folder))
+    monkeypatch.setenv(STORE_VARIABLE, str(copied.folder))
     market = Market.load(report_params(source="live"))
     assert market.total_returns["KRE"].isna().all()
     assert not market.has_macro("NFCI")
@@ -291,7 +292,7 @@ def test_an_optional_series_is_left_out_with_a_note(
 
 def test_offline_the_pages_say_stale_since(copied: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monday = SATURDAY + dt.timedelta(days=2)
-    monkeypatch.setenv(FOLDER_VARIABLE, str(copied.folder))
+    monkeypatch.setenv(STORE_VARIABLE, str(copied.folder))
     fresh = data_key(Market.load(report_params(source="live")))
     with serving(monday) as server:
         server.fault = dropped
@@ -311,7 +312,7 @@ def test_offline_the_pages_say_stale_since(copied: Store, monkeypatch: pytest.Mo
 def test_sources_tell_when_each_number_was_fetched(
     whole: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(FOLDER_VARIABLE, str(whole.folder))
+    monkeypatch.setenv(STORE_VARIABLE, str(whole.folder))
     market = Market.load(report_params(source="live"))
     page = source_list(market, ["IWM", "DGS10"])
     assert "last answered on 1 August 2026" in page
@@ -324,7 +325,7 @@ def test_sources_tell_when_each_number_was_fetched(
 def test_as_of_uses_true_vintages_and_says_which(
     whole: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(FOLDER_VARIABLE, str(whole.folder))
+    monkeypatch.setenv(STORE_VARIABLE, str(whole.folder))
     market = Market.load(report_params(source="live", as_of=AS_OF.isoformat()))
     assert market.basis("CPIAUCSL") == "vintage"
     assert market.macro("CPIAUCSL").to_dict() == {pd.Timestamp("2024-08-01"): 314.121}
@@ -356,7 +357,7 @@ def test_the_record_of_a_build_holds_no_key(
     with serving(SATURDAY) as server:
         server.fault = server_fault
         pull_of(server, copied.folder.parent, key=KEY, now=SATURDAY).run(["DGS10", "CPIAUCSL"])
-    monkeypatch.setenv(FOLDER_VARIABLE, str(copied.folder))
+    monkeypatch.setenv(STORE_VARIABLE, str(copied.folder))
     market = Market.load(report_params(source="live"))
     record = build_record(market, [], {})
     told = json.dumps([record, market.dataset.provenance, market.notes], default=str)

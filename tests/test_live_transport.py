@@ -8,13 +8,13 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
-from live_world import NOW, days, recent, walk
+from live_world import days, recent, walk
 
 from rotation_lib.errors import FetchError
 from rotation_lib.sources.closed import closed_sessions
 from rotation_lib.sources.fred import SECONDS_BETWEEN
 from rotation_lib.sources.outcome import Outcome, not_there, rate_limited, unreachable
-from rotation_lib.sources.transport import Breaker, Clock, Pacer, bounded, retrying
+from rotation_lib.sources.transport import Breaker, Pacer, bounded, retrying
 from rotation_lib.store import prices, vintages
 
 
@@ -96,16 +96,6 @@ def test_the_breaker_counts_refusals_in_a_row() -> None:
     breaker.note(rate_limited("X"))
     with pytest.raises(FetchError, match="X refuses more requests for now: not asked again"):
         breaker.check()
-
-
-def test_the_clock_believes_the_server() -> None:
-    clock = Clock(lambda: NOW)
-    for header in (None, "", "yesterday", "Tue, 25 Aug 2026 21:02:00 GMT"):
-        clock.hear(header)
-        assert clock.now() == NOW and not clock.wrong
-    clock.hear("Thu, 27 Aug 2026 21:00:00 GMT")
-    assert clock.now() == NOW + dt.timedelta(days=2)
-    assert clock.wrong
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ class Fred:
         import fredapi
 
         theirs = fredapi.Fred._Fred__fetch_data
-        today = self.clock.now
+        clock = self.clock
         # The library's own code, opening addresses our way: its way knows no timeout, and drops
         # the server's time.
         fetch = FunctionType(theirs.__code__, {**theirs.__globals__, "urlopen": self._opened})
@@ -157,7 +157,8 @@ class Fred:
             def _Fred__fetch_data(self, url: str) -> ElementTree.Element:
                 root: ElementTree.Element = fetch(self, url)
                 _check_root(root)
-                _check_echo(root, day, today().date())
+                served = clock.served or clock.now()
+                _check_echo(root, day, clock.now().date(), served.date())
                 return root
 
         assert self.key is not None
@@ -169,7 +170,9 @@ class Fred:
         """An answer within the deadline; the server's time is heard."""
         opener = urllib.request.build_opener(_StaysHere)
         response = opener.open(request, timeout=self.call_seconds)
-        self.clock.hear(response.headers.get("Date"))
+        self.clock.hear(
+            response.headers.get("Date"), urllib.parse.urlsplit(response.url).hostname or PUBLISHER
+        )
         return response
 
     # -- without a key ----------------------------------------------------------------
@@ -257,7 +260,9 @@ def _check_root(root: ElementTree.Element) -> None:
         raise malformed(f"{PUBLISHER} has two observations for one day")
 
 
-def _check_echo(root: ElementTree.Element, day: dt.date | None, today: dt.date) -> None:
+def _check_echo(
+    root: ElementTree.Element, day: dt.date | None, today: dt.date, served: dt.date
+) -> None:
     """Compare what the answer says of itself with what was asked: the day, and plain values.
 
     The series is not named in it; that it is the one asked for, its history must show.
@@ -269,8 +274,9 @@ def _check_echo(root: ElementTree.Element, day: dt.date | None, today: dt.date) 
         known = {dt.date.fromisoformat(str(first)), dt.date.fromisoformat(str(last))}
     except ValueError:
         raise malformed(f"{PUBLISHER} does not say as of which day its values are") from None
-    # FRED's day is that of Saint Louis; a night, or a mirror, lies between.
-    near = {today + dt.timedelta(days=n) for n in (-1, 0, 1)}
+    # FRED's day is that of Saint Louis; a night, or a mirror, lies between. Where this computer's
+    # clock is wrong and FRED's was not believed, its answer is still one for its own day.
+    near = {now + dt.timedelta(days=n) for now in (today, served) for n in (-1, 0, 1)}
     if len(known) > 1 or not known <= (near if day is None else {day}):
         raise malformed(
             f"{PUBLISHER} sent values as known from {first} to {last}, not on {day or today}"

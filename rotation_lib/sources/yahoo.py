@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pandas as pd
 
@@ -77,7 +77,7 @@ def watched_session(base: type[Any], heard: _Heard, clock: Clock) -> Any:
                     break
                 asked = target
                 response = super().request("GET", asked, timeout=kwargs.get("timeout"), **STILL)
-            clock.hear(response.headers.get("date"))
+            clock.hear(response.headers.get("date"), urlsplit(asked).hostname or PUBLISHER)
             if CHART in str(url):
                 heard.status, heard.body = response.status_code, response.content
             return response
@@ -173,11 +173,19 @@ class Yahoo:
 
     def _attempt(self, symbol: str, start: dt.date, kind: Kind) -> pd.DataFrame:
         before = self.clock.offset
-        frame = self._bounded(symbol, start, kind)
-        if abs(self.clock.offset - before) > dt.timedelta(hours=12):
-            # The question was asked with a wrong idea of today.
+        try:
             frame = self._bounded(symbol, start, kind)
-        return frame
+        except FetchError:
+            if not self._was_moved(before):
+                raise
+        else:
+            if not self._was_moved(before):
+                return frame
+        # The question was asked with a wrong idea of today.
+        return self._bounded(symbol, start, kind)
+
+    def _was_moved(self, before: dt.timedelta) -> bool:
+        return abs(self.clock.offset - before) > dt.timedelta(hours=12)
 
     def _bounded(self, symbol: str, start: dt.date, kind: Kind) -> pd.DataFrame:
         end = self.clock.now().date() + dt.timedelta(days=2)

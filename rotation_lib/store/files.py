@@ -24,10 +24,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import StoreError
+from ..project import STORE_VARIABLE, named_store
 from ..sources.outcome import Outcome
 from .parquet import bytes_of, frame_of
 
-FOLDER_VARIABLE = "ROTATION_STORE"
 #: Set for the length of one report: the state of the store on which all of it must rest.
 STATE_VARIABLE = "ROTATION_STORE_STATE"
 APPLICATION = "small-cap-rotation"
@@ -117,8 +117,7 @@ def default_folder() -> Path:
     """``ROTATION_STORE``, else a folder in the user's cache."""
     import platformdirs
 
-    named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named) if named else Path(platformdirs.user_cache_dir(APPLICATION)) / "store"
+    return named_store() or Path(platformdirs.user_cache_dir(APPLICATION)) / "store"
 
 
 class Store:
@@ -301,7 +300,7 @@ class Store:
         if strange:
             raise StoreError(
                 f"The folder {self.folder} holds {strange[0]}, which is no part of a store: set "
-                f"{FOLDER_VARIABLE} to a folder that is empty or not there yet."
+                f"{STORE_VARIABLE} to a folder that is empty or not there yet."
             )
 
     def _clear_the_way(self) -> None:
@@ -330,7 +329,7 @@ class Store:
         return StoreError(
             f"{MANIFEST} of the store in {self.folder} is of another version (layout {layout!r}, "
             f"and this one knows {SCHEMA}): {FETCH}, which makes it anew and keeps the old one, set "
-            f"{FOLDER_VARIABLE} to a folder of your own, or {SNAPSHOT_INSTEAD}."
+            f"{STORE_VARIABLE} to a folder of your own, or {SNAPSHOT_INSTEAD}."
         )
 
     def _unwritable(self, error: OSError) -> StoreError:
@@ -339,7 +338,7 @@ class Store:
         mend = "free some space there" if error.errno in _FULL else "see that you may write there"
         return StoreError(
             f"The store in {self.folder} cannot be written ({why}): {mend}, or set "
-            f"{FOLDER_VARIABLE} to a folder of your own; nothing stored was changed."
+            f"{STORE_VARIABLE} to a folder of your own; nothing stored was changed."
         )
 
 
