@@ -62,15 +62,17 @@ def status(
     from .catalog import load_catalog
     from .sources.quality import load_quality
     from .store.files import Store
+    from .store.one_state import one_state
     from .store.status import aside_lines, change_lines, closure_lines, status_rows
     from .terminal import store_view
 
-    store = Store()
-    typer.echo(f"live data in {store.folder}")
-    store_view(status_rows(store, load_catalog(), dt.datetime.now(dt.UTC), grouped=not every))
-    for line in change_lines(store, load_quality().limits.reconciled_days):
-        typer.echo(line)
-    for line in (*closure_lines(store), *aside_lines(store)):
+    typer.echo(f"live data in {Store().folder}")
+    with one_state(Store()) as store:
+        rows = status_rows(store, load_catalog(), dt.datetime.now(dt.UTC), grouped=not every)
+        lines = change_lines(store, load_quality().limits.reconciled_days)
+        lines += [*closure_lines(store), *aside_lines(store)]
+    store_view(rows)
+    for line in lines:
         typer.echo(line)
 
 
@@ -81,11 +83,14 @@ def verify(debug: Debug = False) -> None:
     from .sources.verify import verify_snapshot
     from .store import open_source
     from .store.files import Store
+    from .store.one_state import one_state
     from .store.status import verify_store
     from .terminal import verify_view
 
-    held, stored = open_source("snapshot").load().provenance["series"], Store().manifest()
-    complaints = {"snapshot": verify_snapshot(load_catalog()), "store": verify_store(Store())}
+    held = open_source("snapshot").load().provenance["series"]
+    with one_state(Store()) as store:
+        stored = store.manifest()
+        complaints = {"snapshot": verify_snapshot(load_catalog()), "store": verify_store(store)}
     newest = {
         "snapshot": max(block["last"] for block in held.values()),
         "store": max((entry.last for entry in stored.values()), default=""),
@@ -147,7 +152,8 @@ def refresh(params: ReportParams) -> None:
 
 
 def _bring_up_to_date(as_of: dt.date | None) -> None:
-    from .store.files import STATE_VARIABLE, Store
+    from .store.files import Store
+    from .store.one_state import keep_for_report
     from .store.status import tally, vintage_lines
 
     try:
@@ -159,8 +165,8 @@ def _bring_up_to_date(as_of: dt.date | None) -> None:
     else:
         for line in (*vintage_lines(attempts), tally(attempts)):
             typer.echo(line)
-    # Chapters read the store one after the other: all must find it as it is now.
-    os.environ[STATE_VARIABLE] = Store().state()
+    # Chapters read the store one after the other: all find it as it is now.
+    keep_for_report(Store())
 
 
 def _pull(names: Sequence[str], as_of: dt.date | None) -> list[Attempt]:

@@ -101,11 +101,12 @@ def _snapshot() -> Check:
 
 def _store() -> Check:
     from .store.files import Store
+    from .store.one_state import one_state
     from .store.status import verify_store
 
-    store = Store()
     try:
-        held, complaints = store.manifest(), verify_store(store)
+        with one_state(Store()) as store:
+            held, complaints = store.manifest(), verify_store(store)
     except RotationError as error:
         return Check("live data", "failed", str(error), "run 'rotation data fetch'")
     if not held:

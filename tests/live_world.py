@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from standin import Standin
 
 from rotation_lib.catalog import load_catalog
@@ -134,3 +135,34 @@ def bars_of(price: pd.Series, total: pd.Series | None, name: str) -> pd.DataFram
     return pd.DataFrame(
         {"date": listed.index.insert(0, base), "close": close, "dividend": paid, "split": split}
     )
+
+
+def forget(store: Store, *keys: str) -> None:
+    """Take series out of a store."""
+    with store.locked():
+        store._write_manifest({k: e for k, e in store.manifest().items() if k not in keys})
+
+
+def spoil(store: Store) -> None:
+    """Another fetch, whose prices are all different."""
+    with store.locked():
+        for key, entry in store.manifest().items():
+            if entry.kind == "prices":
+                bars = store.read(entry)
+                store.write(key, bars.assign(close=bars["close"] * (1 + bars.index % 2)), entry)
+
+
+def assert_alike(got: object, expected: object, where: str) -> None:
+    """The same structure and words, and numbers to 1e-9."""
+    if isinstance(expected, dict) and isinstance(got, dict):
+        assert got.keys() == expected.keys(), where
+        for name, value in expected.items():
+            assert_alike(got[name], value, f"{where}.{name}")
+    elif isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+        assert len(got) == len(expected), where
+        for i, value in enumerate(expected):
+            assert_alike(got[i], value, f"{where}[{i}]")
+    elif isinstance(expected, float):
+        assert got == pytest.approx(expected, rel=1e-9, abs=1e-9), where
+    else:
+        assert got == expected, where

@@ -13,9 +13,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import computed_once
-from live_commands import environment, run
+from live_commands import environment, rotation, until
 from live_faults import cut_short, dropped, server_fault, status, too_many, web_page
-from live_world import KEY, days, pull_of, same_numbers, serve
+from live_world import (
+    KEY,
+    assert_alike,
+    days,
+    forget,
+    pull_of,
+    same_numbers,
+    serve,
+    spoil,
+)
 from standin import Fault, serving
 
 from rotation_lib.catalog import load_catalog
@@ -31,8 +40,10 @@ from rotation_lib.results import report_record
 from rotation_lib.sources import Dataset
 from rotation_lib.sources.snapshot import SnapshotSource
 from rotation_lib.sources.snapshot_diff import compare_snapshots
-from rotation_lib.store.files import STATE_VARIABLE, Store
+from rotation_lib.store import open_source, source_state
+from rotation_lib.store.files import Entry, Store
 from rotation_lib.store.live import LiveSource
+from rotation_lib.store.one_state import STATE_VARIABLE, keep_for_report
 from rotation_lib.store.renew import write_from_store
 from rotation_lib.studies.holdings import publication_lags
 
@@ -70,12 +81,6 @@ def copied(whole: Store, tmp_path: Path) -> Store:
     """The same store, to be changed."""
     shutil.copytree(whole.folder, tmp_path / "store")
     return Store(tmp_path / "store")
-
-
-def forget(store: Store, *keys: str) -> None:
-    """Take series out of a store."""
-    with store.locked():
-        store._write_manifest({k: e for k, e in store.manifest().items() if k not in keys})
 
 
 # -- the site ---------------------------------------------------------------------------------
@@ -120,10 +125,23 @@ def site(whole: Store, served: Dataset, shared: Path) -> Site:
             )
             # A relative store: the chapters run in another folder, and must find the same one.
             env = environment(server, folder, FRED_API_KEY=KEY, ROTATION_STORE="store")
+            (folder / "tmp").mkdir()
+            env["TMPDIR"] = str(folder / "tmp")
             chosen = ["--chapter", "reshoring_sectors", "--chapter", "methods"]
             arguments = ["build", "--source", "live", *chosen, "--debug", "--jobs", "1"]
-            code, out, err = run([*arguments, "--out", str(folder / "out")], env, 600, folder)
-            assert code == 0, err
+            process = rotation([*arguments, "--out", str(folder / "out")], env, cwd=folder)
+            # As soon as it has what it rests on, another fetch begins, and finds other prices.
+            until(
+                lambda: (
+                    any((folder / "tmp").glob("rotation-store-*/attempts.json"))
+                    or process.poll() is not None
+                ),
+                300,
+            )
+            spoil(Store(folder / "store"))
+            out, err = process.communicate(timeout=600)
+            assert process.returncode == 0, err
+            assert not list((folder / "tmp").glob("rotation-store-*"))
             return Site(folder, out + err, set(server.connected))
 
     return computed_once(shared, "live site", build)
@@ -140,22 +158,6 @@ def test_a_live_build_finds_what_the_snapshot_of_the_same_numbers_does(
     assert len(live["findings"]) > 250 and len(live["claims"]) == 20
     for part in ("findings", "claims"):
         assert_alike(live[part], embedded[part], part)
-
-
-def assert_alike(got: object, expected: object, where: str) -> None:
-    """The same structure and words, and numbers to 1e-9."""
-    if isinstance(expected, dict) and isinstance(got, dict):
-        assert got.keys() == expected.keys(), where
-        for name, value in expected.items():
-            assert_alike(got[name], value, f"{where}.{name}")
-    elif isinstance(expected, list | tuple) and isinstance(got, list | tuple):
-        assert len(got) == len(expected), where
-        for i, value in enumerate(expected):
-            assert_alike(got[i], value, f"{where}[{i}]")
-    elif isinstance(expected, float):
-        assert got == pytest.approx(expected, rel=1e-9, abs=1e-9), where
-    else:
-        assert got == expected, where
 
 
 @pytest.mark.slow
@@ -259,14 +261,39 @@ def test_a_required_series_stops_the_report(copied: Store, series_id: str) -> No
         LiveSource(copied).load()
 
 
-def test_a_store_that_changes_during_a_report_is_noticed(
+def test_a_report_rests_on_the_store_as_it_was_when_it_began(
     copied: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(STATE_VARIABLE, copied.state())
-    LiveSource(copied).load()
+    monkeypatch.setenv(STORE_VARIABLE, str(copied.folder))
+    monkeypatch.setenv(STATE_VARIABLE, "")  # put back after the test
+    keep_for_report(copied)
+    before, state = open_source("live").load(), source_state("live")
+    spoil(copied)
     forget(copied, "KRE")
-    with pytest.raises(StoreError, match="changed while the report was made"):
-        LiveSource(copied).load()
+    after = open_source("live").load()
+    assert after.provenance == before.provenance
+    assert after.total_returns.equals(before.total_returns)
+    assert source_state("live") == state
+    monkeypatch.delenv(STATE_VARIABLE)
+    assert open_source("live").load().total_returns["KRE"].isna().all()
+
+
+def test_whoever_reads_during_a_fetch_sees_one_state(copied: Store) -> None:
+    """In mid-read every price is replaced, and its old file removed."""
+    read, left = copied.read, [1]
+
+    def meanwhile(entry: Entry) -> pd.DataFrame:
+        if entry.file.startswith("SPY-") and left:
+            left.clear()
+            spoil(copied)
+        return read(entry)
+
+    copied.read = meanwhile  # type: ignore[method-assign]
+    seen = LiveSource(copied).load()
+    expected = LiveSource(Store(copied.folder)).load()
+    assert not left
+    assert seen.provenance == expected.provenance
+    assert seen.total_returns.equals(expected.total_returns)
 
 
 def test_a_damaged_required_series_stops_the_report(copied: Store) -> None:

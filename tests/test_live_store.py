@@ -25,7 +25,7 @@ from standin import Standin, serving
 from test_live_faults import content, fill, outcomes
 
 from rotation_lib.errors import StoreError
-from rotation_lib.store import files
+from rotation_lib.store import files, one_state
 from rotation_lib.store.files import Store
 from rotation_lib.store.status import verify_store
 
@@ -53,7 +53,7 @@ def test_killed_in_mid_fetch(
     process.send_signal(signal.SIGKILL)
     process.communicate()
     store = Store(tmp_path / "store")
-    assert set(store.manifest()) == {"IWM"}
+    assert set(store.manifest()) == set(store.attempts()) == {"IWM"}
     assert verify_store(store) == []
     server.fault = None
     attempts = pull_of(server, tmp_path, key=key).run(["IWM", hangs])
@@ -65,7 +65,7 @@ def test_killed_in_mid_fetch(
 WRITER = """
 import os, signal, sys
 from pathlib import Path
-from rotation_lib.store import files
+from rotation_lib.store import files, one_state
 at = int(sys.argv[2])
 real = os.fsync
 def fsync(handle):
@@ -207,6 +207,57 @@ def test_a_client_needs_no_files_of_an_earlier_one(server: Standin, tmp_path: Pa
     shutil.rmtree(tmp_path / "first")
     assert pull_of(server, tmp_path / "second").run(["IWM"])[0].outcome == "ok"
     assert list((tmp_path / "second" / "yfinance").glob("*.db"))
+
+
+# -- readers ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_reader_keeps_one_state_while_a_fetch_goes_on(
+    links: bool, server: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In mid-copy, and again while it is read, another fetch replaces what it was to copy."""
+    names, bring, left = ["IWM", "SPY", "DGS10"], one_state._bring, [1]
+    store = Store(tmp_path / "store")
+
+    def refetched(count: int) -> None:
+        fill(server, count)
+        pull_of(server, tmp_path).run(names)
+
+    def meanwhile(source: Path, target: Path) -> None:
+        if source.name.startswith("IWM-") and left:
+            left.clear()
+            refetched(129)
+        bring(source, target)
+
+    def no_links(source: Path, target: Path) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    fill(server, 128)
+    pull_of(server, tmp_path).run(names)
+    monkeypatch.setattr(one_state, "_bring", meanwhile)
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    with one_state.one_state(store) as seen:
+        entries = store.manifest()
+        refetched(130)
+        assert store.manifest() != entries == seen.manifest()
+        assert verify_store(seen) == []
+        assert {len(seen.read(entry)) for entry in seen.manifest().values()} == {129}
+        assert {a.added for a in seen.attempts().values()} == {1}
+    assert {len(store.read(entry)) for entry in store.manifest().values()} == {130}
+
+
+def test_a_copy_of_a_store_hides_no_damage(server: Standin, tmp_path: Path) -> None:
+    pull_of(server, tmp_path).run(["IWM", "SPY"])
+    store = Store(tmp_path / "store")
+    place = store.folder / "series"
+    (place / store.manifest()["IWM"].file).unlink()
+    (place / store.manifest()["SPY"].file).write_bytes(b"x")
+    with one_state.one_state(store) as seen:
+        assert len(verify_store(seen)) == 2
+    with one_state.one_state(Store(tmp_path / "nothing there")) as seen:
+        assert (seen.manifest(), seen.attempts()) == ({}, {})
 
 
 # -- damage -------------------------------------------------------------------------------

@@ -23,8 +23,9 @@ def open_source(name: str) -> Source:
         return SnapshotSource()
     if name == "live":
         from .live import LiveSource
+        from .one_state import of_report
 
-        return LiveSource()
+        return LiveSource(of_report())
     raise ParameterError(
         "source", name, "it is 'snapshot' (embedded) or 'live'", "use source = 'snapshot'"
     )
@@ -34,7 +35,7 @@ def source_state(name: str) -> str:
     """What changes when the source's data may have changed; empty for embedded data."""
     if name != "live":
         return ""
-    from .files import Store
+    from .one_state import of_report
 
-    store = Store()
+    store = of_report()
     return f"{store.folder} {store.state()} {store.log_state()}"

@@ -123,7 +123,6 @@ class Pull:
             attempts = [self._one(item) for item in wanted]
             if as_of is not None:
                 attempts += [self._vintage(item, as_of) for item in self._undated(names, as_of)]
-            self.store.log(attempts)
         return attempts
 
     def _begin(self, wanted: list[Series], *, everything: bool) -> None:
@@ -162,6 +161,8 @@ class Pull:
         return Attempt(series_id=key, outcome=outcome, message=str(error), at=self._now())
 
     def _ended(self, attempt: Attempt) -> Attempt:
+        # At once: whoever reads meanwhile, or after a kill, finds data and log of one age.
+        self.store.log([attempt])
         self.progress(attempt)
         return attempt
 

@@ -28,8 +28,6 @@ from ..project import STORE_VARIABLE, named_store
 from ..sources.outcome import Outcome
 from .parquet import bytes_of, frame_of
 
-#: Set for the length of one report: the state of the store on which all of it must rest.
-STATE_VARIABLE = "ROTATION_STORE_STATE"
 APPLICATION = "small-cap-rotation"
 SCHEMA = 1
 Kind = Literal["prices", "macro", "vintage"]
@@ -125,21 +123,23 @@ class Store:
 
     Args:
         folder: where it lies; made when something is first written.
+        kept: a copy of one state of it, to be read instead; such a store is never written.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, kept: Path | None = None) -> None:
         self.folder = default_folder() if folder is None else folder
+        self._read_from = self.folder if kept is None else kept
         self._aside: Path | None = None
 
     # -- reading ----------------------------------------------------------------------
 
     def state(self) -> str:
         """Hash of the manifest; empty where there is no store."""
-        return _file_digest(self.folder / MANIFEST)
+        return _file_digest(self._read_from / MANIFEST)
 
     def log_state(self) -> str:
         """Hash of the log of pulls; empty where there is none."""
-        return _file_digest(self.folder / ATTEMPTS)
+        return _file_digest(self._read_from / ATTEMPTS)
 
     def manifest(self) -> dict[str, Entry]:
         """Entries by key; empty where nothing was ever stored.
@@ -147,7 +147,7 @@ class Store:
         Raises:
             StoreError: the manifest is damaged or of another layout.
         """
-        path = self.folder / MANIFEST
+        path = self._read_from / MANIFEST
         try:
             held = json.loads(path.read_bytes())
         except FileNotFoundError:
@@ -170,7 +170,7 @@ class Store:
             StoreError: the file is missing or differs.
         """
         try:
-            content = (self.folder / SERIES / entry.file).read_bytes()
+            content = (self._read_from / SERIES / entry.file).read_bytes()
         except OSError:
             raise self._damaged(entry.file) from None
         if hashlib.sha256(content).hexdigest() != entry.sha256:
@@ -180,7 +180,7 @@ class Store:
     def attempts(self) -> dict[str, Attempt]:
         """The last pull of each series; empty where none is recorded."""
         try:
-            held = json.loads((self.folder / ATTEMPTS).read_bytes())
+            held = json.loads((self._read_from / ATTEMPTS).read_bytes())
             return {key: _attempt(item) for key, item in held.items()}
         except (OSError, ValueError, TypeError, AttributeError, KeyError):
             # A log of the past, not data: without it the report still knows each series' age.

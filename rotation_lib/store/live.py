@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,20 +24,18 @@ from ..sources.outcome import Outcome
 from ..sources.snapshot import SnapshotSource
 from ..sources.transport import NOT_ASKED
 from . import prices, vintages
-from .files import FETCH, SNAPSHOT_INSTEAD, STATE_VARIABLE, Attempt, Entry, Store
+from .files import FETCH, SNAPSHOT_INSTEAD, Attempt, Entry, Store
 from .vintages import disproved
-
-#: How often to begin again when a fetch replaces files while they are read.
-READS = 3
 
 
 @dataclass(frozen=True)
 class _Held:
-    """All frames of the store that could be trusted, and the entries of those that could not."""
+    """All frames of one state of the store that could be trusted, entries also of the others."""
 
     entries: Mapping[str, Entry]
     frames: Mapping[str, pd.DataFrame]
     damaged: tuple[str, ...]
+    attempts: Mapping[str, Attempt]
 
 
 class LiveSource:
@@ -62,12 +59,6 @@ class LiveSource:
             StoreError: there is no store, or a required series is missing, damaged or late.
         """
         held = self._read()
-        pinned = os.environ.get(STATE_VARIABLE)
-        if pinned and pinned != self.store.state():
-            raise StoreError(
-                f"The store in {self.store.folder} changed while the report was made from it: "
-                "start the report again."
-            )
         self._require(held)
         through = pd.Timestamp(min(held.entries[i].last for i in self._required("prices")))
         sessions = xnys_sessions(BASE_CLOSE, through)
@@ -93,20 +84,23 @@ class LiveSource:
     # -- reading ----------------------------------------------------------------------
 
     def _read(self) -> _Held:
-        for left in reversed(range(READS)):
+        """All that is stored, of one state, though a fetch may be replacing files."""
+        read: dict[str, pd.DataFrame] = {}
+        while True:
             state = self.store.state()
-            entries = self.store.manifest()
-            frames: dict[str, pd.DataFrame] = {}
+            entries, attempts = self.store.manifest(), self.store.attempts()
             damaged = []
             for key, entry in entries.items():
                 try:
-                    frames[key] = self.store.read(entry)
+                    if entry.sha256 not in read:
+                        read[entry.sha256] = self.store.read(entry)
                 except StoreError:
                     damaged.append(key)
-            if not damaged or not left or self.store.state() == state:
+            if not damaged or self.store.state() == state:
                 break
+        frames = {k: read[e.sha256] for k, e in entries.items() if k not in damaged}
         known = {k: e for k, e in entries.items() if k.split("@")[0] in self.catalog.series}
-        return _Held(known, frames, tuple(damaged))
+        return _Held(known, frames, tuple(damaged), attempts)
 
     def _required(self, kind: str) -> list[str]:
         items = [i for i in self.catalog.series.values() if i.required and i.source != "none"]
@@ -262,7 +256,7 @@ class LiveSource:
         Of one that has ended, the day of its last value.
         """
         found = {}
-        for key, attempt in self.store.attempts().items():
+        for key, attempt in held.attempts.items():
             entry = held.entries.get(key)
             if entry is None or entry.kind == "vintage" or Outcome(attempt.outcome).answered:
                 continue
@@ -275,7 +269,6 @@ class LiveSource:
 
     def _absent(self, held: _Held) -> dict[str, str]:
         """Series of the catalog that a source serves and the store cannot give, with the reason."""
-        attempts: Mapping[str, Attempt] = self.store.attempts()
         why = {}
         for item in self.catalog.series.values():
             if item.source == "none" or item.id in held.frames:
@@ -283,7 +276,7 @@ class LiveSource:
             if item.id in held.damaged:
                 why[item.id] = "its file is damaged"
             else:
-                last = attempts.get(item.id)
+                last = held.attempts.get(item.id)
                 why[item.id] = last.message if last and last.message else "it was never fetched"
         return why
 
