@@ -54,6 +54,16 @@ def changed(server: Standin, **values: float) -> pd.DataFrame:
     return bars
 
 
+def test_the_last_digits_arrive_without_a_word(server: Standin, tmp_path: Path) -> None:
+    """What counts as the same is no news, and yet the store holds what the vendor tells now."""
+    pull_of(server, tmp_path).run(["IWM"])
+    server.bars["IWM"] = server.bars["IWM"].assign(close=server.bars["IWM"]["close"] * (1 + 2**-40))
+    pull, attempt = later(server, tmp_path, EVERY)
+    assert (attempt.added, attempt.revised) == (0, 0)
+    assert pull.store.manifest()["IWM"].changes == ()
+    assert held(pull)["close"].tolist() == server.bars["IWM"]["close"].tolist()
+
+
 @pytest.mark.parametrize("what", ["late dividend", "mended print", "bar filled"])
 def test_what_the_vendor_mends_arrives_and_is_told(
     what: str, server: Standin, tmp_path: Path

@@ -158,12 +158,15 @@ def test_single_precision_is_no_revision() -> None:
     assert prices.compared(bars, served).revised == 0
 
 
-def test_a_value_replaced_on_its_own_day_leaves_no_trace() -> None:
+@pytest.mark.parametrize("seen", [25, 24, 1])
+def test_a_value_replaced_on_its_own_day_leaves_no_trace(seen: int) -> None:
+    """Nor one that a clock which was ahead dated later than the day on which it was replaced."""
     day = dt.date(2026, 8, 25)
     first = vintages.merge(None, days({"2026-06-01": 1.0}), day)
-    second = vintages.merge(first.rows, days({"2026-06-01": 2.0}), day)
+    second = vintages.merge(first.rows, days({"2026-06-01": 2.0}), day.replace(day=seen))
     assert second.revised == 1
     assert second.rows["value"].tolist() == [2.0]
+    assert second.rows["realtime_start"].tolist() == [pd.Timestamp(2026, 8, seen)]
 
 
 def test_a_withdrawn_value_is_closed_not_dropped() -> None:

@@ -187,7 +187,9 @@ class Pull:
         made = self._entry(item, merged.bars, "prices", told)
         made = self._reconciled(made, merged, stored, entry)
         known = (made.moved, made.notes) if entry is None else (entry.moved, entry.notes)
-        self._keep(item.id, merged.bars, made, changed or (made.moved, made.notes) != known)
+        # To the last digit: what counts as the same may still not be what the vendor tells now.
+        same = stored is not None and merged.bars.equals(stored)
+        self._keep(item.id, merged.bars, made, not same or (made.moved, made.notes) != known)
         return attempt
 
     def _examined(

@@ -72,9 +72,9 @@ def merge(stored: pd.DataFrame | None, pulled: pd.Series, seen: dt.date) -> Merg
     changed = open_rows & new_value.notna() & (new_value != stored["value"])
     kept = stored.copy()
     closing = gone | changed
-    # A value first seen today and replaced today was never the latest of any day.
+    # A value first seen today, or later by a clock that was wrong, was the latest of no day.
     kept.loc[closing, "realtime_end"] = today - pd.Timedelta(days=1)
-    kept = kept[~(closing & (stored["realtime_start"] == today))]
+    kept = kept[~(closing & (stored["realtime_start"] >= today))]
     held = set(stored.loc[open_rows & ~closing, "date"])
     opened = fresh[~fresh["date"].isin(held)]
     rows = pd.concat([kept, opened], ignore_index=True)
