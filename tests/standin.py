@@ -112,12 +112,14 @@ def serving(now: dt.datetime) -> Iterator[Standin]:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Standin
+    #: What this answer says of the time, if another than the server's.
+    says: dt.datetime | None = None
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        return format_datetime(self.server.now, usegmt=True)
+        return format_datetime(self.says or self.server.now, usegmt=True)
 
     def do_CONNECT(self) -> None:
         host = self.path.partition(":")[0]
@@ -164,6 +166,7 @@ class Handler(BaseHTTPRequestHandler):
         self, kind: str, name: str, query: Query, answer: Callable[[str, Query], None]
     ) -> None:
         self.server.asked.append((kind, name))
+        self.says = None
         fault = self.server.fault
         if fault is None or not fault(self, kind, name, query):
             answer(name, query)
