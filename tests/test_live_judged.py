@@ -113,6 +113,21 @@ def test_a_small_gap_between_fund_and_index_is_told(server: Standin, tmp_path: P
     assert f"on {recent(COUNT)[295]:%Y-%m-%d}, and ^RUT" in note
 
 
+def test_a_large_dividend_is_not_believed_for_a_fall_that_chance_explains(
+    server: Standin, tmp_path: Path
+) -> None:
+    """Three times what was paid, on a day on which a fund of its own ways did worse anyway."""
+    moves = np.random.default_rng(9).normal(0, 0.006, COUNT)
+    moves[PAID[-1]] = -0.007
+    kre = paying(bars(5).assign(close=bars(5)["close"] * np.exp(moves.cumsum())))
+    server.bars["KRE"] = dividend(PAID[-1], 3)(kre)
+    pull = pull_of(server, tmp_path)
+    [attempt] = [a for a in pull.run(["KRE", "SPY"]) if a.series_id == "KRE"]
+    assert "unlike those before it, and no fall of the price shows it" in attempt.message
+    server.bars["KRE"] = kre
+    assert outcomes(pull_of(server, tmp_path).run(["KRE", "SPY"]))["KRE"] == "ok"
+
+
 def test_a_large_dividend_that_the_price_shows_is_told(server: Standin, tmp_path: Path) -> None:
     server.bars["IWM"] = paying(bars(1), {PAID[-1]: 0.025})
     pull = pull_of(server, tmp_path)

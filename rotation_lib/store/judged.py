@@ -12,7 +12,15 @@ import pandas as pd
 
 from ..catalog import Series
 from ..sources.outcome import malformed
-from ..sources.quality import Anomaly, QualityRules, compare, find_anomalies, witness_gaps
+from ..sources.quality import (
+    SAME_DIVIDEND,
+    USUAL_DAYS,
+    Anomaly,
+    QualityRules,
+    compare,
+    find_anomalies,
+    witness_gaps,
+)
 from .prices import PROVISIONAL, returns
 
 #: A witness confirms a move if it moved the same way by at least this share of it.
@@ -20,6 +28,8 @@ WITNESS_SHARE = 0.5
 #: Two returns closer than this are one: closes come in single precision.
 SAME_RETURN = 1e-4
 MARKET = "SPY"
+#: Standard deviations, over a year, that the fall on a day must exceed to be no chance.
+CHANCE, A_YEAR = 2.0, 252
 UNEXPLAINED = "with no action or witness to explain it"
 RECORD = "a true one belongs into data/quality.toml"
 
@@ -59,7 +69,7 @@ def check_moves(
         if found.check == "jump":
             _refuse_jump(found, rules, witness)
         elif found.check == "dividend":
-            notes.append(_dividend(found, item, price, rules, witness))
+            notes.append(_dividend(found, item, own, price, rules, witness))
         elif found.check == "stale run":
             raise malformed(
                 f"{item.id}: {found.value:.0f} closes in a row are the same, the last of "
@@ -109,20 +119,40 @@ def _others(symbol: str, rules: QualityRules) -> list[str]:
 
 
 def _dividend(
-    found: Anomaly, item: Series, price: pd.Series, rules: QualityRules, witness: Witness
+    found: Anomaly,
+    item: Series,
+    own: pd.Series,
+    price: pd.Series,
+    rules: QualityRules,
+    witness: Witness,
 ) -> str:
-    """A dividend beyond the limits passes only where the price fell by it, against the market."""
+    """A dividend beyond the limits passes only where the price fell by it, against the market.
+
+    That is by half of it at least, and by more than what was usual and chance explain.
+    """
     day = pd.Timestamp(found.when)
     told = f"a dividend of {found.value:.2%} of the price on {found.when}"
     for other in (*_others(item.id, rules), MARKET):
         seen = None if other == item.id else witness(other)
         if seen is not None and day in seen.index:
-            if found.value > 0 and seen[day] - price[day] >= WITNESS_SHARE * found.value:
+            fell = (seen - price).dropna()
+            chance = CHANCE * float(fell[fell.index != day].tail(A_YEAR).std())
+            least = max(WITNESS_SHARE * found.value, _paid_before(own, price, found) + chance)
+            if found.value > 0 and fell[day] >= least:
                 return f"It paid {told}; the price fell by it, against {other}."
             break
     raise malformed(
         f"{item.id}: {told}, unlike those before it, and no fall of the price shows it ({RECORD})"
     )
+
+
+def _paid_before(own: pd.Series, price: pd.Series, found: Anomaly) -> float:
+    """The largest dividend of the two years before; nothing, if this one is only paid again."""
+    implied = (1 + own) / (1 + price) - 1
+    day = pd.Timestamp(found.when)
+    before = implied[(implied.index < day) & (implied.index >= day - pd.Timedelta(days=USUAL_DAYS))]
+    most = float(before.max()) if len(before) else 0.0
+    return most if most < found.value * (1 - SAME_DIVIDEND) else 0.0
 
 
 def check_adjusted(bars: pd.DataFrame, item: Series, rules: QualityRules) -> None:
