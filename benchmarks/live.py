@@ -152,7 +152,8 @@ def written(parts: Sequence[Part], where: str, before: str) -> str:
         where: on what machine, and when.
         before: the document until now, or nothing.
     """
-    sections = dict(re.findall(r"^## (.+)\n\n((?:(?!^## ).*\n)+)", before, re.MULTILINE))
+    found = re.findall(r"^## (.+)\n\n((?:(?!^## ).*\n)+)", before, re.MULTILINE)
+    sections = {title: text.rstrip() + "\n" for title, text in found}
     for part in parts:
         title, _, text = part.text().removeprefix("## ").partition("\n\n")
         sections[title] = f"{where}\n\n{text}\n"
