@@ -24,7 +24,7 @@ def told(source: str, text: str) -> dict[str, Any]:
 
 
 def test_words_are_counted_without_markup_and_tables(language: Any) -> None:
-    text = "## Small caps lead\n\nBy **2.5%** ([how](a.html)).\n\n| a | b |\n| - | - |\n\n<p class='x'>Yes</p>"
+    text = "## Small caps lead\n\nBy **2.5%** ([how](a.md)).\n\n| a | b |\n| - | - |\n\n<p id='x'>Yes</p>"
     assert language.words(text) == 7
 
 

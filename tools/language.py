@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "rotation_lib"
 #: Calls whose Markdown is a list of records.
 RECORDS = ("chapter.verdicts()", "chapter.sources()", "appendix.works(", "appendix.notices(")
-_MARKUP = re.compile(r"<[^>]+>|\]\([^)]*\)|^\|.*$|^```.*?^```|^%%.*$", re.MULTILINE | re.DOTALL)
+_MARKUP = re.compile(r"<[^>]+>|\]\([^)]*\)|^(?:\||%%)[^\n]*|^```.*?^```", re.MULTILINE | re.DOTALL)
 _WORD = re.compile(r"\w[\w’'.,%+−-]*")
 
 
