@@ -91,6 +91,18 @@ def test_one_of_several_may_be_missing(market: Market) -> None:
     assert (gone.value, gone.reason, gone.series) == (None, "not listed", ("DGS2",))
 
 
+def test_what_a_run_settles_stands_in_label_and_series(market: Market) -> None:
+    @finding(
+        "x.newest", "{other} to {year}", "ratio", ("other", "large"),
+        lambda market: {"other": "IJR", "year": str(market.end.year)},
+    )  # fmt: skip
+    def newest(market: Market) -> Measured:
+        raise DataError("too short")
+
+    (made,) = made_by(market, newest)
+    assert (made.label, made.series) == (f"IJR to {market.end.year}", ("IJR", "SPY"))
+
+
 def test_only_faults_of_the_data_are_caught(market: Market) -> None:
     @finding("x.wrong", "Wrong", "ratio", PAIR)
     def wrong(market: Market) -> Measured:

@@ -18,10 +18,11 @@ from rotation_lib.studies.declared import measured
 from rotation_lib.studies.lacking import lacking, with_lacking_named
 from rotation_lib.studies.rate_sensitivity.stability import sign_break
 from rotation_lib.studies.rate_sensitivity.weekly import weekly
-from rotation_lib.studies.tech_valuations import seven
-from rotation_lib.studies.tech_valuations.common import SEVEN, yearly_lead
 from rotation_lib.themes.reshoring_sectors.measures import sectors, spending
 from rotation_lib.themes.reshoring_sectors.measures.terms import FUNDS
+from rotation_lib.themes.tech_valuations.measures import seven
+from rotation_lib.themes.tech_valuations.measures.basket import SEVEN
+from rotation_lib.themes.tech_valuations.measures.spans import yearly_lead
 
 Without = Callable[..., Market]
 
@@ -96,17 +97,20 @@ def test_a_share_of_the_gain_without_its_series(
 ) -> None:
     market = without(*gone)
     for name in ("seven_share_of_gain", "seven_weight"):
-        reason = told(market, seven.findings(market), name)
+        reason = told(market, measured(market, [seven]), name)
         assert reason == f"these data hold no values of {named}"
 
 
 def test_a_yearly_lead_says_whether_the_window_or_a_listing_is_short(without: Without) -> None:
-    short = yearly_lead(without(start="2026-01-02"), "risks.x", "X", "IWM", "SPY")
-    assert short.reason == "a window under a year says nothing about a rate per year"
+    with pytest.raises(
+        DataError, match=r"^a window under a year says nothing about a rate per year$"
+    ):
+        yearly_lead(without(start="2026-01-02"), "IWM", "SPY")
     market = without("RSP")
     market.dataset.total_returns.loc["2026-07-01":, "RSP"] = 0.001
-    late = yearly_lead(market, "risks.x", "X", "RSP", "SPY")
-    assert late.reason == "RSP and SPY share 22 sessions of the window, under a year"
+    late = r"^RSP and SPY share 22 sessions of the window, under a year$"
+    with pytest.raises(DataError, match=late):
+        yearly_lead(market, "RSP", "SPY")
 
 
 def test_changes_since_a_law_without_their_series(without: Without) -> None:

@@ -11,16 +11,14 @@ import pandas as pd
 import pytest
 from prose_worlds import cells
 
-from rotation_lib.charts import tech_valuations as charts
 from rotation_lib.charts.figure import Figure
 from rotation_lib.charts.table import Table
-from rotation_lib.charts.tech_valuations import titles
 from rotation_lib.claims import Judged, judge, load_ledger
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.prose import Prose, tell
 from rotation_lib.prose.told import Told
-from rotation_lib.studies import tech_valuations as study
+from rotation_lib.themes.tech_valuations import measures, pictures
 
 MarketOf = Callable[..., Market]
 LEAK = re.compile(
@@ -137,7 +135,7 @@ def test_chart_and_section_say_when_the_rally_was(
     default: FindingSet, quarter: float | None, july: float, title: str, section: str | None
 ) -> None:
     made = changed(default, first_quarter_2024=quarter, rally_july_2024=july)
-    assert titles.rally_title(made) == title
+    assert pictures.rally.rally_title(made) == title
     assert heading("rally-text", made) == f"## {section or title}"
 
 
@@ -211,29 +209,30 @@ def test_signs_of_short_covering_are_counted_by_their_intervals(default: Finding
 
 def shown(m: Market, f: FindingSet, fall: float = -0.02) -> list[Figure | Table | Prose]:
     """All that the chapter draws."""
-    last = study.earnings.last_common_year(m)
-    splits = {y: study.earnings.decomposition(m, y) for y in (2019, 2022)}
-    hard, tried = study.rotation.hard_days(m, fall), study.lead.definitions(m)
+    last = measures.earnings.last_common_year(m)
+    splits = {y: measures.earnings.decomposition(m, y) for y in (2019, 2022)}
+    hard, tried = measures.rotation.hard_days(m, fall), measures.lead.definitions(m)
+    split = pictures.earnings.decomposition
     return [
-        charts.growth(study.lead.growth(m), m.tech, m.small, m.large),
-        charts.definitions(tried, f),
-        charts.definition_table(tried, f),
-        charts.starts(study.lead.june_gap_by_start(m), m.tech, m.small),
-        charts.rally(study.rally.path(m), f, m.large, m.tech),
-        charts.rally_table(f),
-        *(charts.decomposition(frame, year, last) for year, frame in splits.items()),
-        charts.decomposition_table(splits, last),
-        charts.net_income(study.earnings.net_income(m)),
-        charts.contributions(study.seven.by_year(m), m.tech, m.end),
-        charts.relative(study.lead.relative_wealth(m), f),
-        charts.quarters(study.dominance.quarters(m), m.tech, m.small),
-        charts.hard_days(hard, fall, f),
-        charts.hard_day_table(hard, f),
-        charts.correlations(study.rotation.correlations(m), m.small),
-        charts.weighting(study.quality.weighting(m)),
-        charts.quality(study.quality.spreads(m), f),
-        charts.after(study.quality.reversal_or_none(m), f),
-        charts.discount(study.discount.yields(m), f),
+        pictures.lead.growth(measures.lead.growth(m), f),
+        pictures.lead.definitions(tried, f),
+        pictures.lead.definition_table(tried, f),
+        pictures.lead.starts(measures.lead.june_gap_by_start(m), f),
+        pictures.rally.rally(measures.rally.path(m), f),
+        pictures.rally.rally_table(f),
+        *(split(frame, f, year, last) for year, frame in splits.items()),
+        pictures.earnings.decomposition_table(splits, f, last),
+        pictures.income.net_income(measures.income.net_income(m), f),
+        pictures.seven.contributions(measures.seven.by_year(m), f),
+        pictures.lead.relative(measures.lead.relative_wealth(m), f),
+        pictures.dominance.quarters(measures.dominance.quarters(m), f),
+        pictures.rotation.hard_days(hard, f, fall),
+        pictures.rotation.hard_day_table(hard, f),
+        pictures.rotation.correlations(measures.rotation.correlations(m), f),
+        pictures.weighting.weighting(measures.weighting.weighting(m), f),
+        pictures.quality.quality(measures.quality.spreads(m), f),
+        pictures.quality.after(measures.quality.reversal_or_none(m), f),
+        pictures.discount.discount(measures.discount.yields(m), f),
     ]
 
 
@@ -266,20 +265,20 @@ def test_other_windows_show_a_figure_or_say_why_not(
     market_of: MarketOf, window: dict[str, str]
 ) -> None:
     chosen = market_of(**window)
-    findings = FindingSet(study.findings(chosen))
+    findings = FindingSet(measures.findings(chosen))
     for cell in CELLS:
         assert not LEAK.search(Prose(said(cell, findings)).text), cell
     for part in shown(chosen, findings, -0.03):
         if isinstance(part, Prose):
-            assert "The reason:" in str(part)
+            assert " is not shown: " in str(part)
         else:
             assert not LEAK.search(part.title), part.title
             assert part.as_of <= chosen.end.date().isoformat()
 
 
-def test_without_a_common_session_no_relative_wealth_is_drawn() -> None:
+def test_without_a_common_session_no_relative_wealth_is_drawn(default: FindingSet) -> None:
     base = pd.DataFrame({"IWM / SPY": [1.0]}, index=pd.DatetimeIndex(["2009-12-31"], name="date"))
-    shown = charts.weighting(base)
+    shown = pictures.weighting.weighting(base, default)
     assert isinstance(shown, Prose) and "share no session" in shown.text
 
 
@@ -316,7 +315,7 @@ def test_verdicts_follow_the_measured_values(default: FindingSet) -> None:
 
 
 def test_before_the_events_their_claims_cannot_be_tested(market_of: MarketOf) -> None:
-    judged = verdicts(FindingSet(study.findings(market_of(end="2019-12-31"))))
+    judged = verdicts(FindingSet(measures.findings(market_of(end="2019-12-31"))))
     for name in ("tech-lead-since-2010", "early-2024-rally", "dominance-waned-2024"):
         assert judged[name].verdict == "cannot be tested"
 
@@ -333,7 +332,7 @@ def test_a_page_run_with_another_fall_names_both(default: FindingSet) -> None:
             "high": [16.0, -28.0],
         }
     )
-    made = charts.hard_days(table, -0.035, default)
+    made = pictures.rotation.hard_days(table, default, -0.035)
     assert isinstance(made, Figure)
     assert made.title.startswith("When the seven fall 3.5% or more in a day, none of two")
     assert "Sentences and verdicts always use a fall of 2%" in made.note

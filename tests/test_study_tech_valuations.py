@@ -16,9 +16,8 @@ from rotation_lib.market import Market
 from rotation_lib.params import report_params
 from rotation_lib.project import SNAPSHOT
 from rotation_lib.sources import Dataset
-from rotation_lib.studies import tech_valuations as study
-from rotation_lib.studies.tech_valuations import (
-    common,
+from rotation_lib.themes.tech_valuations import measures as study
+from rotation_lib.themes.tech_valuations.measures import (
     discount,
     dominance,
     earnings,
@@ -182,7 +181,7 @@ def test_a_start_a_year_from_the_end_is_the_last_that_counts(market: Market) -> 
 def test_equal_funds_have_no_lead(made_up: MadeUp, dataset: Dataset) -> None:
     iwm = dataset.total_returns["IWM"]
     market = made_up(pd.DataFrame({"QQQ": iwm}), end="2014-12-31")
-    assert lead.gap(market, "gap_total_return", market.base, market.end).value == 0.0
+    assert lead.gap(market, market.base, market.end).value == 0.0
     assert lead.relative(market).value == 0.0
     assert (lead.by_start(market)["gap"] == 0).all()
 
@@ -298,7 +297,8 @@ def test_combined_income_is_the_sum_of_the_filings(market: Market) -> None:
     annual = facts[(facts["period"] == "annual") & (facts["item"] == "netIncome")]
     ends = annual[annual["end"].between("2025-02-01", "2026-01-31")]
     assert len(ends) == 7
-    assert earnings.net_income(market).loc[2025].sum() == pytest.approx(ends["value"].sum() / 1e9)
+    earned = study.income.net_income(market).loc[2025].sum()
+    assert earned == pytest.approx(ends["value"].sum() / 1e9)
 
 
 def test_contributions_add_up_to_the_fund(market: Market) -> None:
@@ -308,7 +308,7 @@ def test_contributions_add_up_to_the_fund(market: Market) -> None:
 
 
 def test_a_fund_made_of_the_seven_is_explained_by_them(made_up: MadeUp, dataset: Dataset) -> None:
-    basket = dataset.total_returns[list(common.SEVEN)].mean(axis=1)
+    basket = dataset.total_returns[list(study.basket.SEVEN)].mean(axis=1)
     mixed = 0.6 * basket + 0.4 * dataset.total_returns["RSP"]
     market = made_up(pd.DataFrame({"QQQ": mixed}), start="2016-01-04", end="2019-12-31")
     weight = seven.inferred_weight(market).loc["2016-01-04":]
@@ -335,9 +335,9 @@ def test_share_of_a_sum_has_no_value_without_a_gain() -> None:
 
 
 def test_mean_on_hard_falls_by_hand(default: dict[str, Finding]) -> None:
-    names = [*common.SEVEN, "IWM", "RSP"]
+    names = [*study.basket.SEVEN, "IWM", "RSP"]
     table = pd.read_parquet(SNAPSHOT / "total_returns.parquet", columns=names) / 1e6
-    hard = np.nanmean(table[list(common.SEVEN)].to_numpy(), axis=1) <= -0.02
+    hard = np.nanmean(table[list(study.basket.SEVEN)].to_numpy(), axis=1) <= -0.02
     relative = (table["IWM"] - table["RSP"]).to_numpy()
     small = default["hard_day_small"]
     assert small.value == pytest.approx(relative[hard].mean() * 1e4, abs=1e-6)
@@ -354,8 +354,8 @@ def test_sum_of_sides_is_zero_for_pure_exposure() -> None:
     values = np.array([0.03, 0.01, -0.03, -0.01, 0.0])
     up = np.array([1.0, 0, 0, 0, 0])
     down = np.array([0.0, 0, 1, 0, 0])
-    assert common.sum_of_sides(np.stack([values, up, down])) == pytest.approx(0.0)
-    assert common.mean_where(np.stack([values, up + down])) == pytest.approx(0.0)
+    assert study.sides.sum_of_sides(np.stack([values, up, down])) == pytest.approx(0.0)
+    assert study.sides.mean_where(np.stack([values, up + down])) == pytest.approx(0.0)
 
 
 def test_distinct_days_keep_their_distance_and_the_sharpest(market: Market) -> None:
@@ -375,7 +375,7 @@ def test_what_follows_a_day_leaves_the_day_out(market: Market) -> None:
 
 
 def test_two_steps_multiply_to_the_whole(market: Market) -> None:
-    table = quality.weighting(market)
+    table = study.weighting.weighting(market)
     assert np.allclose(
         table["IWM / SPY"], table["RSP / SPY"] * table["IWM / RSP"], rtol=0, atol=1e-12
     )

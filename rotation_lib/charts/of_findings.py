@@ -49,9 +49,10 @@ def _last(found: Iterable[Finding]) -> str:
     return max((one.end for one in found if one.end), default="")
 
 
-def nothing(what: str, finding: Finding) -> Prose:
-    """The sentence in place of a figure: why the finding it would show is missing."""
-    return Prose(f"*{what} is not shown: {(finding.reason or 'no data').rstrip('.')}.*")
+def nothing(what: str, why: Finding | str) -> Prose:
+    """The sentence in place of a figure: why the finding it would show is missing, or why else."""
+    reason = why if isinstance(why, str) else why.reason or "no data"
+    return Prose(f"*{what} is not shown: {reason.rstrip('.')}.*")
 
 
 def known(*found: Finding) -> bool:

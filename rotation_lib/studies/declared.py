@@ -5,9 +5,10 @@
         ...
 
 A function that measures several in one computation carries one line for each, and returns them in
-that order. Data that cannot bear it raise ``DataError``, which becomes a finding without a value and
-with that reason: here, and nowhere else; where they cannot bear one of several, that one's place holds
-the error. Ids are written out, so that a search finds them. Nothing is measured in this module.
+that order. Where a run settles more of a label, or a fund among the series, ``names`` says what stands
+for those names. Data that cannot bear it raise ``DataError``, which becomes a finding without a value
+and with that reason: here, and nowhere else; where they cannot bear one of several, that one's place
+holds the error. Ids are written out, so that a search finds them. Nothing is measured in this module.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from ..units import UnitName
 #: Funds that a run chooses: in braces in a label, as they stand among series.
 ROLES = ("small", "large", "tech")
 SMALL, LARGE, PAIR = ("small",), ("large",), ("small", "large")
+#: What stands for a theme's own names in braces, and among series, in a run.
+Names = Callable[[Market], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Declared:
     label: str
     unit: UnitName
     series: tuple[str, ...]
+    names: Names | None = None
 
     def of(self, found: Measured | DataError, funds: Mapping[str, str], made_by: str) -> Finding:
         """The finding.
@@ -98,7 +102,7 @@ Result = TypeVar("Result", bound=Measured | tuple[Measured | DataError, ...])
 
 
 def finding(
-    id: str, label: str, unit: UnitName, series: tuple[str, ...]
+    id: str, label: str, unit: UnitName, series: tuple[str, ...], names: Names | None = None
 ) -> Callable[[Callable[[Market], Result]], Callable[[Market], Result]]:
     """Declare what a function measures; the function itself stays as it is.
 
@@ -107,11 +111,13 @@ def finding(
         label: what it is, for a reader; :data:`ROLES` stand in braces.
         unit: see :class:`rotation_lib.findings.Finding`.
         series: catalog ids, and :data:`ROLES`.
+        names: of the market, what stands for names besides :data:`ROLES`.
     """
 
     def declare(function: Callable[[Market], Result]) -> Callable[[Market], Result]:
         # The lowest of several lines is read first.
-        setattr(function, _KEPT, (Declared(id, label, unit, series), *declared_by(function)))
+        made = Declared(id, label, unit, series, names)
+        setattr(function, _KEPT, (made, *declared_by(function)))
         return function
 
     return declare
@@ -165,4 +171,7 @@ def found_by(market: Market, function: Callable[..., object]) -> list[Finding]:
     except DataError as error:
         found = [error] * len(declared)
     made_by = f"{function.__module__}:{function.__qualname__}"
-    return [d.of(f, funds, made_by) for d, f in zip(declared, found, strict=True)]
+    return [
+        d.of(f, {**funds, **(d.names(market) if d.names else {})}, made_by)
+        for d, f in zip(declared, found, strict=True)
+    ]

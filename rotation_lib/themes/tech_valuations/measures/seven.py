@@ -11,13 +11,17 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, tendency
-from ...market import Market
-from ...stats.bootstrap import Bootstrap
-from .common import EQUAL_WEIGHT, SEVEN, common_block, fid, guarded, seven_basket
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.bootstrap import Bootstrap, Interval
+from ....studies.declared import Measured, finding
+from .basket import EQUAL_WEIGHT, SEVEN, seven_basket
+from .sides import common_block
+from .spans import whole_window
 
 _SPAN, _SHORTEST = 252, 63
+_SERIES = ("tech", EQUAL_WEIGHT, *SEVEN)
 
 
 @lru_cache(maxsize=4)
@@ -71,69 +75,54 @@ def share_of_sum(x: np.ndarray) -> np.ndarray:
         return np.asarray(np.where(total > 0, x[0].sum(axis=-1) / total, np.nan))
 
 
-def findings(market: Market) -> list[Finding]:
-    """The seven's share of the fund's gain, and their mean inferred weight."""
+@finding(
+    "tech_valuations.seven_share_of_gain",
+    "The seven's share of {tech}'s gain, equal-weight proxy",
+    "fraction",
+    _SERIES,
+)
+def share_of_gain(market: Market) -> Measured:
+    """The seven's share of the fund's gain."""
     tech = market.tech
-    series = (tech, EQUAL_WEIGHT, *SEVEN)
-    id = fid("seven_share_of_gain")
-    label = f"The seven's share of {tech}'s gain, equal-weight proxy"
-
-    def share() -> Finding:
-        table = contributions(market)
-        pair = table[["seven", "total"]]
-        if len(pair) < _SHORTEST:
-            raise DataError(
-                f"{tech}, {EQUAL_WEIGHT} and the seven share {len(pair)} sessions of the window, "
-                f"{_SHORTEST} are needed"
-            )
-        if pair["total"].sum() <= 0:
-            raise DataError(f"{tech} had no gain in the window that could be shared out")
-        inner = Bootstrap(pair, min(common_block(market), len(pair) // 8))
-        try:
-            interval = inner.interval(share_of_sum)
-        except DataError:
-            raise DataError(
-                f"{tech}'s gain is too small beside its swings to be shared out"
-            ) from None
-        how = "sum of weight × basket return over the sum of the fund's returns"
-        return tendency(
-            id,
-            label,
-            inner.estimate(share_of_sum),
-            interval,
-            unit="fraction",
-            index=pd.DatetimeIndex(pair.index),
-            series=series,
-            method=f"{how}, weight inferred from the 252 sessions before; {interval.method}",
+    pair = contributions(market)[["seven", "total"]]
+    if len(pair) < _SHORTEST:
+        raise DataError(
+            f"{tech}, {EQUAL_WEIGHT} and the seven share {len(pair)} sessions of the window, "
+            f"{_SHORTEST} are needed"
         )
+    if pair["total"].sum() <= 0:
+        raise DataError(f"{tech} had no gain in the window that could be shared out")
+    inner = Bootstrap(pair, min(common_block(market), len(pair) // 8))
+    try:
+        interval = inner.interval(share_of_sum)
+    except DataError:
+        raise DataError(f"{tech}'s gain is too small beside its swings to be shared out") from None
+    return Measured(
+        inner.estimate(share_of_sum),
+        interval,
+        pair.index,
+        "sum of weight × basket return over the sum of the fund's returns, "
+        f"weight inferred from the 252 sessions before; {interval.method}",
+    )
 
-    def weight() -> Finding:
-        known = inferred_weight(market).loc[market.start :].dropna()
-        if known.empty:
-            raise DataError(
-                f"{_SHORTEST} sessions of returns are needed before a weight can be inferred"
-            )
-        low, high = known.quantile([0.025, 0.975])
-        return Finding(
-            id=fid("seven_weight"),
-            chapter="tech_valuations",
-            label=f"Weight of the seven in {tech} inferred from returns, mean",
-            value=float(known.mean()),
-            unit="fraction",
-            low=float(low),
-            high=float(high),
-            confidence=0.95,
-            method="returns-based style analysis, 252 sessions; the bounds hold 95% of the days",
-            n=len(known),
-            start=market.start.date().isoformat(),
-            end=market.end.date().isoformat(),
-            series=series,
+
+@finding(
+    "tech_valuations.seven_weight",
+    "Weight of the seven in {tech} inferred from returns, mean",
+    "fraction",
+    _SERIES,
+)
+def mean_weight(market: Market) -> Measured:
+    """Their mean inferred weight in the fund."""
+    known = inferred_weight(market).loc[market.start :].dropna()
+    if known.empty:
+        raise DataError(
+            f"{_SHORTEST} sessions of returns are needed before a weight can be inferred"
         )
-
-    return [
-        guarded(share, id, label, "fraction", series),
-        guarded(weight, fid("seven_weight"), "Weight of the seven", "fraction", series),
-    ]
+    low, high = known.quantile([0.025, 0.975])
+    how = "returns-based style analysis, 252 sessions; the bounds hold 95% of the days"
+    bounds = Interval(float(low), float(high), 0.95, how)
+    return Measured(float(known.mean()), bounds, whole_window(market), n=len(known))
 
 
 def specifications(market: Market) -> list[Specification]:

@@ -11,34 +11,27 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, missing, tendency
-from ...market import Market
-from ...stats.bootstrap import Bootstrap
-from ...stats.returns import complete_rows, weekly_log_returns
-from .common import (
-    BASIS_POINTS,
-    EQUAL_WEIGHT,
-    SEVEN,
-    both_sides,
-    common_block,
-    conditional_mean,
-    fid,
-    guarded,
-    seven_basket,
-)
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.bootstrap import Bootstrap
+from ....stats.returns import complete_rows, weekly_log_returns
+from ....studies.declared import Measured, finding
+from .basket import EQUAL_WEIGHT, SEVEN, seven_basket
+from .sides import BASIS_POINTS, both_sides, common_block, conditional_mean
 
 HARD_FALL = -0.02
 #: The daily prices of PSCI are stale before 2012 (15 % of days without a change in 2010).
 DAILY_FROM = {"PSCI": pd.Timestamp("2012-01-03")}
 STORY_START = pd.Timestamp("2023-01-03")
 CORRELATION_SPAN = 252
-NAMES = {"small": "small caps", "psci": "small industrials", "kre": "regional banks"}
+_SMALL = ("small", EQUAL_WEIGHT, *SEVEN)
+_PSCI, _KRE = ("PSCI", EQUAL_WEIGHT, *SEVEN), ("KRE", EQUAL_WEIGHT, *SEVEN)
 
 
 def targets(market: Market) -> dict[str, str]:
     """Symbol → name of where the capital is said to go; the report's small caps come last."""
-    return {"PSCI": NAMES["psci"], "KRE": NAMES["kre"], market.small: NAMES["small"]}
+    return {"PSCI": "small industrials", "KRE": "regional banks", market.small: "small caps"}
 
 
 @lru_cache(maxsize=16)
@@ -104,107 +97,144 @@ def weekly_fall(hard_fall: float) -> float:
     return float(hard_fall * np.sqrt(5.0))
 
 
-def findings(market: Market) -> list[Finding]:
-    """Mean relative return on hard falls by day and week, asymmetry, and the latest correlation."""
-    made = []
-    for key, symbol in (("small", market.small), ("psci", "PSCI"), ("kre", "KRE")):
-        name = NAMES[key]
-        label = f"{symbol} ({name}) minus {EQUAL_WEIGHT} on days the seven fall 2% or more, mean"
-        made.append(_on_falls(market, fid(f"hard_day_{key}"), label, symbol, "days"))
-        made.append(
-            _on_falls(
-                market,
-                fid(f"hard_week_{key}"),
-                f"{symbol} ({name}) minus {EQUAL_WEIGHT} in weeks the seven fall 4.5% or more, mean",
-                symbol,
-                "weeks",
-            )
-        )
-    label = f"{market.small} minus {EQUAL_WEIGHT} on days the seven fall 2% or more, 2023 on, mean"
-    id = fid("hard_day_small_since_2023")
-    made.append(_on_falls(market, id, label, market.small, "days", since=STORY_START))
-    return [*made, _banks_adjusted(market), _asymmetry(market), _correlation(market)]
+@finding(
+    "tech_valuations.hard_day_small",
+    "{small} (small caps) minus RSP on days the seven fall 2% or more, mean",
+    "basis points",
+    _SMALL,
+)
+def hard_day_small(market: Market) -> Measured:
+    """What small caps do on days when the seven fall hard."""
+    return _on_days(market, market.small)
 
 
-def _on_falls(
-    market: Market,
-    id: str,
-    label: str,
-    symbol: str,
-    period: str,
-    *,
-    adjusted: bool = False,
-    since: pd.Timestamp | None = None,
-) -> Finding:
-    series = (symbol, EQUAL_WEIGHT, *SEVEN)
+@finding(
+    "tech_valuations.hard_week_small",
+    "{small} (small caps) minus RSP in weeks the seven fall 4.5% or more, mean",
+    "basis points",
+    _SMALL,
+)
+def hard_week_small(market: Market) -> Measured:
+    """What small caps do on weeks when the seven fall hard."""
+    return _on_weeks(market, market.small)
+
+
+@finding(
+    "tech_valuations.hard_day_psci",
+    "PSCI (small industrials) minus RSP on days the seven fall 2% or more, mean",
+    "basis points",
+    _PSCI,
+)
+def hard_day_psci(market: Market) -> Measured:
+    """What small industrials do on days when the seven fall hard."""
+    return _on_days(market, "PSCI")
+
+
+@finding(
+    "tech_valuations.hard_week_psci",
+    "PSCI (small industrials) minus RSP in weeks the seven fall 4.5% or more, mean",
+    "basis points",
+    _PSCI,
+)
+def hard_week_psci(market: Market) -> Measured:
+    """What small industrials do on weeks when the seven fall hard."""
+    return _on_weeks(market, "PSCI")
+
+
+@finding(
+    "tech_valuations.hard_day_kre",
+    "KRE (regional banks) minus RSP on days the seven fall 2% or more, mean",
+    "basis points",
+    _KRE,
+)
+def hard_day_kre(market: Market) -> Measured:
+    """What regional banks do on days when the seven fall hard."""
+    return _on_days(market, "KRE")
+
+
+@finding(
+    "tech_valuations.hard_week_kre",
+    "KRE (regional banks) minus RSP in weeks the seven fall 4.5% or more, mean",
+    "basis points",
+    _KRE,
+)
+def hard_week_kre(market: Market) -> Measured:
+    """What regional banks do on weeks when the seven fall hard."""
+    return _on_weeks(market, "KRE")
+
+
+@finding(
+    "tech_valuations.hard_day_small_since_2023",
+    "{small} minus RSP on days the seven fall 2% or more, 2023 on, mean",
+    "basis points",
+    _SMALL,
+)
+def hard_day_small_since_2023(market: Market) -> Measured:
+    """The same in the years of doubts about AI."""
+    frame = _against_market(market, market.small).loc[STORY_START:]
+    return _on_falls(frame, frame["relative"], "days", common_block(market))
+
+
+@finding(
+    "tech_valuations.hard_day_kre_adjusted",
+    "KRE less its beta to RSP on days the seven fall 2% or more, mean",
+    "basis points",
+    _KRE,
+)
+def hard_day_kre_adjusted(market: Market) -> Measured:
+    """What banks do on such days without what their own beta explains."""
+    frame = _against_market(market, "KRE")
+    return _on_falls(frame, beta_adjusted(frame), "days", common_block(market))
+
+
+def _against_market(market: Market, symbol: str) -> pd.DataFrame:
+    """:func:`days` of a symbol that is not the yardstick itself."""
     if symbol == EQUAL_WEIGHT:
-        return missing(
-            id, label, unit="basis points", series=series, reason="a fund against itself"
-        )
+        raise DataError("a fund against itself")
+    return days(market, symbol)
 
-    def make() -> Finding:
-        frame = days(market, symbol) if period == "days" else weeks(market, symbol)
-        frame = frame if since is None else frame.loc[since:]
-        threshold = HARD_FALL if period == "days" else weekly_fall(HARD_FALL)
-        chosen = frame["seven"] <= threshold
-        values = beta_adjusted(frame) if adjusted else frame["relative"]
-        value, interval, count = conditional_mean(
-            values * BASIS_POINTS, chosen, _block(market, period)
-        )
-        return tendency(
-            id,
-            label,
-            value,
-            interval,
-            unit="basis points",
-            index=pd.DatetimeIndex(frame.index),
-            series=series,
-            n=count,
-            method=f"mean over {count} {period}; {interval.method}",
-        )
 
-    return guarded(make, id, label, "basis points", series)
+def _on_days(market: Market, symbol: str) -> Measured:
+    frame = _against_market(market, symbol)
+    return _on_falls(frame, frame["relative"], "days", common_block(market))
+
+
+def _on_weeks(market: Market, symbol: str) -> Measured:
+    if symbol == EQUAL_WEIGHT:
+        raise DataError("a fund against itself")
+    frame = weeks(market, symbol)
+    return _on_falls(frame, frame["relative"], "weeks", _block(market, "weeks"))
+
+
+def _on_falls(frame: pd.DataFrame, values: pd.Series, period: str, block: int) -> Measured:
+    threshold = HARD_FALL if period == "days" else weekly_fall(HARD_FALL)
+    value, interval, count = conditional_mean(
+        values * BASIS_POINTS, frame["seven"] <= threshold, block
+    )
+    how = f"mean over {count} {period}; {interval.method}"
+    return Measured(value, interval, frame.index, how, count)
 
 
 def _block(market: Market, period: str) -> int:
     return common_block(market) if period == "days" else max(1, common_block(market) // 5)
 
 
-def _banks_adjusted(market: Market) -> Finding:
-    label = f"KRE less its beta to {EQUAL_WEIGHT} on days the seven fall 2% or more, mean"
-    return _on_falls(market, fid("hard_day_kre_adjusted"), label, "KRE", "days", adjusted=True)
-
-
-def _asymmetry(market: Market) -> Finding:
-    small = market.small
-    id = fid("hard_day_asymmetry")
-    label = f"{small} minus {EQUAL_WEIGHT}: mean on hard falls plus mean on equally hard rises of the seven"
-    series = (small, EQUAL_WEIGHT, *SEVEN)
-    if small == EQUAL_WEIGHT:
-        return missing(
-            id, label, unit="basis points", series=series, reason="a fund against itself"
-        )
-
-    def make() -> Finding:
-        frame = days(market, small)
-        value, interval, count = both_sides(
-            frame["relative"] * BASIS_POINTS,
-            frame["seven"] <= HARD_FALL,
-            frame["seven"] >= -HARD_FALL,
-            common_block(market),
-        )
-        return tendency(
-            id,
-            label,
-            value,
-            interval,
-            unit="basis points",
-            index=pd.DatetimeIndex(frame.index),
-            series=series,
-            n=count,
-        )
-
-    return guarded(make, id, label, "basis points", series)
+@finding(
+    "tech_valuations.hard_day_asymmetry",
+    "{small} minus RSP: mean on hard falls plus mean on equally hard rises of the seven",
+    "basis points",
+    _SMALL,
+)
+def asymmetry(market: Market) -> Measured:
+    """Whether what small caps do on hard falls is undone on equally hard rises."""
+    frame = _against_market(market, market.small)
+    value, interval, count = both_sides(
+        frame["relative"] * BASIS_POINTS,
+        frame["seven"] <= HARD_FALL,
+        frame["seven"] >= -HARD_FALL,
+        common_block(market),
+    )
+    return Measured(value, interval, frame.index, n=count)
 
 
 def correlations(market: Market) -> pd.DataFrame:
@@ -222,35 +252,20 @@ def correlations(market: Market) -> pd.DataFrame:
     return pd.DataFrame(columns).loc[market.start :].rename_axis("date")
 
 
-def _correlation(market: Market) -> Finding:
-    small = market.small
-    id = fid("relative_correlation")
-    label = (
-        f"Correlation of {small} and the seven, both relative to {EQUAL_WEIGHT}, last 252 sessions"
-    )
-    series = (small, EQUAL_WEIGHT, *SEVEN)
-    if small == EQUAL_WEIGHT:
-        return missing(id, label, unit="correlation", series=series, reason="a fund against itself")
-
-    def make() -> Finding:
-        frame = days(market, small).tail(CORRELATION_SPAN)
-        if len(frame) < CORRELATION_SPAN:
-            raise DataError(
-                f"the window holds {len(frame)} sessions, {CORRELATION_SPAN} are needed"
-            )
-        pair = pd.DataFrame({"a": frame["relative"], "b": frame["seven"] - frame["market"]})
-        sample = Bootstrap(pair)
-        return tendency(
-            id,
-            label,
-            sample.estimate(correlation),
-            sample.interval(correlation),
-            unit="correlation",
-            index=pd.DatetimeIndex(pair.index),
-            series=series,
-        )
-
-    return guarded(make, id, label, "correlation", series)
+@finding(
+    "tech_valuations.relative_correlation",
+    "Correlation of {small} and the seven, both relative to RSP, last 252 sessions",
+    "correlation",
+    _SMALL,
+)
+def latest_correlation(market: Market) -> Measured:
+    """Whether small caps move with or against the seven at the end."""
+    frame = _against_market(market, market.small).tail(CORRELATION_SPAN)
+    if len(frame) < CORRELATION_SPAN:
+        raise DataError(f"the window holds {len(frame)} sessions, {CORRELATION_SPAN} are needed")
+    pair = pd.DataFrame({"a": frame["relative"], "b": frame["seven"] - frame["market"]})
+    sample = Bootstrap(pair)
+    return Measured(sample.estimate(correlation), sample.interval(correlation), pair.index)
 
 
 def correlation(x: np.ndarray) -> np.ndarray:

@@ -10,116 +10,165 @@ from itertools import pairwise
 
 import pandas as pd
 
-from ...findings import Finding, Specification, missing
-from ...market import Market
-from ..facts import all_windows, null_reason, window_fact
-from .common import covers, cumulative, fid
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....studies.declared import Measured, finding
+from ....studies.facts import all_windows, null_reason, window_return
 from .lead import relative_drawdowns, relative_wealth
+from .spans import covers, cumulative, whole_window
 
 YEAR_START, MID_YEAR, YEAR_END = "2023-12-29", "2024-06-28", "2024-12-31"
 _HALF_YEAR = 126
+_SMALL, _LARGE = ("tech", "small"), ("tech", "large")
 
 
-def findings(market: Market) -> list[Finding]:
-    """Lead in each half of 2024, its change, the year, what came after, and the drawdowns."""
-    tech, small, large = market.tech, market.small, market.large
-    halves = (("first", YEAR_START, MID_YEAR), ("second", MID_YEAR, YEAR_END))
-    made = [
-        window_fact(
-            market,
-            fid(f"{half}_half_2024_{name}"),
-            f"{tech} minus {other}, {half} half of 2024",
-            tech,
-            first,
-            last,
-            minus=other,
-        )
-        for name, other in (("small", small), ("large", large))
-        for half, first, last in halves
-    ]
-    made.append(lead_change(market))
-    made.append(
-        window_fact(
-            market,
-            fid("year_2024_small"),
-            f"{tech} minus {small}, 2024",
-            tech,
-            YEAR_START,
-            YEAR_END,
-            minus=small,
-        )
-    )
-    made += [_since(market, "small", small), _since(market, "large", large)]
-    made += [_under_water(market, "small", small), _under_water(market, "large", large)]
-    return made
+@finding(
+    "tech_valuations.first_half_2024_small",
+    "{tech} minus {small}, first half of 2024",
+    "percentage points",
+    _SMALL,
+)
+def first_half_small(market: Market) -> Measured:
+    """The lead over small caps in the first half."""
+    return window_return(market, market.tech, YEAR_START, MID_YEAR, market.small)
 
 
-def lead_change(market: Market) -> Finding:
+@finding(
+    "tech_valuations.second_half_2024_small",
+    "{tech} minus {small}, second half of 2024",
+    "percentage points",
+    _SMALL,
+)
+def second_half_small(market: Market) -> Measured:
+    """The lead over small caps in the second half."""
+    return window_return(market, market.tech, MID_YEAR, YEAR_END, market.small)
+
+
+@finding(
+    "tech_valuations.first_half_2024_large",
+    "{tech} minus {large}, first half of 2024",
+    "percentage points",
+    _LARGE,
+)
+def first_half_large(market: Market) -> Measured:
+    """The lead over large caps in the first half."""
+    return window_return(market, market.tech, YEAR_START, MID_YEAR, market.large)
+
+
+@finding(
+    "tech_valuations.second_half_2024_large",
+    "{tech} minus {large}, second half of 2024",
+    "percentage points",
+    _LARGE,
+)
+def second_half_large(market: Market) -> Measured:
+    """The lead over large caps in the second half."""
+    return window_return(market, market.tech, MID_YEAR, YEAR_END, market.large)
+
+
+@finding(
+    "tech_valuations.lead_change_2024",
+    "{tech} minus {small}, second half of 2024 less first half",
+    "percentage points",
+    _SMALL,
+)
+def lead_change(market: Market) -> Measured:
     """Lead over small caps in the second half of 2024 minus that in the first, with its rank.
 
     The percentile ranks the change among all pairs of neighbouring half-years since 2010.
     """
     tech, small = market.tech, market.small
-    label = f"{tech} minus {small}, second half of 2024 less first half"
     reason = null_reason(market, pd.Timestamp(YEAR_START), pd.Timestamp(YEAR_END))
+    if reason is not None:
+        raise DataError(reason)
     leads = [
         cumulative(market.history[tech], a, b) - cumulative(market.history[small], a, b)
         for a, b in ((YEAR_START, MID_YEAR), (MID_YEAR, YEAR_END))
-        if reason is None
     ]
-    if reason is not None:
-        return missing(
-            fid("lead_change_2024"),
-            label,
-            unit="percentage points",
-            series=(tech, small),
-            reason=reason,
-        )
     windows = all_windows(market, tech, _HALF_YEAR, small)
     changes = (windows.shift(-_HALF_YEAR) - windows).dropna()
     value = leads[1] - leads[0]
-    return Finding(
-        id=fid("lead_change_2024"),
-        chapter="tech_valuations",
-        label=label,
-        value=value,
-        unit="percentage points",
-        method="realised; rank among all neighbouring pairs of 126 sessions since 2010",
+    return Measured(
+        value,
+        None,
+        pd.DatetimeIndex(["2024-01-02", YEAR_END]),
+        "realised; rank among all neighbouring pairs of 126 sessions since 2010",
         n=2,
-        start="2024-01-02",
-        end=YEAR_END,
-        series=(tech, small),
         percentile=float((changes < value).mean()) if len(changes) else None,
     )
 
 
-def _since(market: Market, name: str, other: str) -> Finding:
-    """Lead from the end of 2024 to the report's end; null while that is no quarter yet."""
-    id, label = fid(f"since_2024_{name}"), f"{market.tech} minus {other}, since the end of 2024"
+@finding(
+    "tech_valuations.year_2024_small", "{tech} minus {small}, 2024", "percentage points", _SMALL
+)
+def year_small(market: Market) -> Measured:
+    """The lead over small caps in the whole year."""
+    return window_return(market, market.tech, YEAR_START, YEAR_END, market.small)
+
+
+@finding(
+    "tech_valuations.since_2024_small",
+    "{tech} minus {small}, since the end of 2024",
+    "percentage points",
+    _SMALL,
+)
+def since_small(market: Market) -> Measured:
+    """The lead over small caps from the end of 2024 on."""
+    return _since(market, market.small)
+
+
+@finding(
+    "tech_valuations.since_2024_large",
+    "{tech} minus {large}, since the end of 2024",
+    "percentage points",
+    _LARGE,
+)
+def since_large(market: Market) -> Measured:
+    """The lead over large caps from the end of 2024 on."""
+    return _since(market, market.large)
+
+
+def _since(market: Market, other: str) -> Measured:
     if (market.closes > pd.Timestamp(YEAR_END)).sum() < 1:
-        why = f"the report ends on {market.end.date()}, before anything followed 2024"
-        return missing(id, label, unit="fraction", series=(market.tech, other), reason=why)
-    return window_fact(market, id, label, market.tech, YEAR_END, market.end, minus=other)
+        raise DataError(f"the report ends on {market.end.date()}, before anything followed 2024")
+    return window_return(market, market.tech, YEAR_END, market.end, other)
 
 
-def _under_water(market: Market, name: str, other: str) -> Finding:
-    """How far the relative wealth stands below its peak at the end."""
+@finding(
+    "tech_valuations.below_peak_small",
+    "{tech} / {small}, total return, against its peak",
+    "fraction",
+    _SMALL,
+)
+def below_peak_small(market: Market) -> Measured:
+    """How far wealth relative to small caps stands below its peak at the end."""
+    return _under_water(market, market.small)
+
+
+@finding(
+    "tech_valuations.below_peak_large",
+    "{tech} / {large}, total return, against its peak",
+    "fraction",
+    _LARGE,
+)
+def below_peak_large(market: Market) -> Measured:
+    """How far wealth relative to large caps stands below its peak at the end."""
+    return _under_water(market, market.large)
+
+
+def _under_water(market: Market, other: str) -> Measured:
     key = f"{market.tech} / {other}"
     depth = relative_drawdowns(market)[key]
     peak = relative_wealth(market)[key].idxmax()
     value = float(depth.iloc[-1])
-    return Finding(
-        id=fid(f"below_peak_{name}"),
-        chapter="tech_valuations",
-        label=f"{key}, total return, against its peak",
-        value=value,
-        unit="fraction",
-        method="relative wealth at the end over its highest close, minus 1; realised; rank among "
+    return Measured(
+        value,
+        None,
+        whole_window(market),
+        "relative wealth at the end over its highest close, minus 1; realised; rank among "
         "all days of the window",
-        n=len(market.sessions),
-        start=market.start.date().isoformat(),
-        end=market.end.date().isoformat(),
-        series=(market.tech, other),
+        len(market.sessions),
         percentile=float((depth < value).mean()),
         facts={"peak": peak.date().isoformat()},
     )

@@ -9,17 +9,14 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ...findings import Finding, Specification, missing
-from ...market import Market
-from ...stats.months import monthly_sums
-from .common import cumulative, fid
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.months import monthly_sums
+from ....studies.declared import PAIR, Measured, finding
+from .spans import cumulative
 
 _MONTHS = 12
-
-
-def findings(market: Market) -> list[Finding]:
-    """Ratio of the dividend yields now and its rank, and the change of the relative price."""
-    return [_ratio(market), _price(market)]
 
 
 def trailing_yield(market: Market, symbol: str) -> pd.Series:
@@ -66,50 +63,48 @@ def yield_ratio(market: Market) -> pd.Series:
     return (table[market.small] / table[market.large]).rename("ratio")
 
 
-def _ratio(market: Market) -> Finding:
-    small, large = market.small, market.large
-    id = fid("dividend_yield_ratio")
-    label = f"Dividend yield of {small} over that of {large}, last twelve months (proxy)"
+@finding(
+    "tech_valuations.dividend_yield_ratio",
+    "Dividend yield of {small} over that of {large}, last twelve months (proxy)",
+    "ratio",
+    PAIR,
+)
+def latest_ratio(market: Market) -> Measured:
+    """Ratio of the dividend yields now, and its rank among the window's months."""
     ratio = yield_ratio(market)
     if ratio.empty:
-        why = "price returns of both funds over twelve whole months are not held"
-        return missing(id, label, unit="ratio", series=(small, large), reason=why)
+        raise DataError("price returns of both funds over twelve whole months are not held")
     value = float(ratio.iloc[-1])
-    return Finding(
-        id=id,
-        chapter="tech_valuations",
-        label=label,
-        value=value,
-        unit="ratio",
-        method="total minus price returns summed over twelve months; rank among the window's months",
-        n=len(ratio),
-        start=ratio.index[0].date().isoformat(),
-        end=ratio.index[-1].date().isoformat(),
-        series=(small, large),
+    return Measured(
+        value,
+        None,
+        ratio.index,
+        "total minus price returns summed over twelve months; rank among the window's months",
         percentile=float((ratio < value).mean()),
     )
 
 
-def _price(market: Market) -> Finding:
-    small, large = market.small, market.large
-    id = fid("relative_price")
-    label = f"Price of {small} relative to {large}, change over the window"
+def _last_price(market: Market) -> dict[str, str]:
+    held = price_window(market)
+    return {"until": "" if held is None else f" (to {held[0].date()})"}
+
+
+@finding(
+    "tech_valuations.relative_price",
+    "Price of {small} relative to {large}, change over the window{until}",
+    "fraction",
+    PAIR,
+    _last_price,
+)
+def relative_price(market: Market) -> Measured:
+    """Change of the price of small caps relative to that of large caps."""
     held = price_window(market)
     if held is None:
-        why = "price returns of both funds are not held from the window's start on"
-        return missing(id, label, unit="fraction", series=(small, large), reason=why)
+        raise DataError("price returns of both funds are not held from the window's start on")
     last, value = held
-    return Finding(
-        id=id,
-        chapter="tech_valuations",
-        label=f"{label} (to {last.date()})",
-        value=value,
-        unit="fraction",
-        method="price growth of small over that of large, minus 1; realised",
-        n=int((market.sessions <= last).sum()),
-        start=market.start.date().isoformat(),
-        end=last.date().isoformat(),
-        series=(small, large),
+    sessions = market.sessions[market.sessions <= last]
+    return Measured(
+        value, None, sessions, "price growth of small over that of large, minus 1; realised"
     )
 
 

@@ -11,22 +11,14 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, missing, tendency
-from ...market import Market
-from ...stats.eventstudy import placebo_distribution, placebo_p_value, window_returns
-from .common import (
-    BASIS_POINTS,
-    EQUAL_WEIGHT,
-    MINIMUM_EVENTS,
-    both_sides,
-    common_block,
-    conditional_mean,
-    fid,
-    guarded,
-    relative_log,
-    yearly_lead,
-)
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.bootstrap import Interval
+from ....stats.eventstudy import placebo_distribution, placebo_p_value, window_returns
+from ....studies.declared import PAIR, Measured, finding
+from .sides import BASIS_POINTS, MINIMUM_EVENTS, both_sides, common_block, conditional_mean, reasons
+from .spans import whole_window
 
 #: Pair → what it stands for.
 PAIRS = {
@@ -41,44 +33,6 @@ _AFTER = 21
 _DRAWS = 2000
 #: The years of the rallies that the story speaks of.
 STORY_START = pd.Timestamp("2024-01-02")
-
-
-def findings(market: Market) -> list[Finding]:
-    """Quality spreads on the sharpest up days, the reversal after them, and equal weighting."""
-    made = [_on_sharp_days(market, a, b, "up_days") for a, b in PAIRS]
-    made += [_on_sharp_days(market, a, b, "net") for a, b in PAIRS]
-    made += [_on_sharp_days(market, a, b, "net_2024") for a, b in PAIRS]
-    made.append(_on_sharp_days(market, "IWC", "IWM", "net_2024", other_small(market)))
-    made += _reversal(market)
-    small, large = market.small, market.large
-    made.append(
-        yearly_lead(
-            market,
-            fid("equal_weight_lead"),
-            f"{EQUAL_WEIGHT} relative to {large}, growth",
-            EQUAL_WEIGHT,
-            large,
-        )
-    )
-    made.append(
-        yearly_lead(
-            market,
-            fid("small_vs_equal_weight"),
-            f"{small} relative to {EQUAL_WEIGHT}, growth",
-            small,
-            EQUAL_WEIGHT,
-        )
-    )
-    made.append(
-        yearly_lead(
-            market,
-            fid("small_vs_large"),
-            f"{small} relative to {large}, growth",
-            small,
-            large,
-        )
-    )
-    return made
 
 
 @lru_cache(maxsize=8)
@@ -109,42 +63,149 @@ def other_small(market: Market) -> str:
     return next(s for s in ("IJR", "IWM", "VB") if s not in (market.small, market.large))
 
 
-def _on_sharp_days(market: Market, a: str, b: str, part: str, picker: str | None = None) -> Finding:
-    """A spread on sharp up days, or net of sharp down days, in the window or from 2024 on.
+@finding(
+    "tech_valuations.iwm_ijr_up_days",
+    "IWM minus IJR on the sharpest 5% of up days of {small} relative to {large}, mean",
+    "basis points",
+    ("IWM", "IJR", "small", "large"),
+)
+def iwm_ijr_up_days(market: Market) -> Measured:
+    """The lead of companies without a profit test over those with one on sharp up days."""
+    return _on_up_days(market, "IWM", "IJR")
+
+
+@finding(
+    "tech_valuations.iwc_iwm_up_days",
+    "IWC minus IWM on the sharpest 5% of up days of {small} relative to {large}, mean",
+    "basis points",
+    ("IWC", "IWM", "small", "large"),
+)
+def iwc_iwm_up_days(market: Market) -> Measured:
+    """The lead of micro caps over small caps on sharp up days."""
+    return _on_up_days(market, "IWC", "IWM")
+
+
+@finding(
+    "tech_valuations.iwo_iwn_up_days",
+    "IWO minus IWN on the sharpest 5% of up days of {small} relative to {large}, mean",
+    "basis points",
+    ("IWO", "IWN", "small", "large"),
+)
+def iwo_iwn_up_days(market: Market) -> Measured:
+    """The lead of small growth over small value on sharp up days."""
+    return _on_up_days(market, "IWO", "IWN")
+
+
+@finding(
+    "tech_valuations.iwm_ijr_net",
+    "IWM minus IJR on the sharpest 5% of up days of {small} relative to {large}, mean"
+    " plus mean on its sharpest down days",
+    "basis points",
+    ("IWM", "IJR", "small", "large"),
+)
+def iwm_ijr_net(market: Market) -> Measured:
+    """The lead of companies without a profit test over those with one, net of sharp down days."""
+    return _net(market, spread(market, "IWM", "IJR"))
+
+
+@finding(
+    "tech_valuations.iwc_iwm_net",
+    "IWC minus IWM on the sharpest 5% of up days of {small} relative to {large}, mean"
+    " plus mean on its sharpest down days",
+    "basis points",
+    ("IWC", "IWM", "small", "large"),
+)
+def iwc_iwm_net(market: Market) -> Measured:
+    """The lead of micro caps over small caps, net of sharp down days."""
+    return _net(market, spread(market, "IWC", "IWM"))
+
+
+@finding(
+    "tech_valuations.iwo_iwn_net",
+    "IWO minus IWN on the sharpest 5% of up days of {small} relative to {large}, mean"
+    " plus mean on its sharpest down days",
+    "basis points",
+    ("IWO", "IWN", "small", "large"),
+)
+def iwo_iwn_net(market: Market) -> Measured:
+    """The lead of small growth over small value, net of sharp down days."""
+    return _net(market, spread(market, "IWO", "IWN"))
+
+
+@finding(
+    "tech_valuations.iwm_ijr_net_2024",
+    "IWM minus IJR on the sharpest 5% of up days of {small} relative to {large}, mean"
+    " plus mean on its sharpest down days, 2024 on",
+    "basis points",
+    ("IWM", "IJR", "small", "large"),
+)
+def iwm_ijr_net_2024(market: Market) -> Measured:
+    """The lead of companies without a profit test, net of sharp down days, from 2024 on."""
+    return _net(market, spread(market, "IWM", "IJR").loc[STORY_START:])
+
+
+@finding(
+    "tech_valuations.iwc_iwm_net_2024",
+    "IWC minus IWM on the sharpest 5% of up days of {small} relative to {large}, mean"
+    " plus mean on its sharpest down days, 2024 on",
+    "basis points",
+    ("IWC", "IWM", "small", "large"),
+)
+def iwc_iwm_net_2024(market: Market) -> Measured:
+    """The lead of micro caps over small caps, net of sharp down days, from 2024 on."""
+    return _net(market, spread(market, "IWC", "IWM").loc[STORY_START:])
+
+
+@finding(
+    "tech_valuations.iwo_iwn_net_2024",
+    "IWO minus IWN on the sharpest 5% of up days of {small} relative to {large}, mean"
+    " plus mean on its sharpest down days, 2024 on",
+    "basis points",
+    ("IWO", "IWN", "small", "large"),
+)
+def iwo_iwn_net_2024(market: Market) -> Measured:
+    """The lead of small growth over small value, net of sharp down days, from 2024 on."""
+    return _net(market, spread(market, "IWO", "IWN").loc[STORY_START:])
+
+
+def _picker(market: Market) -> dict[str, str]:
+    return {"other": other_small(market)}
+
+
+@finding(
+    "tech_valuations.iwc_iwm_net_2024_other_days",
+    "IWC minus IWM on the sharpest 5% of up days of {other} relative to {large}, mean"
+    " plus mean on its sharpest down days, 2024 on",
+    "basis points",
+    ("IWC", "IWM", "other", "large"),
+    _picker,
+)
+def iwc_iwm_net_2024_other_days(market: Market) -> Measured:
+    """The lead of micro caps where another index of small caps picks the sharp days."""
+    values = spread(market, "IWC", "IWM").loc[STORY_START:]
+    return _net(market, values, other_small(market))
+
+
+def _on_up_days(market: Market, a: str, b: str) -> Measured:
+    values = spread(market, a, b)
+    up = sharp_days(market)["up"].reindex(values.index, fill_value=False)
+    return _over_days(values, *conditional_mean(values, up, common_block(market)))
+
+
+def _net(market: Market, values: pd.Series, picker: str | None = None) -> Measured:
+    """A spread on sharp up days plus the same on sharp down days.
 
     A spread that a fund's exposure explains is as large on down days with the opposite sign: what
     is left after adding the two is what buying back shorts could add.
     """
-    id = fid(f"{a.lower()}_{b.lower()}_{part}{'_other_days' if picker else ''}")
-    small, large = picker or market.small, market.large
-    label = f"{a} minus {b} on the sharpest 5% of up days of {small} relative to {large}, mean"
-    if part != "up_days":
-        label += " plus mean on its sharpest down days"
-    label += ", 2024 on" if part == "net_2024" else ""
+    sharp = sharp_days(market, picker)
+    up, down = (sharp[side].reindex(values.index, fill_value=False) for side in ("up", "down"))
+    return _over_days(values, *both_sides(values, up, down, common_block(market)))
 
-    def make() -> Finding:
-        values = spread(market, a, b)
-        if part == "net_2024":
-            values = values.loc[STORY_START:]
-        sharp = sharp_days(market, picker)
-        up, down = (sharp[side].reindex(values.index, fill_value=False) for side in ("up", "down"))
-        if part == "up_days":
-            value, interval, count = conditional_mean(values, up, common_block(market))
-        else:
-            value, interval, count = both_sides(values, up, down, common_block(market))
-        return tendency(
-            id,
-            label,
-            value,
-            interval,
-            unit="basis points",
-            index=pd.DatetimeIndex(values.index),
-            series=(a, b, small, large),
-            n=count,
-            method=f"{count} days; {interval.method}",
-        )
 
-    return guarded(make, id, label, "basis points", (a, b, small, large))
+def _over_days(values: pd.Series, value: float, interval: Interval, count: int) -> Measured:
+    how = f"{count} days; {interval.method}"
+    return Measured(value, interval, values.index, how, count)
 
 
 def spreads(market: Market) -> pd.DataFrame:
@@ -237,78 +298,34 @@ def _fitting(events: int, rows: int) -> int:
     return max(1, int((rows - 1) / max(events - 1, 1) + 1) // 2)
 
 
-def _reversal(market: Market) -> list[Finding]:
-    series = (market.small, market.large)
-    id, p_id = fid("after_sharp_days"), fid("after_sharp_days_p")
-    label = f"{series[0]} minus {series[1]}, 21 sessions after its sharpest up days, mean"
-    p_label = "Chance of so large a mean after random days"
-    try:
+@finding(
+    "tech_valuations.after_sharp_days",
+    "{small} minus {large}, 21 sessions after its sharpest up days, mean",
+    "percentage points",
+    PAIR,
+)
+@finding(
+    "tech_valuations.after_sharp_days_p",
+    "Chance of so large a mean after random days",
+    "p-value",
+    PAIR,
+)
+def after_sharp_days(market: Market) -> tuple[Measured, Measured]:
+    """What followed sharp up days, and how often random days are followed by as much."""
+    with reasons():
         value, p, placebo, count = reversal(market)
-    except DataError as error:
-        why = str(error).rstrip(".")
-        return [
-            missing(id, label, unit="percentage points", series=series, reason=why),
-            missing(p_id, p_label, unit="p-value", series=series, reason=why),
-        ]
     low, high = np.quantile(placebo, [0.025, 0.975])
-    text = (
-        f"{count} days at least 21 sessions apart; bounds are the mean plus the spread of "
-        f"{len(placebo):,} sets of random days around their own mean, seed 20240918"
-    )
     centre = float(placebo.mean())
-    span = market.sessions
-    made = Finding(
-        id=id,
-        chapter="tech_valuations",
-        label=label,
-        value=value,
-        unit="percentage points",
-        low=value + float(low) - centre,
-        high=value + float(high) - centre,
-        confidence=0.95,
-        method=text,
-        n=count,
-        start=span[0].date().isoformat(),
-        end=span[-1].date().isoformat(),
-        series=series,
+    bounds = Interval(
+        value + float(low) - centre,
+        value + float(high) - centre,
+        0.95,
+        f"{count} days at least 21 sessions apart; bounds are the mean plus the spread of "
+        f"{len(placebo):,} sets of random days around their own mean, seed 20240918",
     )
-    return [
-        made,
-        Finding(
-            id=p_id,
-            chapter="tech_valuations",
-            label=p_label,
-            value=p,
-            unit="p-value",
-            method=f"two-sided share of {len(placebo):,} sets of random days, seed 20240918",
-            n=count,
-            start=made.start,
-            end=made.end,
-            series=series,
-        ),
-    ]
-
-
-# -- equal against cap weight -------------------------------------------------------------
-
-
-def weighting(market: Market) -> pd.DataFrame:
-    """Small against large in two steps, as growth since the base close.
-
-    Returns:
-        Index ``date``; columns ``small / large``, ``equal weight / large`` and ``small / equal
-        weight``; at each close the first is the product of the other two. Starts at 1.
-    """
-    logs = {
-        f"{market.small} / {market.large}": (market.small, market.large),
-        f"{EQUAL_WEIGHT} / {market.large}": (EQUAL_WEIGHT, market.large),
-        f"{market.small} / {EQUAL_WEIGHT}": (market.small, EQUAL_WEIGHT),
-    }
-    frame = pd.DataFrame(
-        {name: relative_log(market, *pair) for name, pair in logs.items() if pair[0] != pair[1]}
-    )
-    frame.loc[market.base] = 0.0
-    return np.exp(frame.sort_index().dropna().cumsum()).rename_axis("date")
+    how = f"two-sided share of {len(placebo):,} sets of random days, seed 20240918"
+    dates = whole_window(market)
+    return Measured(value, bounds, dates, n=count), Measured(p, None, dates, how, count)
 
 
 def _mean_on(values: pd.Series, chosen: pd.Series) -> float:

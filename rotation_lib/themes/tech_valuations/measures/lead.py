@@ -10,14 +10,16 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from ... import words
-from ...findings import Finding, Specification, missing
-from ...market import Market
-from ...stats.months import month_ends
-from ...stats.returns import drawdown
-from ...units import UnitName
-from ..facts import null_reason
-from .common import EQUAL_WEIGHT, covers, cumulative, fid, yearly_lead
+from .... import words
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.months import month_ends
+from ....stats.returns import drawdown
+from ....studies.declared import Measured, finding
+from ....studies.facts import null_reason
+from .basket import EQUAL_WEIGHT
+from .spans import covers, cumulative, whole_window, yearly_lead
 
 #: What the story states (Russell Investments, June 2024), as a fraction.
 STATED = 3.32
@@ -30,106 +32,141 @@ TEN_YEARS = {"2024-03-28": "2014-03-31", "2024-05-31": "2014-05-30", "2024-06-28
 MEASURES = ("gap in gains", "relative wealth", "ratio of gains", "ratio less one")
 _MONTHS_SHORTEST = 12
 _SESSIONS_SHORTEST = 126
+_LEAD = ("tech", "small")
+_TRIED = (*_LEAD, "^NDX", "^RUT")
 
 
-def findings(market: Market) -> list[Finding]:
-    """Size of the lead, how usual it is, and how many definitions give the stated figure."""
-    tech, small = market.tech, market.small
-    table = definitions(market)
-    return [
-        gap(market, "gap_total_return", market.base, market.end),
-        relative(market),
-        yearly_lead(
-            market,
-            fid("lead_per_year"),
-            f"{tech} relative to {small}, growth",
-            tech,
-            small,
-        ),
-        gap(market, "gap_since_2010_to_june_2024", SINCE_2010, JUNE_2024),
-        gap(market, "gap_ten_years_to_june_2024", TEN_YEARS[JUNE_2024], JUNE_2024),
-        _count(
-            market, "definitions_tried", "Definitions of the lead that were tried", table, False
-        ),
-        _count(
-            market, "definitions_near", "Definitions within 5% of the stated figure", table, True
-        ),
-        starts_ahead(market),
-    ]
+def _window(market: Market) -> dict[str, str]:
+    return {"window": words.period(market.base, market.end)}
 
 
-def gap(market: Market, name: str, first: str | pd.Timestamp, last: str | pd.Timestamp) -> Finding:
+@finding(
+    "tech_valuations.gap_total_return",
+    "{tech} minus {small}, cumulative total return, {window}",
+    "percentage points",
+    _LEAD,
+    _window,
+)
+def gap_total_return(market: Market) -> Measured:
+    """The gap in gains over the window."""
+    return gap(market, market.base, market.end)
+
+
+@finding(
+    "tech_valuations.relative_wealth",
+    "Wealth in {tech} relative to {small}, minus 1, total return",
+    "fraction",
+    _LEAD,
+)
+def relative(market: Market) -> Measured:
+    """Wealth in ``tech`` over wealth in ``small`` at the end, minus 1; both 1 at the base close."""
+    pair = (market.tech, market.small)
+    ends = [cumulative(market.history[s], market.base, market.end) for s in pair]
+    value = (1.0 + ends[0]) / (1.0 + ends[1]) - 1.0
+    return _realised(market, value, market.base, market.end)
+
+
+@finding(
+    "tech_valuations.lead_per_year",
+    "{tech} relative to {small}, growth",
+    "percent a year",
+    _LEAD,
+)
+def lead_per_year(market: Market) -> Measured:
+    """The tendency behind the lead."""
+    return yearly_lead(market, market.tech, market.small)
+
+
+@finding(
+    "tech_valuations.gap_since_2010_to_june_2024",
+    "{tech} minus {small}, cumulative total return, 31 December 2009 to 28 June 2024",
+    "percentage points",
+    _LEAD,
+)
+def gap_since_2010(market: Market) -> Measured:
+    """The gap as the story's words are plainly read."""
+    return gap(market, SINCE_2010, JUNE_2024)
+
+
+@finding(
+    "tech_valuations.gap_ten_years_to_june_2024",
+    "{tech} minus {small}, cumulative total return, 30 June 2014 to 28 June 2024",
+    "percentage points",
+    _LEAD,
+)
+def gap_ten_years(market: Market) -> Measured:
+    """The gap over the last ten of those years."""
+    return gap(market, TEN_YEARS[JUNE_2024], JUNE_2024)
+
+
+def gap(market: Market, first: str | pd.Timestamp, last: str | pd.Timestamp) -> Measured:
     """Cumulative total return of ``tech`` minus that of ``small`` between two closes.
 
     Args:
-        name: last part of the finding's id.
         first: base close.
         last: last close.
+
+    Raises:
+        DataError: where the window does not hold both, or a fund lacks returns between them.
     """
     first, last = pd.Timestamp(first), pd.Timestamp(last)
-    tech, small = market.tech, market.small
-    label = f"{tech} minus {small}, cumulative total return, {words.period(first, last)}"
     reason = null_reason(market, first, last)
-    ends = [cumulative(market.history[s], first, last) for s in (tech, small)]
+    ends = [cumulative(market.history[s], first, last) for s in (market.tech, market.small)]
     if reason is None and np.isnan(ends).any():
         reason = "one of the two has no returns for the whole window"
     if reason is not None:
-        return missing(
-            fid(name), label, unit="percentage points", series=(tech, small), reason=reason
-        )
-    return _realised(market, name, label, ends[0] - ends[1], "percentage points", first, last)
+        raise DataError(reason)
+    return _realised(market, ends[0] - ends[1], first, last)
 
 
-def relative(market: Market) -> Finding:
-    """Wealth in ``tech`` over wealth in ``small`` at the end, minus 1; both 1 at the base close."""
-    tech, small = market.tech, market.small
-    ends = [cumulative(market.history[s], market.base, market.end) for s in (tech, small)]
-    label = f"Wealth in {tech} relative to {small}, minus 1, total return"
-    value = (1.0 + ends[0]) / (1.0 + ends[1]) - 1.0
-    return _realised(market, "relative_wealth", label, value, "fraction", market.base, market.end)
-
-
-def _realised(
-    market: Market,
-    name: str,
-    label: str,
-    value: float,
-    unit: UnitName,
-    first: pd.Timestamp,
-    last: pd.Timestamp,
-) -> Finding:
+def _realised(market: Market, value: float, first: pd.Timestamp, last: pd.Timestamp) -> Measured:
     closes = market.closes
     at, to = closes.get_indexer(pd.DatetimeIndex([first, last]))
-    return Finding(
-        id=fid(name),
-        chapter="tech_valuations",
-        label=label,
-        value=value,
-        unit=unit,
-        method="realised returns of one long window; its tendency is lead_per_year",
-        n=int(to - at),
-        start=closes[at + 1].date().isoformat(),
-        end=last.date().isoformat(),
-        series=(market.tech, market.small),
+    return Measured(
+        value,
+        None,
+        closes[at + 1 : to + 1],
+        "realised returns of one long window; its tendency is lead_per_year",
     )
 
 
-def _count(market: Market, name: str, label: str, table: pd.DataFrame, near: bool) -> Finding:
-    series = (market.tech, market.small, "^NDX", "^RUT")
+@finding(
+    "tech_valuations.definitions_tried", "Definitions of the lead that were tried", "count", _TRIED
+)
+@finding(
+    "tech_valuations.definitions_near",
+    "Definitions within 5% of the stated figure",
+    "count",
+    _TRIED,
+)
+def counts(market: Market) -> tuple[Measured, Measured]:
+    """How many definitions were tried, and how many of them give the stated figure."""
+    table = definitions(market)
     if table.empty:
-        why = "the report's window holds none of the definitions' dates"
-        return missing(fid(name), label, unit="count", series=series, reason=why)
-    return Finding(
-        id=fid(name),
-        chapter="tech_valuations",
-        label=label,
-        value=int(table["near"].sum()) if near else len(table),
-        unit="count",
-        method="starts × ends × instruments × measures inside the report's window",
-        n=len(table),
-        start=market.start.date().isoformat(),
-        end=market.end.date().isoformat(),
-        series=series,
+        raise DataError("the report's window holds none of the definitions' dates")
+    how = "starts × ends × instruments × measures inside the report's window"
+    dates, n = whole_window(market), len(table)
+    near = float(table["near"].sum())
+    return Measured(float(n), None, dates, how, n), Measured(near, None, dates, how, n)
+
+
+@finding(
+    "tech_valuations.starts_ahead",
+    "Share of monthly starts from which {tech} is ahead of {small} at the end",
+    "fraction",
+    _LEAD,
+)
+def starts_ahead(market: Market) -> Measured:
+    """Share of month-end starts from which technology is ahead at the report's end."""
+    table = by_start(market)
+    if len(table) < 12:
+        raise DataError("the window holds fewer than twelve starts a year or more before its end")
+    return Measured(
+        float((table["gap"] > 0).mean()),
+        None,
+        whole_window(market),
+        "every month-end close at least a year before the end; the spans overlap",
+        len(table),
     )
 
 
@@ -250,30 +287,6 @@ def june_gap_by_start(market: Market) -> pd.DataFrame:
         frame = (grown[market.tech] - grown[market.small]).to_frame("gap").rename_axis("date")
     frame.attrs["last"] = last
     return frame
-
-
-def starts_ahead(market: Market) -> Finding:
-    """Share of month-end starts from which technology is ahead at the report's end."""
-    table = by_start(market)
-    label = (
-        f"Share of monthly starts from which {market.tech} is ahead of {market.small} at the end"
-    )
-    pair = (market.tech, market.small)
-    if len(table) < 12:
-        why = "the window holds fewer than twelve starts a year or more before its end"
-        return missing(fid("starts_ahead"), label, unit="fraction", series=pair, reason=why)
-    return Finding(
-        id=fid("starts_ahead"),
-        chapter="tech_valuations",
-        label=label,
-        value=float((table["gap"] > 0).mean()),
-        unit="fraction",
-        method="every month-end close at least a year before the end; the spans overlap",
-        n=len(table),
-        start=market.start.date().isoformat(),
-        end=market.end.date().isoformat(),
-        series=pair,
-    )
 
 
 # -- growth through time ------------------------------------------------------------------

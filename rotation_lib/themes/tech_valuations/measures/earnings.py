@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, missing, tendency
-from ...market import Market
-from ...stats.bootstrap import Array, Interval
-from .common import SEVEN, fid, guarded
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.bootstrap import Array, Interval
+from ....studies.declared import Measured, Names, finding
+from .basket import SEVEN
 
 #: First fiscal year of the long comparison: the last one before the pandemic.
 BASE_YEAR = 2019
@@ -193,80 +194,81 @@ def decomposition(market: Market, base_year: int, last_year: int | None = None) 
     return pd.DataFrame(rows, columns=columns)
 
 
-def net_income(market: Market) -> pd.DataFrame:
-    """Net income of the seven by fiscal year, unit: billions of dollars, companies as columns.
+def _newest_since(base: int) -> Names:
+    """The year that a comparison from ``base`` runs to, in words."""
 
-    Only years that all seven have reported are rows; index ``year``.
-    """
-    return _net_income(market).copy(deep=False)  # a caller's changes stay its own
+    def names(market: Market) -> dict[str, str]:
+        last = last_common_year(market)
+        return {"newest": str(last) if last and last > base else "the newest year"}
 
-
-@lru_cache(maxsize=4)
-def _net_income(market: Market) -> pd.DataFrame:
-    table = adjusted_eps(market)
-    if table.empty:
-        return pd.DataFrame()
-    wide = table.pivot(index="year", columns="ticker", values="net_income") / 1e9
-    return wide.dropna() if set(SEVEN) <= set(wide.columns) else wide.iloc[:0]
+    return names
 
 
-def profit_share(market: Market) -> pd.Series:
-    """Net income of the seven over US corporate profits after tax (CP) of the calendar year.
-
-    Fractions by year, for calendar years with four quarters of CP. The seven earn abroad too, and
-    their fiscal years differ, so this is a scale and not a share in the strict sense.
-    """
-    income = net_income(market)
-    if income.empty or not market.has_macro("CP"):
-        return pd.Series(dtype=float)
-    profits = market.macro("CP")
-    by_year = profits.groupby(profits.index.year).agg(["mean", "size"])
-    whole = by_year.loc[by_year["size"] == 4, "mean"]
-    return (income.sum(axis=1) / whole).dropna().rename_axis("year")
+@finding(
+    "tech_valuations.multiple_change_since_2019",
+    "Mean log change of the seven's price-earnings multiple, fiscal 2019 to {newest}",
+    "log change",
+    SEVEN,
+    _newest_since(BASE_YEAR),
+)
+def multiple_since_2019(market: Market) -> Measured:
+    """Mean change of the price-earnings multiple since fiscal 2019."""
+    return _mean_change(market, BASE_YEAR, "multiple")
 
 
-# -- findings -----------------------------------------------------------------------------
+@finding(
+    "tech_valuations.eps_change_since_2019",
+    "Mean log change of the seven's earnings per share, fiscal 2019 to {newest}",
+    "log change",
+    SEVEN,
+    _newest_since(BASE_YEAR),
+)
+def eps_since_2019(market: Market) -> Measured:
+    """Mean change of the earnings per share since fiscal 2019."""
+    return _mean_change(market, BASE_YEAR, "eps")
 
 
-def findings(market: Market) -> list[Finding]:
-    """Mean change of the multiple and of earnings since two base years; growth of net income."""
-    made = []
-    for base in (BASE_YEAR, AI_YEAR):
-        for part in ("multiple", "eps"):
-            made.append(_mean_change(market, base, part))
-    return [*made, _income_growth(market), _profit_share(market)]
+@finding(
+    "tech_valuations.multiple_change_since_2022",
+    "Mean log change of the seven's price-earnings multiple, fiscal 2022 to {newest}",
+    "log change",
+    SEVEN,
+    _newest_since(AI_YEAR),
+)
+def multiple_since_2022(market: Market) -> Measured:
+    """Mean change of the price-earnings multiple since fiscal 2022."""
+    return _mean_change(market, AI_YEAR, "multiple")
 
 
-def _mean_change(market: Market, base: int, part: str) -> Finding:
+@finding(
+    "tech_valuations.eps_change_since_2022",
+    "Mean log change of the seven's earnings per share, fiscal 2022 to {newest}",
+    "log change",
+    SEVEN,
+    _newest_since(AI_YEAR),
+)
+def eps_since_2022(market: Market) -> Measured:
+    """Mean change of the earnings per share since fiscal 2022."""
+    return _mean_change(market, AI_YEAR, "eps")
+
+
+def _mean_change(market: Market, base: int, part: str) -> Measured:
     last = last_common_year(market)
-    words = {"multiple": "price-earnings multiple", "eps": "earnings per share"}
-    label = (
-        f"Mean log change of the seven's {words[part]}, fiscal {base} to "
-        f"{last if last and last > base else 'the newest year'}"
-    )
-    id = fid(f"{part}_change_since_{base}")
-
-    def make() -> Finding:
-        table = decomposition(market, base)
-        values = table.dropna(subset=["multiple"]) if len(table) else table
-        if len(values) < _MINIMUM_COMPANIES:
-            raise DataError(
-                f"prices and earnings above zero at both ends are held for {len(values)} of the "
-                f"seven; {_MINIMUM_COMPANIES} are needed"
-            )
-        return tendency(
-            id,
-            label,
-            float(values[part].mean()),
-            across(values[part]),
-            unit="log change",
-            index=pd.DatetimeIndex([values["first"].min(), values["last"].max()]),
-            series=tuple(PRICE_SYMBOL.get(t, t) for t in values["ticker"]),
-            n=len(values),
-            facts={} if last is None else {"first_year": base, "last_year": last},
+    table = decomposition(market, base)
+    values = table.dropna(subset=["multiple"]) if len(table) else table
+    if len(values) < _MINIMUM_COMPANIES:
+        raise DataError(
+            f"prices and earnings above zero at both ends are held for {len(values)} of the "
+            f"seven; {_MINIMUM_COMPANIES} are needed"
         )
-
-    return guarded(make, id, label, "log change", SEVEN)
+    return Measured(
+        float(values[part].mean()),
+        across(values[part]),
+        pd.DatetimeIndex([values["first"].min(), values["last"].max()]),
+        n=len(values),
+        facts={} if last is None else {"first_year": base, "last_year": last},
+        series=tuple(PRICE_SYMBOL.get(t, t) for t in values["ticker"]),
+    )
 
 
 def across(values: pd.Series) -> Interval:
@@ -277,54 +279,6 @@ def across(values: pd.Series) -> Interval:
     half = float(stdtrit(len(x) - 1, 0.975) * x.std(ddof=1) / np.sqrt(len(x)))
     text = f"t interval of the mean across {len(x)} companies"
     return Interval(float(x.mean()) - half, float(x.mean()) + half, 0.95, text)
-
-
-def _income_growth(market: Market) -> Finding:
-    table = net_income(market)
-    label = "Combined net income of the seven, growth"
-    id = fid("net_income_growth")
-    years = [y for y in table.index if y >= BASE_YEAR]
-    if len(years) < 2 or table.loc[years[0]].sum() <= 0:
-        why = f"filings of all seven for two fiscal years from {BASE_YEAR} on are not in the window"
-        return missing(id, label, unit="percent a year", series=SEVEN, reason=why)
-    totals = table.loc[years].sum(axis=1)
-    growth = float((totals.iloc[-1] / totals.iloc[0]) ** (1 / (years[-1] - years[0])) - 1)
-    return Finding(
-        id=id,
-        chapter="tech_valuations",
-        label=f"{label}, {years[0]} to {years[-1]}",
-        value=growth,
-        unit="percent a year",
-        method="sum of net income as filed, compound yearly growth; a realised figure",
-        n=len(years),
-        start=f"{years[0]}-01-01",
-        end=f"{years[-1]}-12-31",
-        series=SEVEN,
-        facts={"first_year": int(years[0]), "last_year": int(years[-1])},
-    )
-
-
-def _profit_share(market: Market) -> Finding:
-    share = profit_share(market)
-    label = "Net income of the seven relative to US corporate profits after tax"
-    id = fid("profit_share")
-    if share.empty:
-        why = "filings of all seven and four quarters of corporate profits are not both held"
-        return missing(id, label, unit="fraction", series=(*SEVEN, "CP"), reason=why)
-    return Finding(
-        id=id,
-        chapter="tech_valuations",
-        label=f"{label}, {share.index[-1]}",
-        value=float(share.iloc[-1]),
-        unit="fraction",
-        method="sum of fiscal-year net income over the calendar-year mean of CP; a scale, since "
-        "the seven earn abroad too",
-        n=len(share),
-        start=f"{share.index[0]}-12-31",
-        end=f"{share.index[-1]}-12-31",
-        series=(*SEVEN, "CP"),
-        facts={"year": int(share.index[-1])},
-    )
 
 
 def specifications(market: Market) -> list[Specification]:

@@ -1,0 +1,66 @@
+"""What the technology chapter measures: the lead, earnings and multiples, rallies, rotation, discount.
+
+Pure functions of a market; no chart, no file, no clock. Findings come in the order in which the
+modules declare them.
+"""
+
+from __future__ import annotations
+
+from ....findings import Finding, FindingSet, Specification
+from ....market import Market
+from ....studies.declared import measured
+from ....studies.lacking import with_lacking_named
+from . import (
+    basket,
+    discount,
+    dominance,
+    earnings,
+    income,
+    lead,
+    quality,
+    rally,
+    rotation,
+    seven,
+    sides,
+    spans,
+    weighting,
+)
+
+#: Findings whose definition is a contract; they come first, in this order.
+FIXED = (
+    "tech_valuations.gap_total_return", "tech_valuations.relative_wealth",
+    "tech_valuations.rally_july_2024", "tech_valuations.first_quarter_2024",
+)  # fmt: skip
+#: The others follow in the order of these.
+MEASURED = (
+    lead, rally, dominance, earnings, income, seven, rotation, quality, weighting, discount,
+)  # fmt: skip
+
+
+def findings(market: Market) -> list[Finding]:
+    """All findings of the chapter; a value that cannot be had carries its reason."""
+    made = FindingSet(measured(market, MEASURED))
+    ordered = [made[id] for id in dict.fromkeys((*FIXED, *made))]
+    return with_lacking_named(market, ordered, [frozenset(basket.SEVEN)])
+
+
+def specifications(market: Market) -> dict[str, list[Specification]]:
+    """Other reasonable measurements, by claim."""
+    return {
+        "tech-lead-since-2010": lead.specifications(market),
+        "early-2024-rally": rally.specifications(market),
+        "valuation-discount-40": discount.specifications(market),
+        "magnificent-7-dominance": [
+            *earnings.specifications(market),
+            *seven.specifications(market),
+        ],
+        "dominance-waned-2024": dominance.specifications(market),
+        "short-covering": quality.specifications(market),
+        "capital-reallocation": rotation.specifications(market),
+    }
+
+
+__all__ = [
+    "FIXED", "basket", "discount", "dominance", "earnings", "findings", "income", "lead", "quality",
+    "rally", "rotation", "seven", "sides", "spans", "specifications", "weighting",
+]  # fmt: skip
