@@ -262,10 +262,11 @@ def test_every_figure_of_the_default_window_is_drawn(market: Market, default: Fi
     ],
 )
 def test_other_windows_show_a_figure_or_say_why_not(
-    market_of: MarketOf, window: dict[str, str]
+    market_of: MarketOf, default: FindingSet, window: dict[str, str]
 ) -> None:
     chosen = market_of(**window)
     findings = FindingSet(measures.findings(chosen))
+    assert [(f.id, f.unit) for f in findings.values()] == [(f.id, f.unit) for f in default.values()]
     for cell in CELLS:
         assert not LEAK.search(Prose(said(cell, findings)).text), cell
     for part in shown(chosen, findings, -0.03):
@@ -274,6 +275,8 @@ def test_other_windows_show_a_figure_or_say_why_not(
         else:
             assert not LEAK.search(part.title), part.title
             assert part.as_of <= chosen.end.date().isoformat()
+            if part.id == "tech_valuations.definitions":
+                assert part.series == (chosen.tech, chosen.small, "^NDX", "^RUT")
 
 
 def test_without_a_common_session_no_relative_wealth_is_drawn(default: FindingSet) -> None:
