@@ -7,6 +7,7 @@ it is seen when a release mends it, and the project's function must not share it
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 import statsmodels.api as sm
 
 from rotation_lib.errors import DataError
+from rotation_lib.findings import FindingSet
 from rotation_lib.market import Market
 from rotation_lib.stats import measures
 from rotation_lib.stats import returns as r
@@ -178,9 +180,9 @@ def test_value_at_risk_is_historical_and_says_so(
         assert "istorical" in (function.__doc__ or "")
 
 
-def test_every_tail_finding_says_historical(market: Market) -> None:
-    from rotation_lib.themes.risks.measures import tails
-
-    named = [f for f in tails.findings(market).values() if "var_9" in f.id]
+def test_every_tail_finding_says_historical(
+    market: Market, studied: Callable[[str, Market], FindingSet]
+) -> None:
+    named = [f for f in studied("risks", market).values() if "var_9" in f.id]
     assert len(named) >= 8
     assert all("istorical" in f.label for f in named), [f.label for f in named]

@@ -51,7 +51,7 @@ class Checkout:
         self.log = tmp_path / "log"
         self.home = tmp_path / "home"
         self.home.mkdir()
-        self.python = tmp_path / "python"
+        self.python = tmp_path / "a python"
         self.python.write_text(PYTHON, encoding="utf-8")
         self.python.chmod(0o755)
 

@@ -9,7 +9,9 @@ over=${3:-}
 
 find_python() {
     # Whoever wants a certain one names it: PYTHON=python3.12 make setup
-    for python in ${PYTHON:-} python3.13 python3.12 python3.11 python3; do
+    set -- python3.13 python3.12 python3.11 python3
+    [ -z "${PYTHON:-}" ] || set -- "$PYTHON" "$@"
+    for python in "$@"; do
         if command -v "$python" >/dev/null 2>&1 &&
             "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null
         then
