@@ -109,7 +109,8 @@ def test_code_of_one_chapter_runs_that_chapter(ran: Ran, project: Path) -> None:
     ran()
     edit(project / "chapters" / "risks.ipynb", "code", "# a comment")
     assert ran() == ["risks"]
-    append(project / "rotation_lib" / "charts" / "risks" / "__init__.py", "\nVALUE = 1\n")
+    pictures = project / "rotation_lib" / "themes" / "risks" / "pictures"
+    append(pictures / "__init__.py", "\nVALUE = 1\n")
     assert ran() == ["risks"]
 
 
