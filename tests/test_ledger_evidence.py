@@ -26,7 +26,7 @@ CURVES = {
 #: What tells a reader how far to trust a headline: an interval, a p-value, a rank among all windows.
 TRUST = re.compile(
     r"95% interval|\(−?[\d.]+ to −?[\d.]+\)|\bp [=<] |(?:larger|smaller|lower|below a peak) than "
-    r"|of all (?:windows|stretches|pairs)|Of all (?:windows|stretches)"
+    r"|than in [\d.]+%|of all (?:windows|stretches|pairs)|Of all (?:windows|stretches|half years)"
 )
 
 

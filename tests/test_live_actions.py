@@ -36,7 +36,7 @@ def held(pull: Pull, symbol: str = "IWM") -> pd.DataFrame:
 
 def told(pull: Pull) -> list[str]:
     """What the report's notes say of the store."""
-    return [row["found"] for row in _gates(_Held(pull.store.manifest(), {}, ()))]
+    return [row["found"] for row in _gates(_Held(pull.store.manifest(), {}, (), {}))]
 
 
 @pytest.mark.parametrize("hide", [null_bar, without_bar], ids=["null", "no bar"])
