@@ -355,7 +355,9 @@ def test_ranks_and_yardsticks_stand_beside_their_facts() -> None:
     ranked = FindingSet(f.model_copy(update={"percentile": 0.8}) for f in held.values())
     assert "80% were lower for the policy rate" in said("capital", ranked)
     assert "since 2010 they were ahead in 2.0%" in said("easing", held)
-    assert "own move taken out it is +2.0 percentage points" in said("decisions", held)
+    assert "own move taken out (the abnormal return) it is +2.0 percentage points" in said(
+        "decisions", held
+    )
 
 
 @pytest.mark.parametrize(
