@@ -20,6 +20,8 @@ from rotation_lib.store import prices
 from rotation_lib.store.fetch import Pull
 from rotation_lib.store.live import _gates, _Held
 
+pytestmark = pytest.mark.slow
+
 #: How far from the end the action stands: settled long ago, and among the last five sessions.
 OLD, NEW = 20, 3
 

@@ -21,6 +21,8 @@ from test_live_faults import content, fill
 from rotation_lib.store.fetch import vintage_key
 from rotation_lib.store.live import LiveSource
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.date(2026, 6, 30)
 CPI = {"2026-04-01": 330.5, "2026-05-01": 331.5, "2026-06-01": 332.0, "2026-07-01": 333.0}
 

@@ -17,6 +17,8 @@ from standin import Handler, Query, Standin, serving
 from test_live_faults import fill
 from yfinance.data import SingletonMeta, YfData
 
+pytestmark = pytest.mark.slow
+
 OLD = "an old cookie"
 
 

@@ -27,6 +27,8 @@ from rotation_lib.store.live import LiveSource
 from rotation_lib.store.renew import write_from_store
 from rotation_lib.store.status import closure_lines
 
+pytestmark = pytest.mark.slow
+
 #: A session of the calendar, two before the last, on which nobody will have traded.
 DAY = pd.Timestamp("2026-08-21")
 NAMES = ["IWM", "SPY", "QQQ", "KRE", "XLE"]

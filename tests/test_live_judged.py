@@ -23,6 +23,8 @@ from rotation_lib.sources.quality import load_quality
 from rotation_lib.sources.snapshot import SnapshotSource
 from rotation_lib.store.observed import check_observations
 
+pytestmark = pytest.mark.slow
+
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 #: Bars of a fund, its index and a third series that move alike; a quarterly dividend of 0.4 %.
 COUNT, PAID = 300, (40, 103, 166, 229)
@@ -296,7 +298,6 @@ def test_what_somebody_judged_passes(tmp_path: Path) -> None:
     assert kept.iloc[-1] == 410.0
 
 
-@pytest.mark.slow
 def test_the_history_since_2000_passes_but_for_the_two_shocks_of_2020() -> None:
     """Each value of the snapshot, asked as if it were new: only claims and unemployment stop."""
     rules, stopped = load_quality(), []

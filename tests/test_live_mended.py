@@ -24,6 +24,8 @@ from rotation_lib.store.files import Store
 from rotation_lib.store.parquet import bytes_of, frame_of
 from rotation_lib.store.status import aside_lines, verify_store
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.date(2026, 8, 20)
 VINTAGE = f"DGS10@{DAY}"
 ALL = {"IWM", "SPY", "DGS10", VINTAGE}

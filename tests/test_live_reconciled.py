@@ -22,6 +22,8 @@ from rotation_lib.store.fetch import Pull
 from rotation_lib.store.files import Attempt, Entry
 from rotation_lib.store.status import change_lines, status_rows
 
+pytestmark = pytest.mark.slow
+
 EVERY = load_quality().limits.reconciled_days
 #: Places from the end of what the vendor changes: out of reach of a pull's overlap.
 BACK = 45
