@@ -13,7 +13,15 @@ from rotation_lib.errors import DataError
 from rotation_lib.findings import Finding
 from rotation_lib.market import Market
 from rotation_lib.stats.bootstrap import Interval
-from rotation_lib.studies.declared import PAIR, Measured, declared_by, finding, measured
+from rotation_lib.studies.declared import (
+    LARGE,
+    PAIR,
+    SMALL,
+    Measured,
+    declared_by,
+    finding,
+    measured,
+)
 
 DATES = pd.DatetimeIndex(["2024-01-02", "2024-01-03", "2024-01-05"])
 
@@ -101,6 +109,30 @@ def test_what_a_run_settles_stands_in_label_and_series(market: Market) -> None:
 
     (made,) = made_by(market, newest)
     assert (made.label, made.series) == (f"IJR to {market.end.year}", ("IJR", "SPY"))
+
+
+def test_lines_that_name_arguments_are_calls_of_their_own(market: Market) -> None:
+    calls: list[tuple[str, int]] = []
+
+    @finding("x.small_beta", "{small}, beta", "ratio", SMALL, role="small", days=5)
+    @finding("x.small_p", "{small}, p", "p-value", SMALL, role="small", days=5)
+    @finding("x.large_beta", "{large}, beta", "ratio", LARGE, role="large", days=21)
+    @finding("x.large_p", "{large}, p", "p-value", LARGE, role="large", days=21)
+    def fitted(market: Market, role: str, days: int) -> tuple[Measured, Measured]:
+        calls.append((role, days))
+        if role == "large":
+            raise DataError(f"fewer than {days} sessions")
+        return Measured(float(days), None, DATES), Measured(0.5, None, DATES)
+
+    made = made_by(market, fitted)
+    assert calls == [("small", 5), ("large", 21)]
+    assert [(f.id, f.label, f.value, f.reason) for f in made] == [
+        ("x.small_beta", "IWM, beta", 5.0, None),
+        ("x.small_p", "IWM, p", 0.5, None),
+        ("x.large_beta", "SPY, beta", None, "fewer than 21 sessions"),
+        ("x.large_p", "SPY, p", None, "fewer than 21 sessions"),
+    ]
+    assert {f.made_by.rpartition(".")[2] for f in made} == {"fitted"}
 
 
 def test_only_faults_of_the_data_are_caught(market: Market) -> None:

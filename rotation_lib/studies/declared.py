@@ -5,7 +5,14 @@
         ...
 
 A function that measures several in one computation carries one line for each, and returns them in
-that order. Where a run settles more of a label, or a fund among the series, ``names`` says what stands
+that order. Where lines name arguments, the function is called anew with those of each line:
+
+    @finding("risks.drawdown_small", "Deepest drawdown of {small}", "fraction", SMALL, role="small")
+    @finding("risks.drawdown_large", "Deepest drawdown of {large}", "fraction", LARGE, role="large")
+    def drawdown(market: Market, role: str) -> Measured:
+        ...
+
+Where a run settles more of a label, or a fund among the series, ``names`` says what stands
 for those names. Data that cannot bear it raise ``DataError``, which becomes a finding without a value
 and with that reason: here, and nowhere else; where they cannot bear one of several, that one's place
 holds the error. Ids are written out, so that a search finds them. Nothing is measured in this module.
@@ -13,8 +20,9 @@ holds the error. Ids are written out, so that a search finds them. Nothing is me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -66,6 +74,7 @@ class Declared:
     unit: UnitName
     series: tuple[str, ...]
     names: Names | None = None
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
     def of(self, found: Measured | DataError, funds: Mapping[str, str], made_by: str) -> Finding:
         """The finding.
@@ -97,13 +106,18 @@ class Declared:
         )
 
 
-#: What a function may return: one finding, or several of which some may be missing.
-Result = TypeVar("Result", bound=Measured | tuple[Measured | DataError, ...])
+#: A function of a theme: of the market, and of what its lines name.
+Measure = TypeVar("Measure", bound=Callable[..., Measured | tuple[Measured | DataError, ...]])
 
 
 def finding(
-    id: str, label: str, unit: UnitName, series: tuple[str, ...], names: Names | None = None
-) -> Callable[[Callable[[Market], Result]], Callable[[Market], Result]]:
+    id: str,
+    label: str,
+    unit: UnitName,
+    series: tuple[str, ...],
+    names: Names | None = None,
+    **arguments: object,
+) -> Callable[[Measure], Measure]:
     """Declare what a function measures; the function itself stays as it is.
 
     Args:
@@ -112,11 +126,13 @@ def finding(
         unit: see :class:`rotation_lib.findings.Finding`.
         series: catalog ids, and :data:`ROLES`.
         names: of the market, what stands for names besides :data:`ROLES`.
+        arguments: that this line calls the function with, besides the market; neighbouring lines
+            with the same ones share a call.
     """
 
-    def declare(function: Callable[[Market], Result]) -> Callable[[Market], Result]:
+    def declare(function: Measure) -> Measure:
         # The lowest of several lines is read first.
-        made = Declared(id, label, unit, series, names)
+        made = Declared(id, label, unit, series, names, arguments)
         setattr(function, _KEPT, (made, *declared_by(function)))
         return function
 
@@ -160,18 +176,26 @@ def found_by(market: Market, function: Callable[..., object]) -> list[Finding]:
         market: data and window.
         function: of a theme.
     """
-    declared = declared_by(function)
-    if not declared:
-        return []
     funds = {role: str(getattr(market, role)) for role in ROLES}
-    found: Sequence[Measured | DataError]
-    try:
-        result: Any = function(market)
-        found = (result,) if isinstance(result, Measured) else result
-    except DataError as error:
-        found = [error] * len(declared)
     made_by = f"{function.__module__}:{function.__qualname__}"
     return [
         d.of(f, {**funds, **(d.names(market) if d.names else {})}, made_by)
-        for d, f in zip(declared, found, strict=True)
+        for arguments, lines in groupby(declared_by(function), lambda d: d.arguments)
+        for d, f in _called(market, function, arguments, tuple(lines))
     ]
+
+
+def _called(
+    market: Market,
+    function: Callable[..., object],
+    arguments: Mapping[str, object],
+    lines: Sequence[Declared],
+) -> Iterator[tuple[Declared, Measured | DataError]]:
+    """What one call found for each of its lines."""
+    found: Sequence[Measured | DataError]
+    try:
+        result: Any = function(market, **arguments)
+        found = (result,) if isinstance(result, Measured) else result
+    except DataError as error:
+        found = [error] * len(lines)
+    yield from zip(lines, found, strict=True)
