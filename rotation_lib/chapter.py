@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 
-from .claims import Judged
 from .findings import FindingSet
+from .judging import Judged
 from .market import Market
 from .narrative import ledger as ledger_text
 from .narrative import provenance as provenance_text

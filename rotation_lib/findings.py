@@ -116,7 +116,15 @@ class Finding(BaseModel):
 
 
 class Specification(BaseModel):
-    """One of several reasonable ways to measure a claim."""
+    """One of several reasonable ways to measure a claim.
+
+    Attributes:
+        label: how it was measured.
+        value, unit, low, high, percentile: as of a :class:`Finding`.
+        p: of its placebo test.
+        part: of the claim that it measures otherwise, on the same scale; empty for one that is
+            only shown.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -125,8 +133,11 @@ class Specification(BaseModel):
     unit: UnitName
     low: float | None = None
     high: float | None = None
+    percentile: float | None = None
+    p: float | None = None
+    part: str = ""
 
-    @field_validator("value", "low", "high", mode="before")
+    @field_validator("value", "low", "high", "percentile", "p", mode="before")
     @classmethod
     def _no_nan(cls, value: Any) -> float | None:
         return None if value is None or not math.isfinite(value) else float(value)

@@ -11,17 +11,20 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple
 
 from . import environment
-from .claims import Judged, judge, load_ledger
+from .claims import load_ledger
 from .findings import Finding, FindingSet, Specification
 from .fingerprint import canonical, code_key, data_key, digest, packages_key, settings_key
+from .judging import RULE, Judged, PartJudged, judge
 from .market import Market
 from .project import THEMES, measuring
+from .sweep.history import stored_history
 
 FOLDER_VARIABLE = "ROTATION_FINDINGS"
 
@@ -70,7 +73,8 @@ def all_results(market: Market) -> tuple[FindingSet, tuple[Judged, ...]]:
     results = [theme_result(theme, market) for theme in THEMES]
     findings = FindingSet(f for r in results for f in r.findings)
     specifications = {k: v for r in results for k, v in r.specifications.items()}
-    return findings, tuple(judge(c, findings, specifications) for c in load_ledger())
+    ends = stored_history(market).ends
+    return findings, tuple(judge(c, findings, specifications, ends) for c in load_ledger())
 
 
 def theme_results(theme: str, market: Market) -> tuple[FindingSet, tuple[Judged, ...]]:
@@ -78,14 +82,15 @@ def theme_results(theme: str, market: Market) -> tuple[FindingSet, tuple[Judged,
     result = theme_result(theme, market)
     findings = FindingSet(result.findings)
     own = [c for c in load_ledger() if c.chapter == theme]
-    return findings, tuple(judge(c, findings, result.specifications) for c in own)
+    ends = stored_history(market).ends
+    return findings, tuple(judge(c, findings, result.specifications, ends) for c in own)
 
 
 def report_record(market: Market, revision: str) -> dict[str, Any]:
     """The machine-readable report, as ``findings.json`` holds it."""
     findings, judged = all_results(market)
     return {
-        "schema": 1,
+        "schema": 2,
         "data_through": market.end.date().isoformat(),
         "as_of": market.params.as_strings()["as_of"] or None,
         "params": market.params.as_strings(),
@@ -100,16 +105,37 @@ def report_record(market: Market, revision: str) -> dict[str, Any]:
 
 def claim_record(judged: Judged) -> dict[str, Any]:
     """One judged claim as plain data."""
+    claim = judged.claim
     return {
-        "id": judged.claim.id,
-        "chapter": judged.claim.chapter,
-        "title": judged.claim.title,
+        "id": claim.id,
+        "chapter": claim.chapter,
+        "title": claim.title,
         "verdict": judged.verdict.value,
+        "robust": judged.robust,
+        "sentence": judged.sentence,
         "reason": judged.reason,
-        "rule": judged.claim.rule,
-        "tests": [r.model_dump(mode="json") for r in judged.results],
-        "findings": list(judged.claim.findings),
+        "rule": RULE,
+        "parts": [part_record(p) for p in judged.parts],
+        "findings": list(claim.findings),
+        "sources": [s.model_dump(mode="json") for s in claim.source],
         "specifications": [s.model_dump(mode="json") for s in judged.specifications],
+    }
+
+
+def part_record(judged: PartJudged) -> dict[str, Any]:
+    """One judged part of a claim as plain data."""
+    part = judged.part
+    return {
+        "id": part.id,
+        "says": part.says,
+        "strength": judged.strength.value,
+        "finding": part.finding,
+        "asked": judged.asked,
+        "measured": judged.measured,
+        "detectable": judged.detectable,
+        "specifications": asdict(judged.specifications),
+        "end_dates": asdict(judged.end_dates),
+        "why": part.why,
     }
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _STYLES = {
     "holds": "green",
     "holds in part": "cyan",
+    "not shown": "blue",
     "does not hold": "red",
     "cannot be tested": "dim",
     "ok": "green",
@@ -44,14 +45,15 @@ def progress_bar() -> Progress:
 
 
 def ledger_view(record: Mapping[str, Any]) -> None:
-    """The ledger: claim, verdict, reason."""
+    """The ledger: claim, verdict, sentence."""
     table = Table(title=f"Claims, data through {record['data_through']}", show_lines=True)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict")
-    table.add_column("why", ratio=1)
+    table.add_column("what is so", ratio=1)
     for claim in record["claims"]:
         verdict = claim["verdict"]
-        table.add_row(claim["id"], f"[{_STYLES[verdict]}]{verdict}[/]", claim["reason"])
+        told = f"{verdict}, fragile" if claim["robust"] is False else verdict
+        table.add_row(claim["id"], f"[{_STYLES[verdict]}]{told}[/]", claim["sentence"])
     _console().print(table)
 
 

@@ -21,6 +21,7 @@ from .table import Table
 VERDICTS = {
     "holds": ("positive", "paper", "✓"),
     "holds in part": ("part", "ink", "~"),
+    "not shown": ("open", "paper", "–"),
     "does not hold": ("negative", "paper", "✕"),
     "cannot be tested": ("span", "event", "?"),
 }

@@ -20,8 +20,8 @@ from .figure import Figure
 from .table import Table
 
 if TYPE_CHECKING:
-    from ..claims import Judged
     from ..findings import Finding
+    from ..judging import Judged
     from ..market import Market
 
 #: Gaps drawn; the table below the chart holds all of them.
@@ -266,13 +266,13 @@ def events_table(events: pd.DataFrame) -> Table | Prose:
 
 
 def verdicts_table(ledger: Sequence[Judged], market: Market) -> Table:
-    """How many claims and tests each verdict rests on."""
+    """How many claims and parts each verdict rests on."""
     return Table(
         "methods.verdicts",
-        "Verdicts and the tests behind them",
+        "Verdicts and the parts behind them",
         text.verdict_rows(ledger),
-        formats=dict.fromkeys(["Claims", "Tests", "Key tests", "Other ways"], "count"),
-        note="Other ways: reasonable measurements of the same claim, shown as a curve beside it.",
+        formats=dict.fromkeys(["Claims", "Parts", "Tested", "Fragile"], "count"),
+        note="Fragile: other ways to measure a part, or other month ends, give another answer.",
         series=(market.small, market.large, market.tech),
         as_of=str(market.end.date()),
     )

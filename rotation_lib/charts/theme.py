@@ -47,6 +47,7 @@ COLOURS: MappingProxyType[str, Colour] = MappingProxyType(
         "positive": Colour("#0d6b5a", "#7fe3d3"),
         "negative": Colour("#c63c14", "#fa6a3c"),
         "part": Colour("#f0c568", "#7a5a12"),
+        "open": Colour("#7f9fd6", "#4a679c"),
         "neutral": Colour("#6a7383", "#8a94a3"),
         "muted": Colour("#8c94a2", "#66707e"),
         "band": Colour("#9dbdf2", "#27457a"),

@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..claims import Verdict
 from ..errors import BuildError
 from ..market import Market
 from ..params import report_params
@@ -23,6 +22,7 @@ from ..publish.draw.runtime import write_atomic
 from ..publish.finish.check import check_site
 from ..publish.owned import names
 from ..publish.swap import carried
+from ..strength import Verdict
 from . import listing, page
 from .address import site_address
 from .changes import Changes, compare_editions, read_side

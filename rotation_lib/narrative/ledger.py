@@ -15,18 +15,14 @@ from typing import TYPE_CHECKING
 
 from .. import words
 from ..prose.markdown import fold
+from ..strength import Strength, Verdict
 
 if TYPE_CHECKING:
-    from ..claims import Judged, Result
+    from ..claims import Source
     from ..findings import Finding
+    from ..judging import Judged, PartJudged
 
-_VERDICTS = ("holds", "holds in part", "does not hold", "cannot be tested")
-_OUTCOMES = {
-    "supports": "Supports it",
-    "leans towards": "Leans towards it",
-    "contradicts": "Contradicts it",
-    "is missing": "Missing",
-}
+_VERDICTS = tuple(v.value for v in Verdict)
 _TITLES = {
     "rate_sensitivity": "Rate sensitivity",
     "tech_valuations": "Technology and valuations",
@@ -40,9 +36,14 @@ def chapter_title(name: str) -> str:
     return _TITLES.get(name, name.replace("_", " ").capitalize())
 
 
-def badge(verdict: str) -> str:
-    """A verdict as an inline badge; the style sheet adds shape and colour to the words."""
-    return f'<span class="verdict" data-verdict="{verdict}">{verdict}</span>'
+def badge(verdict: str, told: str = "") -> str:
+    """A verdict as an inline badge; the style sheet adds shape and colour to the words.
+
+    Args:
+        verdict: one of :class:`rotation_lib.strength.Verdict`.
+        told: the same with its warning.
+    """
+    return f'<span class="verdict" data-verdict="{verdict}">{told or verdict}</span>'
 
 
 def takeaway_box(
@@ -63,48 +64,67 @@ def takeaway_box(
 def verdict_list(ledger: Iterable[Judged]) -> str:
     """A chapter's claims and their verdicts, each leading to its card; empty without claims."""
     items = "".join(
-        f'<li><a href="#claim-{j.claim.id}">{escape(j.claim.title)}</a> '
-        f"{badge(j.verdict.value)}</li>"
+        f'<li><a href="#claim-{j.claim.id}">{escape(j.claim.title)}</a> {badge(j.verdict.value, j.told)}</li>'
         for j in ledger
     )
     return f'<ul class="verdict-list">{items}</ul>' if items else ""
 
 
 def claim_cards(ledger: Iterable[Judged]) -> str:
-    """One card a claim: verdict, why and caveat; folded, its words, tests and what would change it."""
+    """One card a claim: verdict, sentence and caveat; folded, its words, sources and parts."""
     return "\n\n".join(_card(j) for j in ledger)
 
 
 def _card(judged: Judged) -> str:
-    claim, verdict = judged.claim, badge(judged.verdict.value)
+    claim, shape = judged.claim, badge(judged.verdict.value, judged.told)
     cited = f" [{', '.join(str(n) for n in claim.sources)}]" if claim.sources else ""
-    judged_by = "" if claim.untestable else _tests(judged.results)
-    parts = [
+    told = [
+        f"*The story says:* {claim.says}{cited}",
+        *(_source(s) for s in claim.source),
+        "\n".join(_part(p) for p in judged.parts),
+        f"*What would change it:* {claim.would_change}",
+    ]
+    shown = [
         f'<div class="claim" id="claim-{claim.id}">',
-        f'<p class="claim-title"><strong>{escape(claim.title)}</strong> {verdict}</p>',
-        f"*Not judged:* {claim.untestable}" if claim.untestable else judged.brief,
+        f'<p class="claim-title"><strong>{escape(claim.title)}</strong> {shape}</p>',
+        judged.sentence,
         f"*Keep in mind:* {claim.caveat}" if claim.caveat else "",
-        fold(
-            "The claim, how it was judged, and what would change the verdict",
-            f"*The story says:* {claim.says}{cited}\n\n{judged_by}\n\n"
-            f"*What would change it:* {claim.would_change}",
-        ),
+        fold("The claim, its parts, and what would change the verdict", "\n\n".join(told)),
         "</div>",
     ]
-    return "\n\n".join(p for p in parts if p)
+    return "\n\n".join(p for p in shown if p)
 
 
-def _tests(results: Sequence[Result]) -> str:
-    """The tests of a claim as a list, the outcome first."""
-    lines = []
-    for result in results:
-        weight = "" if result.key else " (supporting look)"
-        said = (
-            f"- **{_OUTCOMES[result.outcome.value]}{weight}:** {result.label}, {result.measured}."
-        )
-        why = result.why[0].upper() + result.why[1:].rstrip(".")
-        lines.append(f"{said} <small>Asked: {result.asked}. {why}.</small>")
-    return "\n".join(lines)
+def _source(source: Source) -> str:
+    where = f" ({source.address}, {source.read})" if source.address else f" ({source.read})"
+    return f"*Source [{source.number}] says:* {source.says}{where}"
+
+
+def _part(judged: PartJudged) -> str:
+    """A part as an item of a list: how far it is borne, by what, and how sure that is."""
+    part, strength = judged.part, judged.strength
+    head = f"- **{_capital(strength.value)}:** {part.says}."
+    if strength is Strength.UNTESTABLE:
+        return f"{head} {judged.measured.rstrip('.')}."
+    asked = f"Asked: {judged.asked}; {part.why.rstrip('.')}."
+    sure = " ".join(x for x in (asked, _power(judged), _robustness(judged)) if x)
+    return f"{head} {judged.label}: {judged.measured}. <small>{sure}</small>"
+
+
+def _power(judged: PartJudged) -> str:
+    if not judged.power:
+        return ""
+    return f"Seen four times in five: an effect of {judged.power}."
+
+
+def _robustness(judged: PartJudged) -> str:
+    counted = ((judged.specifications, "other way"), (judged.end_dates, "month end"))
+    told = [f"{v.same} of {words.plural(v.n, noun)}" for v, noun in counted if v.n]
+    return f"The same by {words.join(told)}." if told else ""
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 @dataclass(frozen=True)
@@ -126,7 +146,7 @@ def ledger_view(ledger: Sequence[Judged]) -> Markup:
 def verdict_lines(ledger: Sequence[Judged]) -> str:
     """One line a claim, id and verdict in columns: what a diff shows when a verdict flips."""
     width = max(len(j.claim.id) for j in ledger)
-    return "\n".join(f"{j.claim.id:<{width}}  {j.verdict.value}" for j in ledger)
+    return "\n".join(f"{j.claim.id:<{width}}  {j.told}" for j in ledger)
 
 
 def _ledger_table(ledger: Iterable[Judged]) -> str:
@@ -142,7 +162,7 @@ def _ledger_table(ledger: Iterable[Judged]) -> str:
         rows.append(
             f'<tr data-verdict="{judged.verdict.value}" data-chapter="{claim.chapter}">'
             f'<th scope="row"><a href="{link}">{escape(claim.title)}</a></th>'
-            f"<td>{badge(judged.verdict.value)}</td><td>{escape(judged.brief)}</td>"
+            f"<td>{badge(judged.verdict.value, judged.told)}</td><td>{escape(judged.sentence)}</td>"
             f"<td>{chapter_title(claim.chapter)}</td></tr>"
         )
     rows.append("</tbody></table>")
@@ -150,17 +170,18 @@ def _ledger_table(ledger: Iterable[Judged]) -> str:
 
 
 def tally(ledger: Iterable[Judged]) -> dict[str, int]:
-    """How many claims have each verdict, all four verdicts present."""
+    """How many claims have each verdict, all verdicts present."""
     counts = Counter(j.verdict.value for j in ledger)
     return {verdict: counts.get(verdict, 0) for verdict in _VERDICTS}
 
 
 def tally_sentence(ledger: Sequence[Judged]) -> str:
-    """``"Of 20 claims, 5 hold, 7 hold in part, 4 do not hold and 4 cannot be tested."``"""
+    """``"Of 20 claims, 2 hold, 9 hold in part, 5 are not shown, 2 do not hold and 2 cannot be …"``"""
     count = tally(ledger)
     plural = {
         "holds": ("holds", "hold"),
         "holds in part": ("holds in part", "hold in part"),
+        "not shown": ("is not shown", "are not shown"),
         "does not hold": ("does not hold", "do not hold"),
         "cannot be tested": ("cannot be tested", "cannot be tested"),
     }

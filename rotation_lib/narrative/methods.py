@@ -17,8 +17,8 @@ from .ledger import tally, tally_sentence
 from .measured import coverage_sentence
 
 if TYPE_CHECKING:
-    from ..claims import Judged
     from ..findings import Finding
+    from ..judging import Judged
     from ..market import Market
 
 
@@ -35,8 +35,8 @@ def takeaways(
     lags: pd.DataFrame,
 ) -> list[str]:
     """What a reader should know of the making of the report, one sentence or two each."""
-    tests = sum(len(j.claim.test) for j in ledger)
-    rules = f"They rest on {words.plural(tests, 'test')}, each with a threshold and a reason."
+    parts = sum(len(j.claim.tested) for j in ledger)
+    rules = f"They rest on {words.plural(parts, 'part')}, each with its test, a size and a reason."
     return [
         f"**Verdicts follow from written rules.** {tally_sentence(ledger)} {rules}",
         f"**Numbers come with their uncertainty.** {kinds_sentence(findings)}",
@@ -144,17 +144,17 @@ _BASIS_CELLS = {
 
 
 def verdicts_title(ledger: Sequence[Judged]) -> str:
-    """Claims, tests and verdicts in one line."""
-    tests = sum(len(j.claim.test) for j in ledger)
+    """Claims, parts and verdicts in one line."""
+    parts = sum(len(j.claim.part) for j in ledger)
     used = sum(1 for n in tally(ledger).values() if n)
     return (
         f"{words.plural(len(ledger), 'claim', spell=True).capitalize()} and "
-        f"{words.plural(tests, 'test')} lead to {words.plural(used, 'kind', spell=True)} of verdict"
+        f"{words.plural(parts, 'part')} lead to {words.plural(used, 'kind', spell=True)} of verdict"
     )
 
 
 def verdict_rows(ledger: Sequence[Judged]) -> pd.DataFrame:
-    """One row a verdict: ``Verdict``, ``Claims``, ``Tests``, ``Key tests``, ``Other ways``."""
+    """One row a verdict: ``Verdict``, ``Claims``, ``Parts``, ``Tested``, ``Fragile``."""
     rows = []
     for verdict, claims in tally(ledger).items():
         judged = [j for j in ledger if j.verdict.value == verdict]
@@ -162,9 +162,9 @@ def verdict_rows(ledger: Sequence[Judged]) -> pd.DataFrame:
             {
                 "Verdict": verdict,
                 "Claims": claims,
-                "Tests": sum(len(j.claim.test) for j in judged),
-                "Key tests": sum(t.key for j in judged for t in j.claim.test),
-                "Other ways": sum(len(j.specifications) for j in judged),
+                "Parts": sum(len(j.claim.part) for j in judged),
+                "Tested": sum(len(j.claim.tested) for j in judged),
+                "Fragile": sum(j.fragile for j in judged),
             }
         )
     return pd.DataFrame(rows)

@@ -16,8 +16,8 @@ from ..prose.markdown import fold
 from .ledger import tally, tally_sentence
 
 if TYPE_CHECKING:
-    from ..claims import Judged
     from ..findings import Finding
+    from ..judging import Judged
 
 #: How the values of a tile's line are written; leads and slopes are percentage points.
 _TREND_UNITS: dict[str, Callable[[float], str]] = {

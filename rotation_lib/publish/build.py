@@ -44,7 +44,7 @@ class BuildResult:
     @property
     def verdicts(self) -> dict[str, int]:
         """How many claims have each verdict."""
-        from ..claims import Verdict
+        from ..strength import Verdict
 
         said = [claim["verdict"] for claim in self.record.get("claims", [])]
         return {verdict.value: said.count(verdict.value) for verdict in Verdict}

@@ -14,14 +14,15 @@ from importlib import import_module
 
 import pandas as pd
 
-from ..claims import Judged, judge, load_ledger
+from ..claims import load_ledger
 from ..findings import Finding, FindingSet
 from ..fingerprint import canonical, code_key, data_key, digest, packages_key, settings_key
+from ..judging import Judged, judge
 from ..market import Market
 from ..project import measuring
 from ..sources import Dataset
 from ..stats.effort import at_most
-from .panel import VERSION, Row
+from .panel import COLUMNS, VERSION, Row
 from .plan import Plan
 
 #: A method text names the resamples it rests on in one of these ways.
@@ -36,7 +37,7 @@ class Edition:
     Attributes:
         day: of the edition.
         key: of everything the rows depend on, where they were made.
-        rows: findings in the report's order, then claims in the ledger's.
+        rows: findings in the report's order, then claims in the ledger's, each after its parts.
     """
 
     day: date
@@ -77,7 +78,7 @@ def project_packages(chapters: tuple[str, ...]) -> str:
 
 def _modules(chapters: tuple[str, ...]) -> list[str]:
     studies = map(measuring, chapters)
-    return ["rotation_lib.claims", "rotation_lib.sweep.edition", *studies]
+    return ["rotation_lib.judging", "rotation_lib.sweep.edition", *studies]
 
 
 def edition_key(market: Market, plan: Plan) -> str:
@@ -113,17 +114,15 @@ def evaluate(market: Market, plan: Plan, key: str) -> tuple[Row, ...]:
     """
     # Thousands of short-lived labels: without Arrow behind each, an edition takes a tenth less.
     with at_most(plan.draws), pd.option_context("mode.string_storage", "python"):
-        made = [
-            finding
-            for name in plan.chapters
-            for finding in import_module(measuring(name)).findings(market)
-        ]
+        studies = [import_module(measuring(name)) for name in plan.chapters]
+        made = [finding for study in studies for finding in study.findings(market)]
+        others = {k: v for study in studies for k, v in study.specifications(market).items()}
     findings = FindingSet(made)
-    claims = [c for c in load_ledger() if c.chapter in plan.chapters]
+    judged = [judge(c, findings, others) for c in load_ledger() if c.chapter in plan.chapters]
     head: Row = {"as_of": market.end.date(), "key": key[:16]}
     return (
         *(head | _finding_row(f) for f in made),
-        *(head | _claim_row(judge(c, findings)) for c in claims),
+        *(head | row for one in judged for row in _claim_rows(one)),
     )
 
 
@@ -152,17 +151,30 @@ def _finding_row(finding: Finding) -> Row:
         "end": finding.end,
         "method": finding.method or None,
         "draws": draws_of(finding.method) if known else None,
-        "verdict": None,
+        **dict.fromkeys(("verdict", "ways", "same", "fragile")),
         "reason": finding.reason,
     }
 
 
-def _claim_row(judged: Judged) -> Row:
-    empty = ("value", "low", "high", "percentile", "unit", "n", "start", "end", "method", "draws")
-    return {
+def _claim_rows(judged: Judged) -> list[Row]:
+    """A claim after its parts; whether it is fragile is known once all editions are."""
+    empty: Row = dict.fromkeys(COLUMNS)
+    parts = [
+        empty
+        | {
+            "kind": "part",
+            "id": f"{judged.claim.id}/{p.part.id}",
+            "value": p.detectable,
+            "verdict": p.strength.value,
+            "ways": p.specifications.n,
+            "same": p.specifications.same,
+        }
+        for p in judged.parts
+    ]
+    claim = empty | {
         "kind": "claim",
         "id": judged.claim.id,
-        **dict.fromkeys(empty),
         "verdict": judged.verdict.value,
-        "reason": judged.brief,
+        "reason": judged.sentence,
     }
+    return [{k: v for k, v in row.items() if k not in ("as_of", "key")} for row in (*parts, claim)]

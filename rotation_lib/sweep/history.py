@@ -6,8 +6,8 @@ show an edition later than that day, and always knows what the panel was made fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,17 @@ import pandas as pd
 from ..claims import load_ledger
 from ..errors import DataError
 from ..fingerprint import canonical, digest
+from ..judging import Ends
 from ..market import Market
 from ..project import DATA
+from ..strength import Strength, Varied, varied
 from .panel import COLUMNS, Row, read_panel
 
 STORED = DATA / "sweep" / "panel.parquet"
 HOLDS = "holds"
 UNTESTABLE = "cannot be tested"
+#: Months before a report's own whose ends are asked whether they say the same.
+MONTHS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +39,36 @@ class History:
         metadata: what the panel was made from; empty without a panel.
         unlike: what differs from the report: ``"parameters"``, ``"data"``, ``"rules"``.
         reason: why there is no panel.
+        day: last day of the report.
     """
 
     panel: pd.DataFrame
     metadata: dict[str, Any] = field(default_factory=dict)
     unlike: tuple[str, ...] = ()
     reason: str = ""
+    day: pd.Timestamp = pd.Timestamp.max
+
+    def judged_today(self, verdicts: Mapping[str, str]) -> History:
+        """The same, where an edition of the report's own day has the report's own verdicts.
+
+        The report draws more resamples than a swept edition, and one claim has one verdict.
+
+        Args:
+            verdicts: claim id → verdict of the report.
+        """
+        own = (self.panel["kind"] == "claim") & (self.panel["as_of"] == self.day)
+        told = self.panel["verdict"].where(~own, self.panel["id"].map(dict(verdicts)))
+        return replace(self, panel=self.panel.assign(verdict=told))
+
+    @cached_property
+    def ends(self) -> Ends:
+        """Strengths of each claim's parts at the month ends of the half year before the report.
+
+        None where the panel rests on other data or rules.
+        """
+        if self.unlike:
+            return {}
+        return ends_before(self.panel, self.day)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -80,7 +108,7 @@ def stored_history(market: Market, path: Path = STORED) -> History:
     try:
         frame, metadata = read_panel(path)
     except DataError as error:
-        return History(_no_rows(), reason=str(error))
+        return History(_no_rows(), reason=str(error), day=market.end)
     unlike = []
     params = market.params.as_strings()
     if any(params[name] != value for name, value in metadata["params"].items() if name != "source"):
@@ -90,13 +118,17 @@ def stored_history(market: Market, path: Path = STORED) -> History:
     if metadata["rules_key"] != rules_key():
         unlike.append("rules")
     if "parameters" in unlike:  # another question: its answers would mislead
-        return History(_no_rows(), metadata, tuple(unlike))
+        return History(_no_rows(), metadata, tuple(unlike), day=market.end)
     shown = frame[frame["as_of"] <= min(market.end, market.horizon)]
-    return History(shown.reset_index(drop=True), metadata, tuple(unlike))
+    return History(shown.reset_index(drop=True), metadata, tuple(unlike), day=market.end)
 
 
 def _no_rows() -> pd.DataFrame:
     return pd.DataFrame({name: [] for name in COLUMNS})
+
+
+#: What of a part is only said, and judges nothing.
+_WORDS = {"why", "subject", "pronoun", "yes", "no", "open", "untestable"}
 
 
 def rules_key() -> str:
@@ -104,8 +136,7 @@ def rules_key() -> str:
     rules = {
         claim.id: [
             claim.chapter,
-            bool(claim.untestable),
-            [test.model_dump(exclude={"why"}) for test in claim.test],
+            [part.model_dump(exclude=_WORDS) for part in claim.part],
         ]
         for claim in load_ledger()
     }
@@ -161,16 +192,66 @@ def since_when(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def judged_findings() -> tuple[str, ...]:
-    """Ids of the findings that the ledger's tests look at, in its order."""
-    ids = [i for c in load_ledger() for t in c.test for i in (t.finding, t.p_finding) if i]
+    """Ids of the findings that decide the ledger's parts, in its order."""
+    ids = [i for c in load_ledger() for p in c.part for i in (p.finding, p.p_finding) if i]
     return tuple(dict.fromkeys(ids))
 
 
 def stored_rows(rows: Iterable[Row]) -> list[Row]:
-    """The part of a panel that is stored with the report: claims and what their tests look at.
+    """What of a panel is stored with the report: claims, their parts, and what decides those.
 
     Args:
         rows: of the whole panel.
     """
     wanted = set(judged_findings())
-    return [row for row in rows if row["kind"] == "claim" or row["id"] in wanted]
+    return [row for row in rows if row["kind"] != "finding" or row["id"] in wanted]
+
+
+def ends_before(panel: pd.DataFrame, day: pd.Timestamp) -> dict[str, dict[str, list[Strength]]]:
+    """Strength of each part at the last editions of the :data:`MONTHS` months before a day's own.
+
+    Args:
+        panel: of :data:`COLUMNS`.
+        day: whose month is not looked at.
+
+    Returns:
+        Claim → part → strengths, the oldest first; months without an edition are left out.
+    """
+    month = panel["as_of"].dt.to_period("M").astype("int64")
+    own = pd.Period(day, "M").ordinal
+    rows = panel[(panel["kind"] == "part") & (month >= own - MONTHS) & (month < own)]
+    rows = rows.assign(month=month).sort_values("as_of", kind="stable")
+    made: dict[str, dict[str, list[Strength]]] = {}
+    for row in rows.drop_duplicates(["id", "month"], keep="last").itertuples():
+        claim, _, part = str(row.id).partition("/")
+        made.setdefault(claim, {}).setdefault(part, []).append(Strength(row.verdict))
+    return made
+
+
+def with_fragility(rows: Iterable[Row]) -> list[Row]:
+    """Rows of a panel whose claims say whether they were fragile on their day.
+
+    Args:
+        rows: of all editions.
+    """
+    held = list(rows)
+    panel = pd.DataFrame([r for r in held if r["kind"] == "part"], columns=list(COLUMNS))
+    panel = panel.assign(as_of=pd.to_datetime(panel["as_of"]))
+    dated = {f"{c.id}/{p.id}" for c in load_ledger() for p in c.part if p.dated}
+    robust: dict[tuple[Any, str], list[bool]] = {}
+    for day, edition in panel.groupby("as_of"):
+        ends = ends_before(panel, pd.Timestamp(str(day)))
+        for row in edition.itertuples():
+            claim, _, part = str(row.id).partition("/")
+            others = [] if row.id in dated else ends.get(claim, {}).get(part, [])
+            ways = Varied(int(row.ways), int(row.same)).robust
+            told = [
+                x for x in (ways, varied(Strength(row.verdict), others).robust) if x is not None
+            ]
+            robust.setdefault((day, claim), []).extend(told)
+    return [
+        row | {"fragile": not all(robust[pd.Timestamp(row["as_of"]), row["id"]])}
+        if row["kind"] == "claim"
+        else row
+        for row in held
+    ]

@@ -1,4 +1,4 @@
-"""The panel: one row a finding or claim of one edition, as Parquet with a documented schema.
+"""The panel: one row a finding, part or claim of one edition, as Parquet with a documented schema.
 
 Its bytes depend on the rows alone, never on the order in which editions were finished. It
 computes nothing.
@@ -19,12 +19,12 @@ from ..errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-VERSION = 1
+VERSION = 2
 #: Column → (Arrow type, whether it may be null, meaning).
 COLUMNS: dict[str, tuple[str, bool, str]] = {
     "as_of": ("date32", False, "day of the edition: its last session and its day of knowledge"),
-    "kind": ("string", False, "finding or claim"),
-    "id": ("string", False, "id of the finding or claim"),
+    "kind": ("string", False, "finding, part or claim"),
+    "id": ("string", False, "id of the finding or claim; claim/part of a part"),
     "value": ("float64", True, "the estimate; null with a reason, and for claims"),
     "low": ("float64", True, "lower end of the 95 % interval; null where the method has none"),
     "high": ("float64", True, "upper end of the interval"),
@@ -35,8 +35,11 @@ COLUMNS: dict[str, tuple[str, bool, str]] = {
     "end": ("string", True, "last date used, ISO"),
     "method": ("string", True, "how value and interval were computed"),
     "draws": ("int64", True, "resamples behind value or interval, 0 for a formula"),
-    "verdict": ("string", True, "of a claim"),
-    "reason": ("string", True, "why a value is missing, or why the verdict"),
+    "verdict": ("string", True, "of a claim; of a part its strength"),
+    "ways": ("int64", True, "other ways in which a part was measured"),
+    "same": ("int64", True, "of them, those that say the same of the part"),
+    "fragile": ("bool", True, "of a claim: whether other ways or month ends say otherwise"),
+    "reason": ("string", True, "why a value is missing; of a claim its sentence"),
     "key": ("string", False, "content key of the edition: data visible, code, settings, draws"),
 }
 Row = dict[str, Any]
@@ -55,6 +58,7 @@ def schema(metadata: Mapping[str, Any] | None = None) -> pa.Schema:
         "string": pa.string(),
         "float64": pa.float64(),
         "int64": pa.int64(),
+        "bool": pa.bool_(),
     }
     fields = [
         pa.field(name, types[kind], nullable=nullable, metadata={"description": meaning})

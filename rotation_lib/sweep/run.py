@@ -14,7 +14,7 @@ from ..fingerprint import settings_key
 from ..sources import Dataset
 from . import cluster, local
 from .edition import SETTINGS, Edition, project_code, project_packages
-from .history import STORED, rules_key, stored_rows
+from .history import STORED, rules_key, stored_rows, with_fragility
 from .kept import Kept
 from .panel import Row, write_panel
 from .plan import Plan
@@ -42,7 +42,7 @@ def sweep(
         progress: called with every finished edition.
 
     Returns:
-        The rows of the panel: by day, findings in the report's order, then claims.
+        The rows of the panel: by day, findings in the report's order, then claims, each after its parts.
 
     Raises:
         BuildError: when an edition could not be made.
@@ -60,7 +60,7 @@ def sweep(
     absent = [day for day in plan.days if day not in done]
     if absent:
         raise BuildError(f"the edition of {absent[0]} is missing; run the same command again.")
-    rows = [row for day in plan.days for row in done[day].rows]
+    rows = with_fragility(row for day in plan.days for row in done[day].rows)
     write_panel(out, rows, metadata(plan, dataset))
     return rows
 

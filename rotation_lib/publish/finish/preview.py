@@ -35,6 +35,7 @@ _SERIF = "Liberation Serif, Georgia, DejaVu Serif, serif"
 _VERDICTS = (
     ("holds", "hold", "#0b5f50"),
     ("holds in part", "hold in part", "#7a4a00"),
+    ("not shown", "not shown", "#33508a"),
     ("does not hold", "do not hold", "#a3210d"),
     ("cannot be tested", "cannot be tested", "#4f5865"),
 )
