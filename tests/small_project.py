@@ -36,12 +36,15 @@ title = "Small caps lead"
 says = "Small caps beat large caps in the average month."
 would_change = "A lead whose interval is clear of zero would change it."
 
-[[claim.test]]
+[[claim.part]]
+id = "lead"
+subject = "small caps"
+yes = "lead in the average month"
+no = "do not lead in the average month"
+open = "a lead in the average month"
 finding = "{NAME}.monthly_lead"
-direction = "above"
-threshold = 0.001
-evidence = "interval"
-why = "A tenth of a percentage point a month is the least that costs leave over."
+size = 0.001
+why = "a tenth of a percentage point a month is the least that costs leave over"
 """
 
 

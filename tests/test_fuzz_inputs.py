@@ -198,7 +198,7 @@ def test_a_damaged_table_is_read_or_refused(kind: str, data: st.DataObject, tmp_
 TABLES = (
     "", "x", "series = 3", "schema = 1\nseries = 3", "schema = 1\nseries = [3]", "claim = 3",
     "claim = [3]", "claim = [[3]]", "[claim]\nid = 3", "[[claim]]\nid = []", "work = 3", "[[work]]",
-    "schema = 1\n[[series]]\nid = 3", "[[claim]]\n[[claim.test]]\nfinding = 3", "schema = 1\nextra = 3",
+    "schema = 1\n[[series]]\nid = 3", "[[claim]]\n[[claim.part]]\nfinding = 3", "schema = 1\nextra = 3",
     "schema = 1\nlicences = 3", "schema = 1\n[[publication]]\npublished = 3", "commentary = [3]",
     "schema = true", "\ufeffschema = 1", "a = 1\n" * 3,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from rotation_lib.charts.table import Table
 from rotation_lib.claims import load_ledger
 from rotation_lib.cli import main
 from rotation_lib.narrative import history as words
+from rotation_lib.strength import Verdict
 from rotation_lib.sweep.history import runs, since_when
 
 MONTHS = pd.DatetimeIndex(["2020-01-31", "2021-06-30", "2022-11-30", "2023-04-28"]).as_unit("us")
@@ -109,7 +110,7 @@ def test_strips_follow_each_other_without_gaps() -> None:
 def test_colours_of_verdicts_differ_and_never_stand_alone() -> None:
     colours = [colour for colour, _, _ in charts.VERDICTS.values()]
     signs = [sign for _, _, sign in charts.VERDICTS.values()]
-    assert len(set(colours)) == len(set(signs)) == 4
+    assert len(set(colours)) == len(set(signs)) == len(Verdict)
 
 
 def test_the_table_names_what_was_never_tested() -> None:

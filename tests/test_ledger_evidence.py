@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from lxml import html
 
-from rotation_lib.claims import Judged, Outcome, Verdict, outcome
 from rotation_lib.findings import FindingSet
+from rotation_lib.judging import Judged, estimate
+from rotation_lib.strength import Strength, Verdict
 
 #: Claims whose specification spread must be a chart → the chart.
 CURVES = {
@@ -54,46 +55,39 @@ def test_every_claim_says_what_would_change_it_and_why_it_cannot_be_tested(
 ) -> None:
     for name, one in ledger[1].items():
         assert one.claim.would_change.strip(), name
-        assert all(t.why.strip() for t in one.claim.test), name
+        assert all(p.why.strip() or p.untestable for p in one.claim.part), name
         if one.verdict is Verdict.UNTESTABLE:
             assert one.reason.strip(), name
 
 
-def test_no_verdict_rests_on_numbers_without_uncertainty(
+def test_the_evidence_that_a_part_asks_for_is_there(
     ledger: tuple[FindingSet, Mapping[str, Judged]],
 ) -> None:
-    """Every claim that is decided has a test backed by an interval, a rank or a p-value."""
+    """An interval, a p-value or a rank where the part says so; else it would never be established."""
     findings, judged = ledger
     for name, one in judged.items():
-        if one.verdict is Verdict.UNTESTABLE:
-            continue
-        backed = []
-        for test in one.claim.test:
-            found = findings[test.finding]
-            backed.append(
-                (test.evidence == "interval" and found.low is not None and found.high is not None)
-                or (test.evidence == "percentile" and found.percentile is not None)
-                or (
-                    test.evidence == "p-value"
-                    and test.p_finding is not None
-                    and findings[test.p_finding].value is not None
-                )
-            )
-        assert any(backed), name
+        for part in one.claim.tested:
+            found = estimate(part, findings)
+            held = {
+                "interval": found.low is not None and found.high is not None,
+                "placebo": found.p is not None,
+                "rank": found.rank is not None,
+            }
+            assert held.get(part.evidence, found.value is not None), (name, part.id)
 
 
-def test_holds_is_never_said_against_an_interval_with_the_opposite_sign(
+def test_nothing_is_established_against_an_interval_with_the_opposite_sign(
     ledger: tuple[FindingSet, Mapping[str, Judged]],
 ) -> None:
     findings, judged = ledger
     for name, one in judged.items():
-        for test in one.claim.test:
-            found = findings[test.finding]
-            if test.evidence != "interval" or found.low is None or found.high is None:
+        for told in one.parts:
+            if told.part.finding is None or told.part.evidence != "interval":
                 continue
-            if found.low <= test.zero <= found.high:
-                assert outcome(test, findings) is not Outcome.SUPPORTS, (name, test.finding)
-                assert not (test.key and one.verdict is Verdict.HOLDS), (name, test.finding)
+            found = estimate(told.part, findings)
+            assert found.low is not None and found.high is not None
+            if found.low <= told.part.zero <= found.high:
+                assert told.strength is not Strength.ESTABLISHED, (name, told.part.id)
 
 
 @pytest.mark.slow

@@ -13,8 +13,9 @@ import pytest
 
 from rotation_lib.charts import measured as measured_charts
 from rotation_lib.charts import methods as charts
-from rotation_lib.claims import Claim, Judged, Test, Verdict
+from rotation_lib.claims import Claim, Part
 from rotation_lib.findings import Finding
+from rotation_lib.judging import Judged
 from rotation_lib.market import Market
 from rotation_lib.narrative import appendix
 from rotation_lib.narrative import measured as told
@@ -22,6 +23,7 @@ from rotation_lib.narrative import methods as words
 from rotation_lib.project import PACKAGE
 from rotation_lib.prose.markdown import Prose
 from rotation_lib.publish.pages.fold import stands_in
+from rotation_lib.strength import Verdict
 from rotation_lib.studies import holdings, records
 
 
@@ -69,33 +71,29 @@ FINDINGS = {
 }
 
 
-def judged(name: str, verdict: Verdict, key: int = 1, other: int = 0) -> Judged:
-    test = {
-        "finding": "risks.ratio",
-        "direction": "above",
-        "threshold": 1.0,
-        "evidence": "interval",
-        "why": "because it must",
-    }
-    tests = tuple(Test(**test, key=i < key) for i in range(key + other))  # type: ignore[arg-type]
-    untestable = "" if tests else "open data cannot tell"
+def judged(name: str, verdict: Verdict, tested: int = 1, other: int = 0) -> Judged:
+    said = {"subject": "small caps", "yes": "led", "no": "did not lead", "open": "a lead"}
+    parts = [
+        Part(id=f"t{i}", finding="risks.ratio", size=1.0, why="because it must", **said)  # type: ignore[arg-type]
+        for i in range(tested)
+    ]
+    parts += [Part(id=f"o{i}", untestable="no data tell", **said) for i in range(other)]  # type: ignore[arg-type]
     claim = Claim(
         id=name,
         chapter="risks",
         title=name,
         says=name,
         would_change="something else",
-        test=tests,
-        untestable=untestable,
+        part=tuple(parts),
     )
     # Only claim and verdict are read here; how a verdict is reached is tested with the ledger.
-    return Judged.model_construct(claim=claim, verdict=verdict, specifications=())
+    return Judged.model_construct(claim=claim, verdict=verdict, parts=(), specifications=())
 
 
 LEDGER = [
-    judged("a", Verdict.HOLDS, key=2, other=1),
+    judged("a", Verdict.HOLDS, tested=2, other=1),
     judged("b", Verdict.FAILS),
-    judged("c", Verdict.UNTESTABLE, key=0),
+    judged("c", Verdict.UNTESTABLE, tested=0, other=1),
 ]
 
 
@@ -254,11 +252,11 @@ def test_rows_of_findings() -> None:
 
 def test_verdicts_are_counted() -> None:
     rows = words.verdict_rows(LEDGER).set_index("Verdict")
-    assert rows.loc["holds", ["Claims", "Tests", "Key tests"]].tolist() == [1, 3, 2]
-    assert rows.loc["cannot be tested", ["Claims", "Tests"]].tolist() == [1, 0]
+    assert rows.loc["holds", ["Claims", "Parts", "Tested"]].tolist() == [1, 3, 2]
+    assert rows.loc["cannot be tested", ["Parts", "Tested"]].tolist() == [1, 0]
     assert rows.loc["holds in part", "Claims"] == 0
     title = words.verdicts_title(LEDGER)
-    assert title == "Three claims and 4 tests lead to three kinds of verdict"
+    assert title == "Three claims and 5 parts lead to three kinds of verdict"
 
 
 def test_the_headline_is_a_table_of_counts(market: Market) -> None:

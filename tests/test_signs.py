@@ -98,7 +98,7 @@ def test_every_view_prints(encoding: str, said: Said, monkeypatch: pytest.Monkey
     odd = "−3 % – “so” … é × 😀"
 
     def show() -> list[Check]:
-        claim = {"id": "a", "verdict": "holds", "reason": odd}
+        claim = {"id": "a", "verdict": "holds", "robust": False, "sentence": odd}
         terminal.ledger_view({"data_through": odd, "claims": [claim]})
         terminal.sweep_view([{"kind": "claim", "id": odd, "as_of": 1, "verdict": "holds"}])
         terminal.verify_view([("store", 1, "–", 1)])

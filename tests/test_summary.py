@@ -11,8 +11,8 @@ import pytest
 
 from rotation_lib.charts import spark
 from rotation_lib.charts import summary as charts
-from rotation_lib.claims import Judged
 from rotation_lib.findings import Finding, FindingSet
+from rotation_lib.judging import Judged
 from rotation_lib.market import Market
 from rotation_lib.narrative import story
 from rotation_lib.narrative import summary as words

@@ -220,11 +220,11 @@ def ends_before(panel: pd.DataFrame, day: pd.Timestamp) -> dict[str, dict[str, l
     month = panel["as_of"].dt.to_period("M").astype("int64")
     own = pd.Period(day, "M").ordinal
     rows = panel[(panel["kind"] == "part") & (month >= own - MONTHS) & (month < own)]
-    rows = rows.assign(month=month).sort_values("as_of", kind="stable")
+    last = rows.assign(month=month).sort_values("as_of", kind="stable")
     made: dict[str, dict[str, list[Strength]]] = {}
-    for row in rows.drop_duplicates(["id", "month"], keep="last").itertuples():
-        claim, _, part = str(row.id).partition("/")
-        made.setdefault(claim, {}).setdefault(part, []).append(Strength(row.verdict))
+    for (name, _), told in last.groupby(["id", "month"], sort=False)["verdict"].last().items():
+        claim, _, part = str(name).partition("/")
+        made.setdefault(claim, {}).setdefault(part, []).append(Strength(told))
     return made
 
 
