@@ -78,5 +78,6 @@ def test_a_site_gets_its_picture_once_and_the_same_bytes(tmp_path: Path) -> None
     assert made[0] == made[1]
     assert struct.unpack(">II", made[0][16:24]) == (preview.WIDTH, preview.HEIGHT)
     page = (html / "index.html").read_text(encoding="utf-8")
-    assert _TOLD in page
+    said = "1 holds, 0 hold in part, 0 not shown, 2 do not hold"
+    assert f'content="A &amp; B? Of the claims, {said}' in page
     preview.shared(html, ["index.html"], None, FINDINGS, "https://e.org/", kept)
