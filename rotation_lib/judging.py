@@ -69,6 +69,14 @@ class Judged(BaseModel):
     specifications: tuple[Specification, ...] = ()
 
     @property
+    def rule(self) -> str:
+        """How the verdict follows, with what is asked of each part."""
+        asked = "; ".join(
+            f"{p.part.id}: {p.part.finding} {p.asked}" for p in self.parts if p.part.finding
+        )
+        return f"{RULE} Asked: {asked}." if asked else RULE
+
+    @property
     def sentence(self) -> str:
         """What is so, in one plain sentence."""
         return compose((p.part.phrases, p.strength) for p in self.parts)

@@ -21,7 +21,7 @@ from . import environment
 from .claims import load_ledger
 from .findings import Finding, FindingSet, Specification
 from .fingerprint import canonical, code_key, data_key, digest, packages_key, settings_key
-from .judging import RULE, Judged, PartJudged, judge
+from .judging import Judged, PartJudged, judge
 from .market import Market
 from .project import THEMES, measuring
 from .sweep.history import stored_history
@@ -114,7 +114,7 @@ def claim_record(judged: Judged) -> dict[str, Any]:
         "robust": judged.robust,
         "sentence": judged.sentence,
         "reason": judged.reason,
-        "rule": RULE,
+        "rule": judged.rule,
         "parts": [part_record(p) for p in judged.parts],
         "findings": list(claim.findings),
         "sources": [s.model_dump(mode="json") for s in claim.source],

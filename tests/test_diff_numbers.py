@@ -11,7 +11,7 @@ import pytest
 from diff_records import DATA, claim, finding, record
 
 from rotation_lib.review.causes import attribution, differing_inputs
-from rotation_lib.review.model import Cause, FindingChange
+from rotation_lib.review.model import Because, Cause, FindingChange
 from rotation_lib.review.numbers import claim_changes, finding_changes
 
 
@@ -200,3 +200,31 @@ def test_what_cannot_be_told_apart_is_said_to_be_undetermined(inputs: tuple[Caus
     told = because("findings", "risks.beta")
     assert not told.certain
     assert told.text() == f"undetermined ({inputs[0]} or {inputs[1]})"
+
+
+def judged(strength: str, verdict: str = "holds", asked: str = "above 0") -> dict[str, Any]:
+    part = {"id": "lead", "finding": "risks.beta", "asked": asked, "strength": strength}
+    claim = {"id": "c", "chapter": "risks", "title": "C", "verdict": verdict, "rule": asked}
+    return {"claims": [claim | {"parts": [part]}]}
+
+
+def test_a_part_that_is_borne_otherwise_is_other_evidence() -> None:
+    (change,) = claim_changes(judged("leans for"), judged("undecided"), lambda _: Because())
+    assert (change.kind, change.before, change.after) == (
+        "evidence", "risks.beta leans for", "risks.beta undecided",
+    )  # fmt: skip
+    assert not claim_changes(judged("leans for"), judged("leans for"), lambda _: Because())
+    (asked,) = claim_changes(
+        judged("undecided"), judged("undecided", asked="above 2"), lambda _: Because()
+    )
+    assert (asked.kind, asked.after) == ("rule", "above 2")
+
+
+def test_a_report_of_schema_1_is_compared_with_one_of_schema_2() -> None:
+    test = {"finding": "risks.beta", "asked": "above 0", "outcome": "supports"}
+    claim = {"id": "c", "chapter": "risks", "title": "C", "verdict": "holds", "rule": "above 0"}
+    old = {"claims": [claim | {"tests": [test]}]}
+    (change,) = claim_changes(old, judged("established"), lambda _: Because())
+    assert (change.kind, change.before, change.after) == (
+        "evidence", "risks.beta supports", "risks.beta established",
+    )  # fmt: skip

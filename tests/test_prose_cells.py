@@ -7,8 +7,8 @@ import re
 import pytest
 from prose_worlds import Taken, cells, named, worlds
 
-from rotation_lib.judging import Judged
 from rotation_lib.findings import FindingSet
+from rotation_lib.judging import Judged
 from rotation_lib.params import EXTRAS, NoExtras, ReportParams
 from rotation_lib.prose import Prose, tell
 from rotation_lib.prose.template import NOT_MEASURED

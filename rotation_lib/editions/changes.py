@@ -169,7 +169,8 @@ def compare_editions(base: Side, head: Side, lab: Lab) -> Changes:
     stages = _stages(base, head, set(inputs), series)
     steps = list(_steps(base, head, stages, lab))
     records = [base.findings, *(step.record for step in steps)]
-    tested = {str(t["finding"]) for c in head.findings.get("claims", ()) for t in c["tests"]}
+    claims = by_id(head.findings, "claims").values()
+    tested = {str(t["finding"]) for c in claims for t in c["tests"]}
     return Changes(
         date=edition_date(head.findings),
         since=edition_date(base.findings),

@@ -31,11 +31,24 @@ def same(a: Any, b: Any) -> bool:
 
 
 def by_id(record: Record, kind: str) -> dict[str, dict[str, Any]]:
-    """Findings or claims of a record by their ids, units by their names of today."""
+    """Findings or claims of a record by their ids, of either schema.
+
+    Units have their names of today. What decided a claim stands under ``tests``: its parts, or in
+    a report of schema 1 its tests.
+    """
     entries = {entry["id"]: dict(entry) for entry in record.get(kind, ())}
     for entry in entries.values():
         if entry.get("unit") in FORMER:
             entry["unit"] = FORMER[entry["unit"]]
+        if "parts" in entry:
+            entry["tests"] = [
+                {
+                    "finding": p.get("finding") or p["id"],
+                    "asked": p["asked"],
+                    "outcome": p["strength"],
+                }
+                for p in entry["parts"]
+            ]
     return entries
 
 

@@ -35,11 +35,20 @@ class _Test(_Part):
     outcome: str
 
 
+class _ClaimPart(_Part):
+    id: str
+    strength: str
+    asked: str = ""
+    finding: str | None = None
+
+
 class _Claim(_Part):
     id: str
     chapter: str
     verdict: str
     title: str = ""
+    parts: list[_ClaimPart] = []
+    # Of reports of schema 1, which judged a claim by tests.
     tests: list[_Test] = []
 
 
