@@ -209,13 +209,19 @@ def judged(strength: str, verdict: str = "holds", asked: str = "above 0") -> dic
 
 
 def test_a_part_that_is_borne_otherwise_is_other_evidence() -> None:
-    (change,) = claim_changes(judged("leans for"), judged("undecided"), lambda _: Because())
+    (change,) = claim_changes(
+        judged("leans for"), judged("undecided"), lambda _: Because(causes=("code",))
+    )
     assert (change.kind, change.before, change.after) == (
         "evidence", "risks.beta leans for", "risks.beta undecided",
     )  # fmt: skip
-    assert not claim_changes(judged("leans for"), judged("leans for"), lambda _: Because())
+    assert not claim_changes(
+        judged("leans for"), judged("leans for"), lambda _: Because(causes=("code",))
+    )
     (asked,) = claim_changes(
-        judged("undecided"), judged("undecided", asked="above 2"), lambda _: Because()
+        judged("undecided"),
+        judged("undecided", asked="above 2"),
+        lambda _: Because(causes=("code",)),
     )
     assert (asked.kind, asked.after) == ("rule", "above 2")
 
@@ -224,7 +230,7 @@ def test_a_report_of_schema_1_is_compared_with_one_of_schema_2() -> None:
     test = {"finding": "risks.beta", "asked": "above 0", "outcome": "supports"}
     claim = {"id": "c", "chapter": "risks", "title": "C", "verdict": "holds", "rule": "above 0"}
     old = {"claims": [claim | {"tests": [test]}]}
-    (change,) = claim_changes(old, judged("established"), lambda _: Because())
+    (change,) = claim_changes(old, judged("established"), lambda _: Because(causes=("code",)))
     assert (change.kind, change.before, change.after) == (
         "evidence", "risks.beta supports", "risks.beta established",
     )  # fmt: skip
