@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..market import Market
 from ..studies.overview import FIRST_CUT_BASE
-from ..studies.rate_sensitivity import stability
+from ..themes.rate_sensitivity.measures import stability
 from ..themes.reshoring_sectors.measures import spending
 
 #: Sessions of the rolling volatility.

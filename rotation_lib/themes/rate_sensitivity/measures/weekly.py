@@ -12,12 +12,13 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, missing, tendency
-from ...market import Market
-from ...stats.regression import CONSTANT, Regression, newey_west
-from ...stats.returns import FRIDAY, week_ends, weekly_changes, weekly_log_returns
-from ...units import UnitName
+from ....errors import DataError
+from ....market import Market
+from ....stats.bootstrap import Interval
+from ....stats.regression import Regression, newey_west
+from ....stats.returns import FRIDAY, week_ends, weekly_changes, weekly_log_returns
+from ....studies.declared import Measured
+from ....units import UnitName
 
 #: Newey-West lags of weekly regressions, and the fewest weeks a slope may rest on.
 LAGS = 4
@@ -135,42 +136,43 @@ def fit(y: pd.Series, x: pd.DataFrame, lags: int = LAGS) -> Regression | str:
         return str(error).rstrip(".")
 
 
-def slope_finding(
-    id: str,
-    label: str,
-    y: pd.Series,
-    x: pd.DataFrame,
-    name: str,
-    series: Sequence[str],
-    *,
-    n: int | None = None,
-) -> Finding:
-    """The coefficient of ``name`` in a regression of ``y`` on ``x``, or a null with its reason.
+def slope(y: pd.Series, x: pd.DataFrame, name: str, *, n: int | None = None) -> Measured:
+    """The coefficient of ``name`` in a regression of ``y`` on ``x``.
 
     Args:
         y, x: complete weeks, as :meth:`Weekly.pair` gives them.
-        name: a column of ``x``, or :data:`CONSTANT` for the mean at x = 0.
+        name: a column of ``x``.
         n: weeks that carry the coefficient, where fewer than all.
+
+    Raises:
+        DataError: where there are too few weeks, or nothing varies.
     """
     result = fit(y, x)
-    unit: UnitName = "percentage points" if name == CONSTANT else SLOPE_UNIT
     if isinstance(result, str):
-        return missing(id, label, unit=unit, series=series, reason=result)
+        raise DataError(result)
     text = f"weekly log total returns, {result.method}"
     others = [c for c in x.columns if c != name]
     if others:
         text += f", with {', '.join(map(str, others))} in the regression"
-    return tendency(
-        id,
-        label,
-        result.coefficient(name),
-        result.interval(name),
-        unit=unit,
-        index=pd.DatetimeIndex(y.index),
-        series=series,
-        method=text,
-        n=n,
-    )
+    dates = pd.DatetimeIndex(y.index)
+    return Measured(result.coefficient(name), result.interval(name), dates, text, n)
+
+
+def of_group(table: pd.DataFrame, group: str, method: str, why: str) -> Measured | DataError:
+    """One row of :func:`by_group`, or why the group has none.
+
+    Args:
+        table: as :func:`by_group` makes it.
+        group: label of the row.
+        method: told with it.
+        why: reason where there is no such row.
+    """
+    if group not in table.index:
+        return DataError(why)
+    row = table.loc[group]
+    ends = Interval(float(row["low"]), float(row["high"]), 0.95, method)
+    dates = pd.DatetimeIndex([row["first"], row["last"]])
+    return Measured(float(row["value"]), ends, dates, method, int(row["weeks"]))
 
 
 def by_group(y: pd.Series, x: pd.Series, groups: pd.Series) -> pd.DataFrame:

@@ -9,16 +9,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, missing
-from ...market import Market
-from ...stats.regimes import fit_regimes
-from ...stats.regression import CONSTANT
-from ...stats.returns import latest_on
-from ...units import UnitName
-from .betas import THEME
+from ....errors import DataError
+from ....market import Market
+from ....stats.regimes import fit_regimes
+from ....stats.regression import CONSTANT
+from ....stats.returns import latest_on
+from ....studies.declared import Measured, finding
+from .betas import TWO
 from .stability import ERAS, LAST_ERA
-from .weekly import MINIMUM_WEEKS, RATES, SLOPE_UNIT, Weekly, by_group, fit, weekly
+from .weekly import MINIMUM_WEEKS, SLOPE_UNIT, Weekly, by_group, fit, of_group, weekly
 
 #: Months within which the last change of the target range marks a phase.
 PHASE_DAYS = 182
@@ -33,6 +32,8 @@ STATES = {
     "stormy": ("Stock market", "stormy"),
     "calm": ("Stock market", "calm"),
 }
+PRICES, CURVE = (*TWO, "CPIAUCSL"), (*TWO, "DGS10")
+_METHOD = "one regression with all groups, Newey-West standard errors, Bartlett kernel, 4 lags"
 MOVES = {
     "bull_steepening": "yields fall, curve steepens",
     "bull_flattening": "yields fall, curve flattens",
@@ -165,61 +166,88 @@ def curve_moves(market: Market, since: pd.Timestamp | None = None) -> pd.DataFra
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def findings(market: Market) -> list[Finding]:
-    """One finding a state, and two a kind of curve move: whole window and since mid-2023."""
-    w = weekly(market)
-    series = (w.small, w.large, "DGS2")
+@finding(
+    "rate_sensitivity.beta_2y_hiking", "Rate beta, 2-year yield, Fed policy raised within six months",
+    SLOPE_UNIT, TWO,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_2y_holding", "Rate beta, 2-year yield, Fed policy unchanged for six months",
+    SLOPE_UNIT, TWO,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_2y_cutting", "Rate beta, 2-year yield, Fed policy cut within six months",
+    SLOPE_UNIT, TWO,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_2y_high_inflation", "Rate beta, 2-year yield, Inflation above 3%",
+    SLOPE_UNIT, PRICES,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_2y_low_inflation", "Rate beta, 2-year yield, Inflation 3% or less",
+    SLOPE_UNIT, PRICES,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_2y_stormy", "Rate beta, 2-year yield, Stock market stormy",
+    SLOPE_UNIT, TWO,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_2y_calm", "Rate beta, 2-year yield, Stock market calm",
+    SLOPE_UNIT, TWO,
+)  # fmt: skip
+def in_states(market: Market) -> tuple[Measured | DataError, ...]:
+    """The slope in each state of the world, by the last change of policy, inflation, the market."""
     table = beta_by_state(market)
-    out = []
-    for state, (group, words) in STATES.items():
-        label = f"Rate beta, {RATES['DGS2']}, {group} {words}"
-        more = ("CPIAUCSL",) if group == "Inflation" else ()
-        why = f"fewer than {MINIMUM_WEEKS} weeks of the window are in that state"
-        out.append(_row(f"beta_2y_{state}", label, table, state, SLOPE_UNIT, (*series, *more), why))
+    why = f"fewer than {MINIMUM_WEEKS} weeks of the window are in that state"
+    return tuple(of_group(table, state, _METHOD, why) for state in STATES)
+
+
+@finding(
+    "rate_sensitivity.mean_bull_steepening",
+    "Mean weekly relative return when yields fall, curve steepens, whole window",
+    "percentage points", CURVE, late=False,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.mean_bull_flattening",
+    "Mean weekly relative return when yields fall, curve flattens, whole window",
+    "percentage points", CURVE, late=False,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.mean_bear_steepening",
+    "Mean weekly relative return when yields rise, curve steepens, whole window",
+    "percentage points", CURVE, late=False,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.mean_bear_flattening",
+    "Mean weekly relative return when yields rise, curve flattens, whole window",
+    "percentage points", CURVE, late=False,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.mean_bull_steepening_late",
+    "Mean weekly relative return when yields fall, curve steepens, since mid-2023",
+    "percentage points", CURVE, late=True,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.mean_bull_flattening_late",
+    "Mean weekly relative return when yields fall, curve flattens, since mid-2023",
+    "percentage points", CURVE, late=True,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.mean_bear_steepening_late",
+    "Mean weekly relative return when yields rise, curve steepens, since mid-2023",
+    "percentage points", CURVE, late=True,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.mean_bear_flattening_late",
+    "Mean weekly relative return when yields rise, curve flattens, since mid-2023",
+    "percentage points", CURVE, late=True,
+)  # fmt: skip
+def in_moves(market: Market, late: bool) -> tuple[Measured | DataError, ...]:
+    """Mean relative return by the kind of curve move of the same week.
+
+    Args:
+        market: data and window.
+        late: only weeks of the last era.
+    """
+    table = curve_moves(market, ERAS[LAST_ERA] if late else None)
     why = "too few weeks of that stretch are in the window or saw that move"
-    for suffix, name, since in (("", "whole window", None), ("_late", LAST_ERA, ERAS[LAST_ERA])):
-        moves = curve_moves(market, since)
-        for move, words in MOVES.items():
-            label = f"Mean weekly relative return when {words}, {name}"
-            out.append(
-                _row(
-                    f"mean_{move}{suffix}",
-                    label,
-                    moves,
-                    move,
-                    "percentage points",
-                    (*series, "DGS10"),
-                    why,
-                )
-            )
-    return out
-
-
-def _row(
-    name: str,
-    label: str,
-    table: pd.DataFrame,
-    key: str,
-    unit: UnitName,
-    series: tuple[str, ...],
-    why: str,
-) -> Finding:
-    id = f"{THEME}.{name}"
-    if key not in table.index:
-        return missing(id, label, unit=unit, series=series, reason=why)
-    row = table.loc[key]
-    return Finding(
-        id=id,
-        chapter=THEME,
-        label=label,
-        value=row["value"],
-        low=row["low"],
-        high=row["high"],
-        confidence=0.95,
-        unit=unit,
-        method="one regression with all groups, Newey-West standard errors, Bartlett kernel, 4 lags",
-        n=int(row["weeks"]),
-        start=row["first"].date().isoformat(),
-        end=row["last"].date().isoformat(),
-        series=series,
-    )
+    return tuple(of_group(table, move, _METHOD, why) for move in MOVES)

@@ -10,19 +10,16 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, missing, tendency
-from ...market import Market
-from ...stats.eventstudy import ESTIMATION, EventStudy, Model, event_study
-from .betas import THEME
+from ....errors import DataError
+from ....market import Market
+from ....stats.eventstudy import ESTIMATION, EventStudy, Model, event_study
+from ....studies.declared import PAIR, Measured, finding
 from .decisions import KINDS, decision_days
 
 #: Model of what was to be expected → its name for a reader.
 MODELS: dict[Model, str] = {"market": "market model", "mean": "own mean"}
 #: Sessions from the close before the decision.
 HORIZONS = (1, 5, 21)
-#: Short id → sessions of the findings, on cuts and by the market model.
-TOLD = {"cut_day_abnormal": 1, "cut_month_abnormal": 21}
 
 
 @lru_cache(maxsize=32)
@@ -73,29 +70,30 @@ def table(market: Market) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "p", "ahead", "sign_p", "n", "dropped"])
 
 
-def findings(market: Market) -> list[Finding]:
-    """Mean abnormal return of scheduled cuts by the market model: the day, and 21 sessions."""
-    made = []
-    for name, sessions in TOLD.items():
-        id = f"{THEME}.{name}"
-        span = "on" if sessions == 1 else f"over {sessions} sessions from"
-        label = f"Mean abnormal return of {market.small} {span} scheduled cut days, market model"
-        series = (market.small, market.large)
-        found = study(market, "cut", "market", sessions)
-        if isinstance(found, str):
-            made.append(missing(id, label, unit="percentage points", series=series, reason=found))
-            continue
-        fitted = ESTIMATION[1] - ESTIMATION[0] + 1
-        method = (
-            f"market model fitted to {fitted} sessions before each cut; {found.interval.method}, "
-            f"t test p = {found.p:.3f}; {found.positive} of {found.n} above zero, "
-            f"sign test p = {found.sign_p:.3f}; {found.dropped} left out for want of a full window"
-        )
-        index = pd.DatetimeIndex(found.car.index)
-        made.append(
-            tendency(
-                id, label, found.mean, found.interval,
-                unit="percentage points", index=index, series=series, method=method,
-            )
-        )  # fmt: skip
-    return made
+@finding(
+    "rate_sensitivity.cut_day_abnormal",
+    "Mean abnormal return of {small} on scheduled cut days, market model",
+    "percentage points", PAIR, sessions=1,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.cut_month_abnormal",
+    "Mean abnormal return of {small} over 21 sessions from scheduled cut days, market model",
+    "percentage points", PAIR, sessions=21,
+)  # fmt: skip
+def after_cuts(market: Market, sessions: int) -> Measured:
+    """Mean abnormal return of scheduled cuts by the market model.
+
+    Args:
+        market: data and window.
+        sessions: from the close before the decision on.
+    """
+    found = study(market, "cut", "market", sessions)
+    if isinstance(found, str):
+        raise DataError(found)
+    fitted = ESTIMATION[1] - ESTIMATION[0] + 1
+    method = (
+        f"market model fitted to {fitted} sessions before each cut; {found.interval.method}, "
+        f"t test p = {found.p:.3f}; {found.positive} of {found.n} above zero, "
+        f"sign test p = {found.sign_p:.3f}; {found.dropped} left out for want of a full window"
+    )
+    return Measured(found.mean, found.interval, pd.DatetimeIndex(found.car.index), method)

@@ -8,31 +8,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import Finding, Specification, chapter_of, missing
-from ...market import Market
-from ...stats.eventstudy import window_returns
-from ...stats.returns import week_ends, weekly_changes, weekly_log_returns
-from ...units import UnitName
-from ..facts import null_reason
-from .betas import THEME
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.eventstudy import window_returns
+from ....stats.returns import week_ends, weekly_changes, weekly_log_returns
+from ....studies.declared import Measured, finding
+from ....studies.facts import null_reason
 from .september import BEFORE, DECISION
-from .weekly import SLOPE_UNIT, slope_finding
+from .weekly import SLOPE_UNIT, slope
 
 #: High-yield bonds minus Treasuries of about the same duration.
 CREDIT = {"HYG": 1.0, "IEF": -0.4, "SHY": -0.6}
 POLICY = "DFEDTARU"
 LENDING = "DRTSCILM"
 CONDITIONS = "NFCI"
-#: Series → words, unit of the change, factor from the series to that unit.
-CHANGES: dict[str, tuple[str, str, UnitName, float]] = {
-    POLICY: ("policy", "Fed's target rate", "basis points", 100.0),
-    "DGS2": ("yield_2y", "2-year yield", "basis points", 100.0),
-    "DGS10": ("yield_10y", "10-year yield", "basis points", 100.0),
-    "DGS30": ("yield_30y", "30-year yield", "basis points", 100.0),
-    LENDING: ("lending_standards", "net share of banks tightening", "net percentage points", 1.0),
-    CONDITIONS: ("nfci", "financial conditions index", "standard deviations", 1.0),
-}
 #: Costs in per cent → what they are, for the specifications.
 COSTS = {
     POLICY: "Fed target",
@@ -75,52 +65,69 @@ def visible(market: Market, series_id: str) -> pd.Series | None:
         return None
 
 
-def findings(market: Market) -> list[Finding]:
-    """Changes since the close before the September 2024 cut, and credit's answer to yields."""
-    out = [_change(market, series_id) for series_id in CHANGES]
-    return [*out, _lending_level(market), _credit_since(market), _credit_beta(market)]
-
-
-def _why_not(market: Market) -> str | None:
+def _inside(market: Market) -> None:
+    """Raises DataError where the window does not hold the cut."""
     if market.end < DECISION:
-        return f"the report ends on {market.end.date()}, before {DECISION.date()}"
-    return null_reason(market, BEFORE, market.end)
+        raise DataError(f"the report ends on {market.end.date()}, before {DECISION.date()}")
+    if (reason := null_reason(market, BEFORE, market.end)) is not None:
+        raise DataError(reason)
 
 
-def _change(market: Market, series_id: str) -> Finding:
-    name, words, unit, factor = CHANGES[series_id]
-    id, label = (
-        f"{THEME}.{name}_change",
-        f"Change in the {words} since before the September 2024 cut",
-    )
-    reason = _why_not(market)
+@finding(
+    "rate_sensitivity.policy_change",
+    "Change in the Fed's target rate since before the September 2024 cut",
+    "basis points", (POLICY,), series_id=POLICY, factor=100.0,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.yield_2y_change",
+    "Change in the 2-year yield since before the September 2024 cut",
+    "basis points", ("DGS2",), series_id="DGS2", factor=100.0,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.yield_10y_change",
+    "Change in the 10-year yield since before the September 2024 cut",
+    "basis points", ("DGS10",), series_id="DGS10", factor=100.0,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.yield_30y_change",
+    "Change in the 30-year yield since before the September 2024 cut",
+    "basis points", ("DGS30",), series_id="DGS30", factor=100.0,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.lending_standards_change",
+    "Change in the net share of banks tightening since before the September 2024 cut",
+    "net percentage points", (LENDING,), series_id=LENDING,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.nfci_change",
+    "Change in the financial conditions index since before the September 2024 cut",
+    "standard deviations", (CONDITIONS,), series_id=CONDITIONS,
+)  # fmt: skip
+def change(market: Market, series_id: str, factor: float = 1.0) -> Measured:
+    """Change of a series since the close before the cut.
+
+    Args:
+        market: data and window.
+        series_id: of the catalog.
+        factor: from its unit to that of the finding.
+    """
+    _inside(market)
     levels = visible(market, series_id)
-    if reason is None and levels is None:
-        reason = f"{series_id} has no observation that can be shown"
-    if reason is None and levels is not None:
-        before, after = levels.loc[:BEFORE], levels[levels.index > BEFORE]
-        known = len(before) and len(after)
-        if not known or (market.end - levels.index[-1]).days > STALE_DAYS[series_id]:
-            reason = f"the last {series_id} is of {levels.index[-1].date()}"
-    if reason is not None or levels is None:
-        return missing(id, label, unit=unit, series=(series_id,), reason=str(reason))
-    before = levels.loc[:BEFORE]
+    if levels is None:
+        raise DataError(f"{series_id} has no observation that can be shown")
+    before, after = levels.loc[:BEFORE], levels[levels.index > BEFORE]
+    stale = (market.end - levels.index[-1]).days > STALE_DAYS[series_id]
+    if not (len(before) and len(after)) or stale:
+        raise DataError(f"the last {series_id} is of {levels.index[-1].date()}")
     value = float(levels.iloc[-1] - before.iloc[-1])
-    return Finding(
-        id=id,
-        chapter=chapter_of(id),
-        label=label,
-        value=round(value * factor, 6),
-        unit=unit,
-        method=(
-            "last observation minus the last one before the cut; rank among all changes over as many "
-            "observations since 2010"
-        ),
-        n=len(levels) - len(before),
-        start=before.index[-1].date().isoformat(),
-        end=levels.index[-1].date().isoformat(),
-        series=(series_id,),
-        percentile=_rank(levels, len(levels) - len(before), value),
+    return Measured(
+        round(value * factor, 6),
+        None,
+        pd.DatetimeIndex([before.index[-1], levels.index[-1]]),
+        "last observation minus the last one before the cut; rank among all changes over as many "
+        "observations since 2010",
+        len(after),
+        _rank(levels, len(after), value),
     )
 
 
@@ -130,74 +137,58 @@ def _rank(levels: pd.Series, length: int, value: float) -> float:
     return float((moves < value - 1e-9).mean()) if len(moves) else float("nan")
 
 
-def _lending_level(market: Market) -> Finding:
-    id, label = f"{THEME}.lending_standards", "Net share of banks tightening standards, latest"
+@finding(
+    "rate_sensitivity.lending_standards", "Net share of banks tightening standards, latest",
+    "percent", (LENDING,),
+)  # fmt: skip
+def standards(market: Market) -> Measured:
+    """The latest answer of the banks."""
     levels = visible(market, LENDING)
     if levels is None or levels.empty:
-        return missing(
-            id,
-            label,
-            unit="percent",
-            series=(LENDING,),
-            reason=f"{LENDING} has no observation that can be shown",
-        )
-    return Finding(
-        id=id,
-        chapter=chapter_of(id),
-        label=label,
-        value=float(levels.iloc[-1]),
-        unit="percent",
-        method="large and middle-market borrowers; above zero more banks tighten than ease",
-        n=1,
-        start=levels.index[-1].date().isoformat(),
-        end=levels.index[-1].date().isoformat(),
-        series=(LENDING,),
-    )
+        raise DataError(f"{LENDING} has no observation that can be shown")
+    how = "large and middle-market borrowers; above zero more banks tighten than ease"
+    return Measured(float(levels.iloc[-1]), None, pd.DatetimeIndex(levels.index[-1:]), how)
 
 
-def _credit_since(market: Market) -> Finding:
-    id = f"{THEME}.credit_excess_since_cut"
-    label = "Excess return of high-yield credit since before the September 2024 cut"
-    series = tuple(CREDIT)
-    reason = _why_not(market)
-    if reason is None:
-        daily = credit_excess(market, whole=True)
-        after = daily.loc[DECISION:]
-        if len(after) != len(market.history.loc[DECISION:]):
-            reason = "one of the three funds has a gap since the cut"
-    if reason is not None:
-        return missing(id, label, unit="percentage points", series=series, reason=reason)
+@finding(
+    "rate_sensitivity.credit_excess_since_cut",
+    "Excess return of high-yield credit since before the September 2024 cut",
+    "percentage points", tuple(CREDIT),
+)  # fmt: skip
+def credit_since(market: Market) -> Measured:
+    """What high-yield bonds returned beyond Treasuries of about their duration since the cut."""
+    _inside(market)
+    daily = credit_excess(market, whole=True)
+    after = daily.loc[DECISION:]
+    if len(after) != len(market.history.loc[DECISION:]):
+        raise DataError("one of the three funds has a gap since the cut")
     windows = window_returns(daily, len(after)).dropna()
     value = float(windows.loc[DECISION])
-    return Finding(
-        id=id,
-        chapter=chapter_of(id),
-        label=label,
-        value=value,
-        unit="percentage points",
-        method="daily HYG − 0.4·IEF − 0.6·SHY compounded; rank among all windows of that length since 2010",
-        n=len(after),
-        start=DECISION.date().isoformat(),
-        end=market.end.date().isoformat(),
-        series=series,
-        percentile=float((windows < value).mean()),
+    return Measured(
+        value,
+        None,
+        pd.DatetimeIndex([DECISION, market.end]),
+        "daily HYG − 0.4·IEF − 0.6·SHY compounded; rank among all windows of that length since 2010",
+        len(after),
+        float((windows < value).mean()),
     )
 
 
-def _credit_beta(market: Market) -> Finding:
+@finding(
+    "rate_sensitivity.credit_beta_2y",
+    "Credit excess return per point of 2-year yield, whole window",
+    SLOPE_UNIT, (*CREDIT, "DGS2"),
+)  # fmt: skip
+def credit_beta(market: Market) -> Measured:
     """Whether credit cheapens as yields fall: slope of the weekly excess return on the yield."""
-    id = f"{THEME}.credit_beta_2y"
-    label = "Credit excess return per point of 2-year yield, whole window"
-    series = (*CREDIT, "DGS2")
     yields = market.yields
     daily = credit_excess(market)
     if "DGS2" not in yields or len(daily) != len(market.sessions):
-        reason = "the yield or one of the three funds has a gap in the window"
-        return missing(id, label, unit=SLOPE_UNIT, series=series, reason=reason)
+        raise DataError("the yield or one of the three funds has a gap in the window")
     weekly = weekly_log_returns(daily, market.base, market.end)
     change = weekly_changes(yields["DGS2"], week_ends(market.sessions, market.base, market.end))
     both = pd.concat([weekly.rename("credit"), change.rename("DGS2")], axis=1).dropna()
-    return slope_finding(id, label, both["credit"], both[["DGS2"]], "DGS2", series)
+    return slope(both["credit"], both[["DGS2"]], "DGS2")
 
 
 def rates(market: Market) -> pd.DataFrame:

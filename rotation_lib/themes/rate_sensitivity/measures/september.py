@@ -12,11 +12,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from ...findings import Finding, Specification, chapter_of, missing
-from ...market import Market
-from ...stats.multiple import Family, romano_wolf
-from ..facts import all_windows, null_reason, window_fact, window_returns
-from .betas import THEME
+from ....errors import DataError
+from ....findings import Specification
+from ....market import Market
+from ....stats.multiple import Family, romano_wolf
+from ....studies.declared import PAIR, Measured, finding
+from ....studies.facts import all_windows, null_reason, window_return, window_returns
 
 DECISION = pd.Timestamp("2024-09-18")
 #: Close before the decision: the base of every window that includes the day itself.
@@ -29,40 +30,90 @@ EQUAL_WEIGHT = "RSP"
 SECOND_SMALL = ("IJR", "IWM")
 
 
-def findings(market: Market) -> list[Finding]:
-    """The fixed figure since the cut, all horizons against two yardsticks, the family's p-value."""
-    out = [since_cut(market)]
-    for symbol, tag in ((market.large, "large"), (market.tech, "tech")):
-        out += [_horizon(market, h, symbol, tag) for h in HORIZONS]
-    return [*out, _family_finding(market)]
-
-
-def since_cut(market: Market) -> Finding:
+@finding(
+    "rate_sensitivity.since_september_2024_cut",
+    "{small} minus {large} since the close before the September 2024 cut",
+    "percentage points", PAIR,
+)  # fmt: skip
+def since_cut(market: Market) -> Measured:
     """``small`` minus ``large`` from the close before the decision to the window's end."""
-    id = f"{THEME}.since_september_2024_cut"
-    label = f"{market.small} minus {market.large} since the close before the September 2024 cut"
     if market.end < DECISION:
-        return missing(
-            id,
-            label,
-            unit="percentage points",
-            series=(market.small, market.large),
-            reason=f"the report ends on {market.end.date()}, before {DECISION.date()}",
-        )
-    return window_fact(market, id, label, market.small, BEFORE, market.end, minus=market.large)
+        raise DataError(f"the report ends on {market.end.date()}, before {DECISION.date()}")
+    return window_return(market, market.small, BEFORE, market.end, market.large)
 
 
-def _horizon(market: Market, horizon: int, minus: str, tag: str) -> Finding:
-    id = f"{THEME}.september_2024_{tag}_{horizon}"
-    sessions = "session" if horizon == 1 else "sessions"
-    label = f"{market.small} minus {minus}, {horizon} {sessions} from the September 2024 cut"
-    reason = _why_not(market, horizon)
-    if reason is not None:
-        return missing(
-            id, label, unit="percentage points", series=(market.small, minus), reason=reason
-        )
+@finding(
+    "rate_sensitivity.september_2024_large_1",
+    "{small} minus {large}, 1 session from the September 2024 cut",
+    "percentage points", PAIR, horizon=1, minus="large",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_large_5",
+    "{small} minus {large}, 5 sessions from the September 2024 cut",
+    "percentage points", PAIR, horizon=5, minus="large",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_large_21",
+    "{small} minus {large}, 21 sessions from the September 2024 cut",
+    "percentage points", PAIR, horizon=21, minus="large",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_large_63",
+    "{small} minus {large}, 63 sessions from the September 2024 cut",
+    "percentage points", PAIR, horizon=63, minus="large",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_large_126",
+    "{small} minus {large}, 126 sessions from the September 2024 cut",
+    "percentage points", PAIR, horizon=126, minus="large",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_large_252",
+    "{small} minus {large}, 252 sessions from the September 2024 cut",
+    "percentage points", PAIR, horizon=252, minus="large",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_tech_1",
+    "{small} minus {tech}, 1 session from the September 2024 cut",
+    "percentage points", ("small", "tech"), horizon=1, minus="tech",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_tech_5",
+    "{small} minus {tech}, 5 sessions from the September 2024 cut",
+    "percentage points", ("small", "tech"), horizon=5, minus="tech",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_tech_21",
+    "{small} minus {tech}, 21 sessions from the September 2024 cut",
+    "percentage points", ("small", "tech"), horizon=21, minus="tech",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_tech_63",
+    "{small} minus {tech}, 63 sessions from the September 2024 cut",
+    "percentage points", ("small", "tech"), horizon=63, minus="tech",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_tech_126",
+    "{small} minus {tech}, 126 sessions from the September 2024 cut",
+    "percentage points", ("small", "tech"), horizon=126, minus="tech",
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.september_2024_tech_252",
+    "{small} minus {tech}, 252 sessions from the September 2024 cut",
+    "percentage points", ("small", "tech"), horizon=252, minus="tech",
+)  # fmt: skip
+def after_cut(market: Market, horizon: int, minus: str) -> Measured:
+    """``small`` minus another fund from the close before the decision on.
+
+    Args:
+        market: data and window.
+        horizon: sessions.
+        minus: role of the fund whose return is subtracted.
+    """
+    if (reason := _why_not(market, horizon)) is not None:
+        raise DataError(reason)
     last = market.closes[_base(market) + horizon]
-    return window_fact(market, id, label, market.small, BEFORE, last, minus=minus)
+    return window_return(market, market.small, BEFORE, last, getattr(market, minus))
 
 
 def _base(market: Market, first: pd.Timestamp = BEFORE) -> int:
@@ -158,26 +209,25 @@ def family(market: Market) -> Family | None:
     )
 
 
-def _family_finding(market: Market) -> Finding:
-    id = f"{THEME}.september_2024_family_p"
-    label = "Smallest family-wise p-value of a tailwind after the September 2024 cut"
-    series = (market.small, market.large, market.tech)
+@finding(
+    "rate_sensitivity.september_2024_family_p",
+    "Smallest family-wise p-value of a tailwind after the September 2024 cut",
+    "p-value", (*PAIR, "tech"),
+)  # fmt: skip
+def family_p(market: Market) -> Measured:
+    """What is left of the best window once the number of windows looked at is counted."""
     tested = family(market)
     if tested is None:
-        reason = _why_not(market, 1) or "the window holds too few random dates to compare with"
-        return missing(id, label, unit="p-value", series=series, reason=reason)
+        reason = _why_not(market, 1)
+        raise DataError(reason or "the window holds too few random dates to compare with")
     table = grid(market)
     longest = int(table["horizon"].max())
-    return Finding(
-        id=id,
-        chapter=chapter_of(id),
-        label=label,
-        value=float(tested.table["p_adjusted"].min()),
-        unit="p-value",
-        method=f"{tested.method}, one-sided; every date since 2010 with {longest} sessions after it",
-        n=tested.tried,
-        start=DECISION.date().isoformat(),
-        end=market.closes[_base(market) + longest].date().isoformat(),
+    return Measured(
+        float(tested.table["p_adjusted"].min()),
+        None,
+        pd.DatetimeIndex([DECISION, market.closes[_base(market) + longest]]),
+        f"{tested.method}, one-sided; every date since 2010 with {longest} sessions after it",
+        tested.tried,
         series=tuple(dict.fromkeys([*table["small"], *table["benchmark"]])),
     )
 

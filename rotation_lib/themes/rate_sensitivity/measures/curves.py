@@ -14,15 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...errors import DataError
-from ...findings import SEED, Finding, Specification, chapter_of, missing
-from ...market import Market
-from ...stats.bootstrap import Array
-from ...stats.months import month_ends as last_of_months
-from ...stats.multiple import family_of_means
-from ...stats.regression import first_slope
-from ...stats.returns import latest_on
-from .betas import THEME
+from ....errors import DataError
+from ....findings import SEED, Specification
+from ....market import Market
+from ....stats.bootstrap import Array
+from ....stats.months import month_ends as last_of_months
+from ....stats.multiple import family_of_means
+from ....stats.regression import first_slope
+from ....stats.returns import latest_on
+from ....studies.declared import PAIR, Measured, finding
 from .september import EQUAL_WEIGHT, SECOND_SMALL
 from .stability import FIRST_ERA, LAST_ERA, in_era
 from .weekly import LAGS, SLOPE_UNIT, Weekly, weekly
@@ -35,6 +35,8 @@ MONTHLY, DAILY = "month-end", "daily"
 #: Newey-West lags and fewest rows by sampling; a week's lags cover a month.
 SAMPLING = {MONTHLY: (2, 24), DAILY: (10, 252)} | dict.fromkeys(DAYS, (LAGS, 52))
 DRAWS = 2000
+#: Behind the grid; a run tells which of them it used.
+SERIES = (*PAIR, "second", EQUAL_WEIGHT, "tech", *YIELDS)
 COLUMNS = ["label", "value", "low", "high", "n", "yield", "sampling", "control", "era", "pair"]
 
 
@@ -53,12 +55,15 @@ def pairs(market: Market) -> list[tuple[str, str]]:
     return list(_pairs(market))
 
 
+def _second(market: Market) -> str:
+    return next(s for s in SECOND_SMALL if s != market.small)
+
+
 @lru_cache(maxsize=8)
 def _pairs(market: Market) -> tuple[tuple[str, str], ...]:
-    second = next(s for s in SECOND_SMALL if s != market.small)
     wanted = [
         (market.small, market.large),
-        (second, market.large),
+        (_second(market), market.large),
         (market.small, EQUAL_WEIGHT),
         (market.small, market.tech),
     ]
@@ -151,62 +156,61 @@ def month_ends(market: Market) -> pd.DatetimeIndex:
     return ends[:-1] if unfinished else ends
 
 
-def findings(market: Market) -> list[Finding]:
-    """Share of specifications with the claim's sign by era, and the family-wise p-value."""
+def _names(market: Market) -> dict[str, str]:
+    return {"second": _second(market)}
+
+
+@finding(
+    "rate_sensitivity.beta_negative_specs_whole",
+    "Share of specifications with a negative rate beta, whole window",
+    "fraction", SERIES, _names, period=WHOLE,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_clearly_negative_specs_whole",
+    "Share of specifications with a clearly negative rate beta, whole window",
+    "fraction", SERIES, _names, period=WHOLE,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_negative_specs_before_2022",
+    "Share of specifications with a negative rate beta, before 2022",
+    "fraction", SERIES, _names, period=FIRST_ERA,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_clearly_negative_specs_before_2022",
+    "Share of specifications with a clearly negative rate beta, before 2022",
+    "fraction", SERIES, _names, period=FIRST_ERA,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_negative_specs_since_mid_2023",
+    "Share of specifications with a negative rate beta, since mid-2023",
+    "fraction", SERIES, _names, period=LAST_ERA,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.beta_clearly_negative_specs_since_mid_2023",
+    "Share of specifications with a clearly negative rate beta, since mid-2023",
+    "fraction", SERIES, _names, period=LAST_ERA,
+)  # fmt: skip
+def shares(market: Market, period: str) -> tuple[Measured, Measured]:
+    """Share of specifications with the claim's sign in a period, and of those clear of zero.
+
+    Args:
+        market: data and window.
+        period: of :data:`PERIODS`.
+    """
     table = grid(market)
-    out = []
-    for period, name in (
-        (WHOLE, "whole"),
-        (FIRST_ERA, "before_2022"),
-        (LAST_ERA, "since_mid_2023"),
-    ):
-        part = table[table["era"] == period]
-        out.append(
-            _share(
-                market, part, f"beta_negative_specs_{name}", period, "negative", part["value"] < 0
-            )
-        )
-        out.append(
-            _share(
-                market,
-                part,
-                f"beta_clearly_negative_specs_{name}",
-                period,
-                "clearly negative",
-                part["high"] < 0,
-            )
-        )
-    return [*out, _family(market)]
-
-
-def _share(
-    market: Market, part: pd.DataFrame, name: str, period: str, words: str, flags: pd.Series
-) -> Finding:
-    id, label = f"{THEME}.{name}", f"Share of specifications with a {words} rate beta, {period}"
-    series = series_used(market)
+    part = table[table["era"] == period]
     if part.empty:
-        return missing(
-            id,
-            label,
-            unit="fraction",
-            series=series,
-            reason="no specification has enough observations there",
-        )
-    return Finding(
-        id=id,
-        chapter=chapter_of(id),
-        label=label,
-        value=float(flags.mean()),
-        unit="fraction",
-        method=(
-            "count over yield, sampling day, control and pair; specifications share data, so this "
-            "describes and does not test"
-        ),
-        n=len(part),
-        start=market.start.date().isoformat(),
-        end=market.end.date().isoformat(),
-        series=series,
+        raise DataError("no specification has enough observations there")
+    how = (
+        "count over yield, sampling day, control and pair; specifications share data, so this "
+        "describes and does not test"
     )
+    dates, used = pd.DatetimeIndex([market.start, market.end]), series_used(market)
+    negative, clearly = (
+        Measured(float(flags.mean()), None, dates, how, len(part), series=used)
+        for flags in (part["value"] < 0, part["high"] < 0)
+    )
+    return negative, clearly
 
 
 def series_used(market: Market) -> tuple[str, ...]:
@@ -214,29 +218,27 @@ def series_used(market: Market) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*chain.from_iterable(pairs(market)), *YIELDS]))
 
 
-def _family(market: Market) -> Finding:
-    id = f"{THEME}.beta_family_p"
-    label = "Smallest family-wise p-value of a negative rate beta"
-    sets = pairs(market)
-    series = series_used(market)
-    weeks = [weekly(market, *pair) for pair in sets]
+@finding(
+    "rate_sensitivity.beta_family_p", "Smallest family-wise p-value of a negative rate beta",
+    "p-value", SERIES, _names,
+)  # fmt: skip
+def family(market: Market) -> Measured:
+    """What is left of the clearest weekly slope once the number of slopes looked at is counted."""
+    weeks = [weekly(market, *pair) for pair in pairs(market)]
     index = pd.DatetimeIndex(weeks[0].relative.index)
     if len(index) < SAMPLING["Friday"][1] or not set(YIELDS) <= set(weeks[0].changes):
-        reason = f"{len(index)} complete weeks are too few, {SAMPLING['Friday'][1]} are needed"
-        return missing(id, label, unit="p-value", series=series, reason=reason)
+        raise DataError(
+            f"{len(index)} complete weeks are too few, {SAMPLING['Friday'][1]} are needed"
+        )
     # Minus the influence values: "greater" then asks for slopes below zero.
     tested = family_of_means(-_influences(weeks), draws=DRAWS, seed=SEED, alternative="greater")
-    return Finding(
-        id=id,
-        chapter=chapter_of(id),
-        label=label,
-        value=float(tested.table["p_adjusted"].min()),
-        unit="p-value",
-        method=f"{tested.method}; one-sided, weekly slopes linearised by their influence functions",
-        n=tested.tried,
-        start=index[0].date().isoformat(),
-        end=index[-1].date().isoformat(),
-        series=series,
+    return Measured(
+        float(tested.table["p_adjusted"].min()),
+        None,
+        index,
+        f"{tested.method}; one-sided, weekly slopes linearised by their influence functions",
+        tested.tried,
+        series=series_used(market),
     )
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...findings import Finding, chapter_of, missing
-from ...market import Market
-from ..facts import all_windows
-from .betas import THEME
+from ....errors import DataError
+from ....market import Market
+from ....studies.declared import PAIR, Measured, finding
+from ....studies.facts import all_windows
 
 #: A cut opens a new leg when none was made in so many days before.
 PAUSE_DAYS = 100
@@ -83,60 +83,59 @@ def outcomes(market: Market) -> pd.DataFrame:
     return out
 
 
-def _usual(market: Market, column: str, said: str, length: int) -> Finding:
-    """What any date brings: the share of all windows in which small caps led."""
-    id = f"{THEME}.easing_usual_{column}"
-    label = f"Windows of {said} since 2010 in which {market.small} led {market.large}"
-    series = (market.small, market.large)
+@finding(
+    "rate_sensitivity.easing_usual_half",
+    "Windows of 126 sessions since 2010 in which {small} led {large}", "fraction", PAIR, length=126,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.easing_usual_year",
+    "Windows of 252 sessions since 2010 in which {small} led {large}", "fraction", PAIR, length=YEAR,
+)  # fmt: skip
+def usual(market: Market, length: int) -> Measured:
+    """What any date brings: the share of all windows in which small caps led.
+
+    Args:
+        market: data and window.
+        length: sessions of a window.
+    """
     held = pd.Series(dtype=float)
     if len(market.history) >= length:
         held = all_windows(market, market.small, length, market.large).dropna()
     if held.empty:
-        reason = f"no window of {said} is complete"
-        return missing(id, label, unit="fraction", series=series, reason=reason)
-    return Finding(
-        id=id,
-        chapter=chapter_of(id),
-        label=label,
-        value=float((held > 0).mean()),
-        unit="fraction",
-        method="share of all overlapping windows; the yardstick for a handful of legs, not a test",
-        n=len(held),
-        start=market.history.index[0].date().isoformat(),
-        end=market.end.date().isoformat(),
-        series=series,
+        raise DataError(f"no window of {length} sessions is complete")
+    return Measured(
+        float((held > 0).mean()),
+        None,
+        pd.DatetimeIndex([market.history.index[0], market.end]),
+        "share of all overlapping windows; the yardstick for a handful of legs, not a test",
+        len(held),
     )
 
 
-def findings(market: Market) -> list[Finding]:
-    """How many legs small caps led after half a year and after a year, and how many of all dates."""
-    table = outcomes(market)
-    series = (market.small, market.large)
-    out = []
-    for column, words, length in (("half", "126 sessions", 126), ("year", "252 sessions", YEAR)):
-        out.append(_usual(market, column, words, length))
-        id = f"{THEME}.easing_legs_ahead_{column}"
-        label = f"Easing legs in which {market.small} led {market.large} after {words}"
-        done = table.dropna(subset=[column])
-        if done.empty:
-            reason = f"no easing leg of the window is {words} old"
-            out.append(missing(id, label, unit="count", series=series, reason=reason))
-            continue
-        out.append(
-            Finding(
-                id=id,
-                chapter=chapter_of(id),
-                label=label,
-                value=float((done[column] > 0).sum()),
-                unit="count",
-                method=(
-                    f"count among {len(done)} legs; a leg opens with a cut after more than "
-                    f"{PAUSE_DAYS} days without one; too few to test"
-                ),
-                n=len(done),
-                start=done["leg"].min().date().isoformat(),
-                end=market.end.date().isoformat(),
-                series=series,
-            )
-        )
-    return out
+@finding(
+    "rate_sensitivity.easing_legs_ahead_half",
+    "Easing legs in which {small} led {large} after 126 sessions", "count", PAIR, length=126,
+)  # fmt: skip
+@finding(
+    "rate_sensitivity.easing_legs_ahead_year",
+    "Easing legs in which {small} led {large} after 252 sessions", "count", PAIR, length=YEAR,
+)  # fmt: skip
+def legs_ahead(market: Market, length: int) -> Measured:
+    """In how many easing legs small caps led so long after the first cut.
+
+    Args:
+        market: data and window.
+        length: sessions.
+    """
+    column = "half" if length == 126 else "year"
+    done = outcomes(market).dropna(subset=[column])
+    if done.empty:
+        raise DataError(f"no easing leg of the window is {length} sessions old")
+    return Measured(
+        float((done[column] > 0).sum()),
+        None,
+        pd.DatetimeIndex([done["leg"].min(), market.end]),
+        f"count among {len(done)} legs; a leg opens with a cut after more than {PAUSE_DAYS} days "
+        "without one; too few to test",
+        len(done),
+    )
