@@ -68,18 +68,13 @@ CHAPTER_NAMES = (
 )
 
 
-def _lies_in(floor: str, theme: str) -> bool:
-    return (PACKAGE / floor / theme).is_dir() or (PACKAGE / floor / f"{theme}.py").is_file()
-
-
 def measuring(theme: str) -> str:
     """Dotted name of what measures a theme.
 
     Args:
         theme: one of :data:`THEMES`.
     """
-    moved = _lies_in("themes", theme)
-    return f"rotation_lib.themes.{theme}.measures" if moved else f"rotation_lib.studies.{theme}"
+    return f"rotation_lib.themes.{theme}.measures"
 
 
 def drawing(theme: str) -> str:
@@ -88,12 +83,11 @@ def drawing(theme: str) -> str:
     Args:
         theme: one of :data:`THEMES`.
     """
-    moved = _lies_in("themes", theme)
-    return f"rotation_lib.themes.{theme}.pictures" if moved else f"rotation_lib.charts.{theme}"
+    return f"rotation_lib.themes.{theme}.pictures"
 
 
 #: The chapters that own findings and claims: those with a theme of their own name.
-THEMES = tuple(n for n in CHAPTER_NAMES if _lies_in("themes", n) or _lies_in("studies", n))
+THEMES = tuple(n for n in CHAPTER_NAMES if (PACKAGE / "themes" / n).is_dir())
 #: What brings damaged data back.
 RESTORE = (
     "git checkout -- data/snapshot"

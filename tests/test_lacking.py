@@ -16,8 +16,8 @@ from rotation_lib.params import report_params
 from rotation_lib.sources import Dataset
 from rotation_lib.studies.declared import measured
 from rotation_lib.studies.lacking import lacking, with_lacking_named
-from rotation_lib.studies.rate_sensitivity.stability import sign_break
-from rotation_lib.studies.rate_sensitivity.weekly import weekly
+from rotation_lib.themes.rate_sensitivity.measures.stability import sign_break
+from rotation_lib.themes.rate_sensitivity.measures.weekly import weekly
 from rotation_lib.themes.reshoring_sectors.measures import sectors, spending
 from rotation_lib.themes.reshoring_sectors.measures.terms import FUNDS
 from rotation_lib.themes.tech_valuations.measures import seven

@@ -12,28 +12,41 @@ import pandas as pd
 import pytest
 from prose_worlds import cells
 
-from rotation_lib.charts import rate_sensitivity as draw
 from rotation_lib.charts.figure import Figure
-from rotation_lib.charts.rate_sensitivity import titles
 from rotation_lib.charts.table import Table
 from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.market import Market
 from rotation_lib.params import report_params
 from rotation_lib.prose import Prose, tell
-from rotation_lib.studies import rate_sensitivity as study
+from rotation_lib.themes.rate_sensitivity import measures, pictures
+from rotation_lib.themes.rate_sensitivity.pictures import (
+    abnormal,
+    betas,
+    capital,
+    curves,
+    cycles,
+    decisions,
+    jackson_hole,
+    september,
+    stability,
+    states,
+)
 
 T = "rate_sensitivity"
 CELLS = {cell: source for chapter, cell, source in cells() if chapter == T}
 OF_FINDINGS: list[Callable[[FindingSet], str]] = [
     say
-    for name, say in vars(titles).items()
-    if name.endswith("_title") and list(inspect.signature(say).parameters) == ["findings"]
+    for module in map(vars(pictures).get, pictures.__all__)
+    for name, say in vars(module).items()
+    if name.endswith("_title") and list(inspect.signature(say).parameters) == ["f"]
 ]
 
 
 @lru_cache(maxsize=1)
 def short() -> tuple[Finding, ...]:
-    return tuple(study.findings(Market.load(report_params(start="2026-01-02", end="2026-07-31"))))
+    return tuple(
+        measures.findings(Market.load(report_params(start="2026-01-02", end="2026-07-31")))
+    )
 
 
 def nothing() -> FindingSet:
@@ -173,7 +186,7 @@ def test_the_sign_is_told_as_measured(
     early: tuple[float, float, float], late: tuple[float, float, float], title: str
 ) -> None:
     findings = world(1, beta_2y_before_2022=early, beta_2y_since_mid_2023=late)
-    assert titles.eras_title(findings) == title
+    assert stability.eras_title(findings) == title
 
 
 @pytest.mark.parametrize(
@@ -181,7 +194,7 @@ def test_the_sign_is_told_as_measured(
     [(1, 0.5, "gained on"), (-1, 0.5, "lost to"), (-1, 2.0, "did not clearly beat")],
 )
 def test_cut_days(sign: float, width: float, verb: str) -> None:
-    assert verb in titles.cuts_title(world(sign, width))
+    assert verb in decisions.cuts_title(world(sign, width))
 
 
 def test_jackson_hole_readings() -> None:
@@ -189,12 +202,10 @@ def test_jackson_hole_readings() -> None:
     findings = world(
         1, jackson_hole_2025_day=near, jackson_hole_2025_21d=far, jackson_hole_2025_after21=near
     )
-    assert (
-        titles.jackson_title(findings)
-        == "About 4% is true of the day itself and the month after it"
-    )
-    assert titles.jackson_title(world(-1)) == "No reading of Jackson Hole 2025 gives 4%"
-    assert "cannot be measured" in titles.jackson_title(nothing())
+    told = jackson_hole.of_2025_title(findings)
+    assert told == "About 4% is true of the day itself and the month after it"
+    assert jackson_hole.of_2025_title(world(-1)) == "No reading of Jackson Hole 2025 gives 4%"
+    assert "cannot be measured" in jackson_hole.of_2025_title(nothing())
 
 
 @pytest.mark.parametrize(
@@ -207,25 +218,25 @@ def test_jackson_hole_readings() -> None:
 )
 def test_capital_says_but_only_when_the_two_part(ten: float, title: str, section: str) -> None:
     held = world(1, policy_change=(-175.0, 0.0, 0.0), yield_10y_change=(ten, 0.0, 0.0))
-    assert titles.rates_title(held, pd.DataFrame()) == f"The policy rate fell, {title}"
+    assert capital.rates_title(held, pd.DataFrame()) == f"The policy rate fell, {title}"
     assert heading("capital", held) == f"## The policy rate fell by 175 basis points, {section}"
 
 
 def test_rates_title_without_the_cut_tells_what_is_drawn() -> None:
     index = pd.to_datetime(["2011-01-03", "2012-12-31"])
     frame = pd.DataFrame({"Fed target": [0.25, 0.25], "10-year": [3.36, 1.78]}, index=index)
-    assert titles.rates_title(nothing(), frame) == (
+    assert capital.rates_title(nothing(), frame) == (
         "The 10-year yield fell: 3.36% at first, 1.78% at last"
     )
 
 
 def test_easing_counts() -> None:
-    assert titles.easing_title(world(1)) == "Small caps led in one of four easing legs after a year"
+    assert cycles.easing_title(world(1)) == "Small caps led in one of four easing legs after a year"
     one = FindingSet(
         f.model_copy(update={"n": 1, "value": 0.0}) if "easing_legs" in f.id else f
         for f in world(1).values()
     )
-    assert titles.easing_title(one) == "Small caps lagged a year into the one easing leg"
+    assert cycles.easing_title(one) == "Small caps lagged a year into the one easing leg"
 
 
 def rolling_frame(values: list[float], half: float) -> pd.DataFrame:
@@ -255,19 +266,19 @@ def rolling_frame(values: list[float], half: float) -> pd.DataFrame:
     ],
 )
 def test_rolling_title(values: list[float], half: float, title: str) -> None:
-    assert titles.rolling_title(rolling_frame(values, half), "2-year", 104) == title
+    assert stability.rolling_title(rolling_frame(values, half), "2-year", 104) == title
 
 
 def test_curve_and_rank_titles_count() -> None:
     table = pd.DataFrame({"era": ["whole", "whole", "late"], "value": [0.1, -0.1, -0.2]})
-    assert titles.curve_title(table, "whole", "late") == (
+    assert curves.curve_title(table, "whole", "late") == (
         "The beta is negative in 1 of 2 specifications over the whole window and in 1 of 1 since mid-2023"
     )
     ranks = pd.DataFrame({"percentile": [0.2, 0.6, 0.97]})
-    assert titles.ranks_title(ranks) == (
+    assert september.ranks_title(ranks) == (
         "2 of 3 windows after the cut beat the median date; 1 is among the best 5%"
     )
-    none = titles.ranks_title(ranks.assign(percentile=0.3))
+    none = september.ranks_title(ranks.assign(percentile=0.3))
     assert none == "0 of 3 windows after the cut beat the median date; none is among the best 5%"
 
 
@@ -275,15 +286,15 @@ def test_curve_and_rank_titles_count() -> None:
 
 
 def test_charts_of_findings_give_a_sentence_when_nothing_is_known() -> None:
-    for chart in (draw.eras, draw.states, draw.split, draw.moves):
+    for chart in (stability.eras, states.states, betas.split, states.moves):
         assert isinstance(chart(nothing()), Prose)
         figure = chart(world(-1))
         assert isinstance(figure, Figure) and figure.title
-    assert isinstance(draw.jackson_2025(nothing(), "IWM"), Prose)
+    assert isinstance(jackson_hole.of_2025(nothing()), Prose)
 
 
 def test_curve_moves_are_drawn_in_the_unit_of_their_sentence() -> None:
-    figure = draw.moves(world(1))
+    figure = states.moves(world(1))
     assert isinstance(figure, Figure)
     assert figure.unit == "percentage points"
     assert figure.data["main"]["value"].tolist() == pytest.approx([0.02] * 8)
@@ -292,13 +303,13 @@ def test_curve_moves_are_drawn_in_the_unit_of_their_sentence() -> None:
 
 def test_an_empty_frame_gives_a_sentence() -> None:
     empty = pd.DataFrame({"date": [], "value": [], "low": [], "high": []})
-    shown = draw.rolling(empty, "2-year", 104, ("IWM",), empty)
-    assert isinstance(shown, Prose) and "do not suffice" in shown.text
+    shown = stability.rolling(empty, nothing(), "2-year", 104)
+    assert isinstance(shown, Prose) and "fewer than 104 weeks" in shown.text
 
 
 def test_a_rolling_chart_holds_every_window_and_its_band() -> None:
     frame = rolling_frame([0.02, 0.01, 0.02, -0.01], 0.05)
-    shown = draw.rolling(frame, "10-year", 104, ("IWM", "SPY", "DGS10"), frame.iloc[:0])
+    shown = stability.rolling(frame, world(1), "10-year", 104)
     assert isinstance(shown, Figure)
     assert shown.id == f"{T}.rolling_10y"
     assert shown.as_of == "2020-01-24"
@@ -380,9 +391,9 @@ def test_the_table_of_abnormal_returns_counts_its_events() -> None:
     row = ("cut", "market", 21, 0.0043, -0.013, 0.022, 0.59, 2 / 3, 0.51, 9, 0)
     columns = ["kind", "model", "sessions", "value", "low", "high", "p", "ahead", "sign_p", "n"]
     frame = pd.DataFrame([row], columns=[*columns, "dropped"])
-    table = draw.abnormal(frame, ("IWM", "SPY"), pd.Timestamp("2026-07-31"))
+    table = abnormal.abnormal(frame, world(1))
     assert isinstance(table, Table)
     (shown,) = table.frame.to_dict("records")
     assert shown["Decisions"] == "Cuts (9)"
     assert (shown["Sessions"], shown["Mean"], shown["Above 0"]) == (21, 0.43, 2 / 3)
-    assert isinstance(draw.abnormal(frame.iloc[:0], ("IWM", "SPY"), pd.Timestamp.min), Prose)
+    assert isinstance(abnormal.abnormal(frame.iloc[:0], nothing()), Prose)

@@ -14,8 +14,9 @@ from rotation_lib.findings import FindingSet
 from rotation_lib.market import Market
 from rotation_lib.params import report_params
 from rotation_lib.project import SNAPSHOT
-from rotation_lib.studies import rate_sensitivity as study
-from rotation_lib.studies.rate_sensitivity import (
+from rotation_lib.studies.declared import measured
+from rotation_lib.themes.rate_sensitivity import measures
+from rotation_lib.themes.rate_sensitivity.measures import (
     abnormal,
     capital,
     cycles,
@@ -32,7 +33,7 @@ FIRST_CLOSE = pd.Timestamp("2009-12-31")
 
 @lru_cache(maxsize=8)
 def found(**values: str) -> FindingSet:
-    return FindingSet(study.findings(Market.load(report_params(**values))))
+    return FindingSet(measures.findings(Market.load(report_params(**values))))
 
 
 # -- independent figures: only pandas and numpy on the files ------------------------------
@@ -207,8 +208,8 @@ def test_the_cut_is_known_from_its_own_day_on(end: str) -> None:
 
 
 def test_ids_are_unique_in_order_and_told_once() -> None:
-    made = study.findings(Market.load(report_params(start="2010-01-04", end="2012-12-31")))
-    assert [x.id for x in made[:8]] == [f"{T}.{name}" for name in study.FIXED]
+    made = measures.findings(Market.load(report_params(start="2010-01-04", end="2012-12-31")))
+    assert [x.id for x in made[:8]] == list(measures.FIXED)
     assert len({x.id for x in made}) == len(made)
     assert {x.id for x in made} == set(found())
     assert all(x.value is not None or x.reason for x in made)
@@ -216,8 +217,8 @@ def test_ids_are_unique_in_order_and_told_once() -> None:
 
 def test_two_runs_agree() -> None:
     first, second = (Market.load(report_params(**OTHER)) for _ in range(2))
-    assert decisions.findings(first) == decisions.findings(second)
-    assert stability.findings(first) == stability.findings(second)
+    assert measured(first, [decisions]) == measured(second, [decisions])
+    assert measured(first, [stability]) == measured(second, [stability])
 
 
 def test_surprise_is_the_change_from_the_last_quoted_day(market: Market) -> None:
@@ -241,7 +242,7 @@ def test_jackson_hole_remarks_and_windows(market: Market) -> None:
 def test_the_family_counts_what_it_tried(market: Market) -> None:
     table, tested = september.grid(market), september.family(market)
     assert tested is not None and tested.tried == len(table) == 72
-    assert len(study.specifications(market)["september-2024-cut-tailwind"]) == 72
+    assert len(measures.specifications(market)["september-2024-cut-tailwind"]) == 72
     row = table[(table["label"] == "IWM − QQQ, 21 sessions from the close of the day")].iloc[0]
     closes = market.closes
     last = closes[closes.get_loc(pd.Timestamp("2024-09-18")) + 21].date().isoformat()
@@ -250,7 +251,7 @@ def test_the_family_counts_what_it_tried(market: Market) -> None:
 
 
 def test_changes_since_the_cut_are_differences_of_what_was_quoted(market: Market) -> None:
-    made = {x.id: x for x in capital.findings(market)}
+    made = {x.id: x for x in measured(market, [capital])}
     ten = market.macro("DGS10")
     assert made[f"{T}.yield_10y_change"].value == pytest.approx(
         100 * (ten.iloc[-1] - ten.loc[:"2024-09-17"].iloc[-1])
@@ -264,7 +265,7 @@ def test_changes_since_the_cut_are_differences_of_what_was_quoted(market: Market
 def test_as_of_hides_what_was_not_published() -> None:
     market = Market.load(report_params(as_of="2025-12-01"))
     assert market.macro("DRTSCILM").index[-1] == pd.Timestamp("2025-10-01")
-    made = {x.id: x for x in capital.findings(market)}
+    made = {x.id: x for x in measured(market, [capital])}
     assert made[f"{T}.lending_standards_change"].end == "2025-10-01"
 
 
@@ -273,7 +274,7 @@ def test_findings_name_series_of_the_catalog(market: Market) -> None:
 
 
 def test_jackson_hole_is_measured_in_eighteen_ways(market: Market) -> None:
-    made = {s.label: s.value for s in study.specifications(market)["jackson-hole-4pct"]}
+    made = {s.label: s.value for s in measures.specifications(market)["jackson-hole-4pct"]}
     assert len(made) == 18
     day = returns().loc["2025-08-22"]
     assert made["IWM, the day itself"] == pytest.approx(day["IWM"], abs=1e-12)
@@ -286,8 +287,8 @@ def test_jackson_hole_is_measured_in_eighteen_ways(market: Market) -> None:
 
 
 def test_the_cost_of_money_is_measured_from_four_bases(market: Market) -> None:
-    made = {s.label: s.value for s in study.specifications(market)["cheaper-capital"]}
-    found = {f.id.split(".")[1]: f.value for f in study.findings(market)}
+    made = {s.label: s.value for s in measures.specifications(market)["cheaper-capital"]}
+    found = {f.id.split(".")[1]: f.value for f in measures.findings(market)}
     assert len(made) == 20
     assert made["Fed target, since before the first cut"] == found["policy_change"]
     assert made["10-year yield, since before the first cut"] == found["yield_10y_change"]
@@ -299,7 +300,7 @@ def test_the_cost_of_money_is_measured_from_four_bases(market: Market) -> None:
 def test_a_window_before_the_event_leaves_its_specifications_empty(
     market_of: Callable[..., Market],
 ) -> None:
-    early = study.specifications(market_of(end="2023-12-29"))
+    early = measures.specifications(market_of(end="2023-12-29"))
     for name in ("jackson-hole-4pct", "cheaper-capital"):
         assert {s.value for s in early[name]} == {None}
 
@@ -316,7 +317,7 @@ def test_abnormal_returns_of_cuts_by_hand(market: Market) -> None:
         for length, kept in sums.items():
             part = both.iloc[at : at + length]
             kept.append(float((part["IWM"] - level - slope * part["SPY"]).sum()))
-    made = {f.id: f for f in abnormal.findings(market)}
+    made = {f.id: f for f in measured(market, [abnormal])}
     for name, length in abnormal.TOLD.items():
         finding, car = made[f"{T}.{name}"], np.array(sums[length])
         assert finding.n == 9
@@ -335,7 +336,7 @@ def test_abnormal_returns_of_cuts_by_hand(market: Market) -> None:
 def test_the_yardstick_of_easing_is_the_share_of_all_windows(market: Market) -> None:
     growth = (1 + returns()[["IWM", "SPY"]]).cumprod().to_numpy()
     start = np.vstack([np.ones(2), growth])
-    made = {f.id: f for f in cycles.findings(market)}
+    made = {f.id: f for f in measured(market, [cycles])}
     for name, length in (("half", 126), ("year", 252)):
         lead = growth[length - 1 :] / start[: len(growth) - length + 1]
         finding = made[f"{T}.easing_usual_{name}"]

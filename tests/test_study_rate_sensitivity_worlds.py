@@ -14,8 +14,9 @@ from rotation_lib.findings import FindingSet
 from rotation_lib.market import Market
 from rotation_lib.params import ReportParams, report_params
 from rotation_lib.sources import Dataset
-from rotation_lib.studies import rate_sensitivity as study
-from rotation_lib.studies.rate_sensitivity import curves, cycles, decisions, states, weekly
+from rotation_lib.studies.declared import measured
+from rotation_lib.themes.rate_sensitivity import measures
+from rotation_lib.themes.rate_sensitivity.measures import curves, cycles, decisions, states, weekly
 
 T = "rate_sensitivity"
 FIRST_CLOSE = pd.Timestamp("2009-12-31")
@@ -43,7 +44,7 @@ def linked(dataset: Dataset) -> Market:
 
 
 def test_a_planted_beta_is_found_in_every_form(linked: Market) -> None:
-    made = FindingSet(study.findings(linked))
+    made = FindingSet(measures.findings(linked))
     for name in (
         "beta_2y",
         "beta_2y_latest",
@@ -79,7 +80,7 @@ def test_family_p_answers_to_the_sign(dataset: Dataset, link: float, certain: bo
     change = rows["value"].reindex(index).ffill().diff().fillna(0)
     made["IWM"] = np.expm1(np.log1p(made["SPY"]) + link * change + rng.normal(0, 0.002, SESSIONS))
     market = Market.from_dataset(replace(dataset, total_returns=made), ReportParams())
-    p = {x.id: x.value for x in curves.findings(market)}[f"{T}.beta_family_p"]
+    p = {x.id: x.value for x in measured(market, [curves])}[f"{T}.beta_family_p"]
     assert p is not None and (p <= 0.005 if certain else p > 0.05)
 
 
@@ -157,7 +158,7 @@ def test_emergency_cuts_are_no_decision_days(dataset: Dataset) -> None:
     market = with_decisions(dataset, [("2012-01-04", False, -50), ("2012-03-14", True, -25)])
     days = decisions.decision_days(market)
     assert days["kind"].tolist() == ["cut"]
-    finding = {x.id: x for x in decisions.findings(market)}[f"{T}.cut_day_relative"]
+    finding = {x.id: x for x in measured(market, [decisions])}[f"{T}.cut_day_relative"]
     assert finding.low is None and "one day" in finding.method
 
 

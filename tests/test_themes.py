@@ -13,14 +13,13 @@ from rotation_lib.findings import FindingSet
 from rotation_lib.project import PACKAGE, THEMES, drawing, measuring
 
 HOME = PACKAGE / "themes"
-MOVED = [theme for theme in THEMES if (HOME / theme).is_dir()]
 
 
 def topics(theme: str, floor: str) -> set[str]:
     return {p.stem for p in (HOME / theme / floor).glob("*.py")} - {"__init__"}
 
 
-@pytest.mark.parametrize("theme", MOVED)
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_picture_has_the_name_of_what_it_draws(theme: str) -> None:
     drawn = topics(theme, "pictures")
     assert drawn
@@ -30,7 +29,7 @@ def test_a_picture_has_the_name_of_what_it_draws(theme: str) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", MOVED)
+@pytest.mark.parametrize("theme", THEMES)
 def test_findings_rest_on_no_picture(theme: str) -> None:
     read = {Path(p).relative_to(PACKAGE) for p in fingerprint._closure([measuring(theme)])}
     assert HOME.relative_to(PACKAGE) / theme / "measures" / "__init__.py" in read
@@ -54,7 +53,7 @@ def test_a_new_colour_leaves_the_key_of_the_findings(
     assert fingerprint.code_key(measures) != before
 
 
-@pytest.mark.parametrize("theme", MOVED)
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_search_finds_each_finding_and_what_measured_it(
     theme: str, results: tuple[FindingSet, object]
 ) -> None:
