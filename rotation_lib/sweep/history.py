@@ -64,9 +64,9 @@ class History:
     def ends(self) -> Ends:
         """Strengths of each claim's parts at the month ends of the half year before the report.
 
-        None where the panel rests on other data or rules.
+        None without a panel, or where it rests on other data or rules.
         """
-        if self.unlike:
+        if self.unlike or self.panel.empty:
             return {}
         return ends_before(self.panel, self.day)
 
