@@ -185,6 +185,8 @@ def _judge(
     finding, found = findings[part.finding], estimate(part, findings)
     told = strength(part.asked, found)
     seen = detectable(part.asked, found)
+    if seen is None and "detectable" in finding.facts:
+        seen = float(finding.facts["detectable"])  # of one event: what would have stood out
     return PartJudged(
         part=part,
         strength=told,

@@ -99,6 +99,7 @@ def world(sign: float, width: float = 0.5, **own: tuple[float, float, float]) ->
                     "end": "2026-07-31",
                     "percentile": 0.96 if sign > 0 else 0.03,
                     "series": f.series,
+                    "facts": {"detectable": 0.05},
                 }
             )
         )

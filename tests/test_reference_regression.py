@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from rotation_lib.stats import regression as g
+from rotation_lib.stats import slopes
 
 REFERENCE = Path(__file__).parent / "reference"
 CLOSE = 1e-8
@@ -46,7 +47,7 @@ def test_two_regressors_as_in_r(data: pd.DataFrame, answers: pd.Series, lags: in
 
 def test_one_regressor_and_a_rolling_window_as_in_r(data: pd.DataFrame, answers: pd.Series) -> None:
     same(g.newey_west(data["y"], data["x"], 4), answers["x alone, 4 lags"])
-    last = g.rolling_slope(data["y"], data["x"], 104).iloc[-1]
+    last = slopes.rolling_slope(data["y"], data["x"], 104).iloc[-1]
     expected = answers["x alone, last 104, 4 lags"]["x"]
     names = ["coefficient", "se", "low", "high"]
     np.testing.assert_allclose(last.to_numpy(), expected[names].to_numpy(), rtol=CLOSE)

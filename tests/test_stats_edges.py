@@ -25,6 +25,7 @@ from rotation_lib.stats import (
     prediction,
     regimes,
     size,
+    slopes,
 )
 from rotation_lib.stats import regression as g
 from rotation_lib.stats import returns as r
@@ -158,11 +159,11 @@ def test_a_regressor_keeps_its_name_or_gets_one() -> None:
 
 def test_the_shortest_rolling_window_has_three_rows_more_than_lags() -> None:
     y, x = noise(9, 14), noise(9, 15)
-    assert len(g.rolling_slope(y, x, 7, 4)) == 3
-    assert len(g.rolling_slope(y, x, 3, 0)) == 7
+    assert len(slopes.rolling_slope(y, x, 7, 4)) == 3
+    assert len(slopes.rolling_slope(y, x, 3, 0)) == 7
     for window, lags in ((6, 4), (2, 0), (5, -1)):
         with pytest.raises(DataError, match="at least lags"):
-            g.rolling_slope(y, x, window, lags)
+            slopes.rolling_slope(y, x, window, lags)
 
 
 def test_regressors_may_differ_in_scale_but_not_determine_each_other() -> None:
@@ -189,7 +190,7 @@ def test_four_lags_are_meant_where_none_are_named() -> None:
     ends = (told.table.loc["x", "low"], told.table.loc["x", "high"])
     assert g.newey_west(y, x).lags == 4
     assert g.first_slope(y.to_numpy(), x.to_numpy()[:, None])[1:] == pytest.approx(ends, rel=1e-9)
-    rolled = g.rolling_slope(y, x, 80).iloc[-1]
+    rolled = slopes.rolling_slope(y, x, 80).iloc[-1]
     assert (rolled["low"], rolled["high"]) == pytest.approx(ends, rel=1e-9)
     asked = g.what_if(y, x, {"x": 0.02})
     assert asked == g.what_if(y, x, {"x": 0.02}, 4)

@@ -13,6 +13,7 @@ from statsmodels.regression.rolling import RollingOLS
 
 from rotation_lib.errors import DataError
 from rotation_lib.stats import regression as g
+from rotation_lib.stats import slopes
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +139,7 @@ def test_what_if_equals_the_textbook_prediction(data: pd.DataFrame) -> None:
 
 
 def test_rolling_slope_equals_statsmodels(data: pd.DataFrame) -> None:
-    rolled = g.rolling_slope(data["y"], data["x"], 60)
+    rolled = slopes.rolling_slope(data["y"], data["x"], 60)
     plain = RollingOLS(data["y"], sm.add_constant(data[["x"]]), 60).fit().params["x"].dropna()
     assert rolled.index.equals(plain.index)
     np.testing.assert_allclose(rolled["slope"], plain, atol=1e-10)
@@ -155,20 +156,20 @@ def test_rolling_slope_equals_statsmodels(data: pd.DataFrame) -> None:
 def test_rolling_slope_never_looks_ahead(data: pd.DataFrame) -> None:
     changed = data.copy()
     changed.iloc[200:] = 9.0 + np.arange(300).reshape(100, 3)
-    one = g.rolling_slope(data["y"], data["x"], 50)
-    two = g.rolling_slope(changed["y"], changed["x"], 50)
+    one = slopes.rolling_slope(data["y"], data["x"], 50)
+    two = slopes.rolling_slope(changed["y"], changed["x"], 50)
     pd.testing.assert_frame_equal(one.loc[: data.index[199]], two.loc[: data.index[199]])
 
 
 def test_rolling_slope_of_short_or_flat_series(data: pd.DataFrame) -> None:
-    assert g.rolling_slope(data["y"].iloc[:20], data["x"].iloc[:20], 30).empty
+    assert slopes.rolling_slope(data["y"].iloc[:20], data["x"].iloc[:20], 30).empty
     flat = data["x"].copy()
     flat.iloc[:40] = 0.3
-    slope = g.rolling_slope(data["y"], flat, 30)["slope"]
+    slope = slopes.rolling_slope(data["y"], flat, 30)["slope"]
     assert slope.iloc[:11].isna().all()
     assert slope.iloc[11:].notna().all()
     with pytest.raises(DataError, match="window = 6"):
-        g.rolling_slope(data["y"], data["x"], 6)
+        slopes.rolling_slope(data["y"], data["x"], 6)
 
 
 def test_ibragimov_mueller_is_the_t_interval_of_block_estimates() -> None:

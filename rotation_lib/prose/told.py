@@ -165,6 +165,11 @@ class Told:
         return self._held().facts
 
     @property
+    def detectable(self) -> str:
+        """What would have stood out, in the finding's unit: of a finding that carries it."""
+        return words.quantity(float(self.facts["detectable"]), self._held().unit)
+
+    @property
     def clear(self) -> bool:
         """Whether the interval lies wholly on one side of zero."""
         return self._held().excludes_zero

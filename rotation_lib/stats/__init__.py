@@ -6,7 +6,7 @@ draw comes from a seed that the caller can set, and every interval says how it w
     returns      growth, volatility, drawdown, weeks, historical tails
     bootstrap    `Interval`, block lengths, shared resamples; measures: statistics in array form
     intervals    the interval of each headline statistic; garch: simulated histories for tails
-    regression   Newey-West slopes, rolling slopes, what-ifs
+    regression   Newey-West slopes, what-ifs; slopes: rolling, and of all weekdays
     eventstudy   event returns, abnormal returns, placebo dates, ranks among windows
     breaks       breaks at unknown dates; regimes: calm and stormy states
     prediction   out-of-sample leads and lags; multiple: p-values for many tries

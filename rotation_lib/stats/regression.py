@@ -1,7 +1,6 @@
 """Slopes with standard errors that allow for autocorrelation and changing variance.
 
-The kernel of the errors is statsmodels'; the rolling form is the same algebra on many windows at
-once. Nothing here aligns or drops rows.
+The kernel of the errors is statsmodels'. Nothing here aligns or drops rows.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.lib.stride_tricks import sliding_window_view
 
 from rotation_lib.errors import DataError
 from rotation_lib.stats._checks import Values, complete, floats, fraction, varying
@@ -19,8 +17,6 @@ from rotation_lib.stats.bootstrap import CONFIDENCE, Array, Interval
 
 CONSTANT = "const"
 _COLUMNS = pd.Index(["coefficient", "se", "t", "p", "low", "high"])
-#: Numbers of one block of windows: half a megabyte.
-_CACHED = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class Regression:
         table: index `const` and the regressors; columns `coefficient`, `se`, `t`, `p`, `low`,
             `high`, in units of y per unit of the regressor.
         n: rows used. r2: share of variance explained. lags: of the Bartlett kernel.
-        confidence: of `low` and `high`.
+        confidence: of `low` and `high`. leverage: whether residuals were adjusted for it.
     """
 
     table: pd.DataFrame
@@ -39,11 +35,15 @@ class Regression:
     r2: float
     lags: int
     confidence: float
+    leverage: bool = False
 
     @property
     def method(self) -> str:
         """One phrase for the report."""
-        return f"OLS, Newey-West standard errors, Bartlett kernel, {self.lags} lags"
+        if self.leverage and not self.lags:
+            return "OLS, HC3 standard errors, t reference"
+        text = f"OLS, Newey-West standard errors, Bartlett kernel, {self.lags} lags"
+        return f"{text}, residuals adjusted for leverage" if self.leverage else text
 
     def coefficient(self, name: str) -> float:
         """Estimate for one regressor.
@@ -104,6 +104,7 @@ def newey_west(
     lags: int = 4,
     *,
     confidence: float = CONFIDENCE,
+    leverage: bool = False,
 ) -> Regression:
     """OLS with intercept and Newey & West (1987) standard errors.
 
@@ -115,12 +116,15 @@ def newey_west(
         x: one named series or a frame of regressors, same index.
         lags: of the kernel; 0 gives White (1980).
         confidence: of the intervals.
+        leverage: divide each residual by one minus its leverage, as the HC3 errors of
+            MacKinnon & White (1985) do, which 0 lags then are. Few rows need it: at 104 weeks of clustered
+            volatility a 95 % interval covers 93 % with it and 90 % without, at 25 events 94 and 89.
 
     NaN: refused. Raises `DataError` on other dates, missing values, too few rows, a constant
     regressor or regressors that determine each other.
     """
     design = _design(y, x)
-    fit = _fit(y, design, lags, confidence)
+    fit = _fit(y, design, lags, confidence, leverage)
     from scipy.special import stdtr
 
     outcome = y.to_numpy(dtype=float)
@@ -135,7 +139,7 @@ def newey_west(
         index=[CONSTANT, *design.columns],
         columns=_COLUMNS.view(),  # a caller may name its own
     )
-    return Regression(table, len(y), float(r2), lags, confidence)
+    return Regression(table, len(y), float(r2), lags, confidence, leverage)
 
 
 def first_slope(
@@ -157,25 +161,43 @@ def first_slope(
     return slope, slope - half, slope + half
 
 
+def least_squares(
+    y: pd.Series, x: pd.Series | pd.DataFrame, lags: int = 4, confidence: float = CONFIDENCE
+) -> Fit:
+    """The fit behind `newey_west`, adjusted for leverage.
+
+    Args:
+        y, x, lags, confidence: as in `newey_west`.
+
+    NaN: refused. Raises what `newey_west` raises.
+    """
+    return _fit(y, _design(y, x), lags, confidence, leverage=True)
+
+
 @dataclass(frozen=True)
-class _Fit:
-    """Coefficients, the constant's first, and their covariance; squares: of the residuals."""
+class Fit:
+    """Coefficients, the constant's first, and their covariance; squares: of the residuals.
+
+    influence: what each row adds to the first slope, rows whose leverage counts adjusted for it.
+    """
 
     params: Array
     covariance: Array
     squares: float
     dof: int
+    influence: Array
 
     @property
     def se(self) -> Array:
+        """Standard errors, in units of y per unit of each regressor."""
         return np.asarray(np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0)))
 
     def half(self, confidence: float) -> Array:
         """Half the width of the intervals."""
-        return _quantile(self.dof, confidence) * self.se
+        return quantile(self.dof, confidence) * self.se
 
 
-def _fit(y: Values, x: Values, lags: int, confidence: float) -> _Fit:
+def _fit(y: Values, x: Values, lags: int, confidence: float, leverage: bool = False) -> Fit:
     """OLS on bare arrays: a sixth of the time of statsmodels' model and its result.
 
     With the regressors as q r, (X'X)^-1 X'e is r^-1 q'e, so the sandwich needs no more than the
@@ -190,12 +212,23 @@ def _fit(y: Values, x: Values, lags: int, confidence: float) -> _Fit:
     inverse = np.linalg.inv(r)
     params = inverse @ (outcome @ q)
     residuals = outcome - columns @ params
-    covariance = inverse @ S_hac_simple(q * residuals[:, None], lags) @ inverse.T
-    return _Fit(params, covariance, float(residuals @ residuals), len(y) - len(params))
+    held = residuals
+    if leverage:
+        # A row of leverage 1 is fitted exactly, whatever its error.
+        free = 1.0 - np.einsum("ij,ij->i", q, q)
+        held = np.divide(residuals, free, out=np.zeros_like(residuals), where=free > 1e-9)
+    covariance = inverse @ S_hac_simple(q * held[:, None], lags) @ inverse.T
+    influence = (q * held[:, None]) @ inverse[1]
+    return Fit(params, covariance, float(residuals @ residuals), len(y) - len(params), influence)
 
 
-def _quantile(dof: int, confidence: float) -> float:
-    """Student-t quantile at the upper end of a symmetric interval."""
+def quantile(dof: int, confidence: float) -> float:
+    """Student-t quantile at the upper end of a symmetric interval.
+
+    Args:
+        dof: degrees of freedom.
+        confidence: of the interval.
+    """
     from scipy.special import stdtrit
 
     return float(stdtrit(dof, 0.5 + confidence / 2.0))
@@ -258,99 +291,15 @@ def what_if(
         )
     point = np.array([1.0, *(float(scenario[n]) for n in names)])
     value, variance = float(point @ fit.params), float(point @ fit.covariance @ point)
-    quantile = _quantile(fit.dof, confidence)
+    width = quantile(fit.dof, confidence)
     how = f"OLS, Newey-West standard errors, {lags} lags"
 
     def around(variance: float, text: str) -> Interval:
-        half = quantile * float(np.sqrt(variance))
+        half = width * float(np.sqrt(variance))
         return Interval(value - half, value + half, confidence, text)
 
     single = variance + fit.squares / fit.dof
     return Prediction(value, around(variance, how), around(single, f"{how}, prediction interval"))
-
-
-def rolling_slope(
-    y: pd.Series,
-    x: pd.Series,
-    window: int,
-    lags: int = 4,
-    *,
-    confidence: float = CONFIDENCE,
-) -> pd.DataFrame:
-    """OLS slope (with intercept) over a rolling window, with a Newey-West band.
-
-    The same estimator as `newey_west` (Newey & West 1987) in every window, on all at once: for the slope the
-    sandwich reduces to the long-run variance of (x - mean x) e over the squared spread of x.
-
-    Args:
-        y: n values.
-        x: n values on the same index.
-        window: rows a window.
-        lags: of the Bartlett kernel.
-        confidence: of the band.
-
-    Returns:
-        `slope`, `se`, `low`, `high` indexed by each window's LAST row (n - window + 1 rows); empty
-        when n < window. A window in which x is constant gives NaN.
-
-    NaN: refused. Raises `DataError` on other dates, missing values or a window under lags + 3.
-    """
-    fraction(confidence, "confidence")
-    if lags < 0 or window < lags + 3:
-        raise DataError(
-            f"window = {window!r} with lags = {lags!r} cannot be used: lags must be 0 or more and "
-            "the window at least lags + 3 rows."
-        )
-    if not x.index.equals(y.index):
-        raise DataError("rolling_slope needs y and x on the same dates; align them first.")
-    complete(y, 1, "rolling_slope")
-    complete(x, 1, "rolling_slope")
-    columns = ["slope", "se", "low", "high"]
-    if len(y) < window:
-        return pd.DataFrame(columns=columns, index=y.index[:0], dtype=float)
-    slope, se = _windows(y.to_numpy(dtype=float), x.to_numpy(dtype=float), window, lags)
-    half = _quantile(window - 2, confidence) * se
-    table = {"slope": slope, "se": se, "low": slope - half, "high": slope + half}
-    return pd.DataFrame(table, index=y.index[window - 1 :])
-
-
-def _windows(y: Array, x: Array, window: int, lags: int) -> tuple[Array, Array]:
-    """Slope and its standard error in every window.
-
-    Windows are taken a few hundred at a time, so that what is computed of them stays in the
-    processor's own memory: three times as quick as all at once. Running sums would be as quick,
-    but lose five digits of the standard error.
-    """
-    xs, ys = sliding_window_view(x, window), sliding_window_view(y, window)
-    slope, se = np.empty(len(xs)), np.empty(len(xs))
-    rows = max(1, _CACHED // window)
-    for first in range(0, len(xs), rows):
-        part = slice(first, first + rows)
-        spread = xs[part] - xs[part].mean(axis=1, keepdims=True)
-        scores = ys[part] - ys[part].mean(axis=1, keepdims=True)
-        squares = _products(spread, spread)
-        flat = squares <= 1e-24 * np.maximum(_products(xs[part], xs[part]), np.finfo(float).tiny)
-        squares = np.where(flat, np.nan, squares)
-        slope[part] = _products(spread, scores) / squares
-        scores -= slope[part, None] * spread
-        scores *= spread
-        se[part] = np.sqrt(_long_run(scores, lags)) / squares
-    return slope, se
-
-
-def _products(one: Array, other: Array) -> Array:
-    """Sum of products, row by row."""
-    total: Array = np.einsum("ij,ij->i", one, other)
-    return total
-
-
-def _long_run(scores: Array, lags: int) -> Array:
-    """Bartlett-weighted sum of autocovariances of each row, not divided by n."""
-    total = _products(scores, scores)
-    for lag in range(1, lags + 1):
-        weight = 1.0 - lag / (lags + 1.0)
-        total += 2.0 * weight * _products(scores[:, lag:], scores[:, :-lag])
-    return np.asarray(np.maximum(total, 0.0))
 
 
 def ibragimov_mueller(estimates: Sequence[float], *, confidence: float = CONFIDENCE) -> Interval:
@@ -368,7 +317,7 @@ def ibragimov_mueller(estimates: Sequence[float], *, confidence: float = CONFIDE
     values = pd.Series(list(estimates), dtype=float)
     complete(values, 2, "ibragimov_mueller")
     q = len(values)
-    half = _quantile(q - 1, confidence) * float(values.std(ddof=1) / np.sqrt(q))
+    half = quantile(q - 1, confidence) * float(values.std(ddof=1) / np.sqrt(q))
     centre = float(values.mean())
     text = f"t interval over {q} consecutive blocks (Ibragimov and Müller)"
     return Interval(centre - half, centre + half, confidence, text)

@@ -347,10 +347,26 @@ def latest_on(levels: pd.Series, dates: pd.DatetimeIndex) -> pd.Series:
 def weekly_changes(levels: pd.Series, ends: pd.DatetimeIndex) -> pd.Series:
     """Change of levels, as in `latest_on`, between week-ends (m - 1 rows, units of the level).
 
-    NaN where either end is unknown. Raises what `latest_on` raises.
+    NaN where either end is unknown; rounded as in `quoted_changes`. Raises what `latest_on` raises.
     """
-    level = latest_on(levels, ends).to_numpy()
-    return pd.Series(np.diff(level), index=ends[1:], name=levels.name)
+    return quoted_changes(latest_on(levels, ends)).iloc[1:]
+
+
+def quoted_changes(levels: pd.Series) -> pd.Series:
+    """Changes from row to row of a series that is quoted in hundredths, such as a yield.
+
+    Rounded to ten decimals, so that a move of five basis points is 0.05 and no move is 0: the
+    differences of quotes carry noise that would put them on one side or the other.
+
+    Args:
+        levels: in order of time, as in `latest_on`.
+
+    NaN: a change from or to one is NaN, as is the first.
+
+    >>> quoted_changes(pd.Series([3.63, 3.68, 3.68])).tolist()
+    [nan, 0.05, 0.0]
+    """
+    return levels.diff().round(10)
 
 
 def historical_var(returns: pd.Series, level: float = 0.99) -> float:

@@ -46,7 +46,7 @@ def beta(market: Market, rate: str, control: bool = False) -> Measured:
         rate: column of the yield changes (pp).
         control: hold the large-cap return fixed.
     """
-    return slope(*_known(weekly(market), [rate], control), rate)
+    return slope(*_known(weekly(market), [rate], control), rate, leverage=control)
 
 
 @finding(
@@ -67,7 +67,7 @@ def latest(market: Market, rate: str) -> Measured:
     y, x = _known(weekly(market), [rate])
     if len(y) < LATEST_WEEKS:
         raise DataError(f"{len(y)} complete weeks are fewer than the {LATEST_WEEKS} asked for")
-    return slope(y.iloc[-LATEST_WEEKS:], x.iloc[-LATEST_WEEKS:], rate)
+    return slope(y.iloc[-LATEST_WEEKS:], x.iloc[-LATEST_WEEKS:], rate, leverage=False)
 
 
 @finding(

@@ -1,7 +1,7 @@
 """What small firms pay: policy rate, yields, lending standards, credit and financial conditions.
 
-Nobody publishes what small firms pay as a whole; each series here is a neighbour of it and is
-named as what it is.
+What small firms pay is not among the data (the Kansas City Fed's Small Business Lending Survey
+has it); each series here is a neighbour of it and is named as what it is.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ COSTS = {
     "DGS30": "30-year yield",
     "DFII10": "10-year real yield",
 }
+#: Series → part of the claim that it measures in another way.
+PART = {POLICY: "short", "DGS10": "long", "DGS30": "long"}
 #: Closes from which a fall may be counted: markets moved well before the Fed did.
 BASES = {
     "before the first cut": BEFORE,
@@ -250,6 +252,7 @@ def specifications(market: Market) -> list[Specification]:
                     label=f"{words}, since {since}",
                     value=_moved(market, levels, base),
                     unit="basis points",
+                    part=PART.get(series_id, ""),
                 )
             )
     return made

@@ -21,7 +21,7 @@ from ....stats.bootstrap import Array
 from ....stats.months import month_ends as last_of_months
 from ....stats.multiple import family_of_means
 from ....stats.regression import first_slope
-from ....stats.returns import latest_on
+from ....stats.returns import latest_on, quoted_changes
 from ....studies.declared import PAIR, Measured, finding
 from .september import EQUAL_WEIGHT, SECOND_SMALL
 from .stability import FIRST_ERA, LAST_ERA, in_era
@@ -131,7 +131,7 @@ def _sampled(market: Market, pair: tuple[str, str], sampling: str) -> _Rows:
         ends = pd.DatetimeIndex([market.base]).append(pd.DatetimeIndex(logs.index))
     yields = market.yields
     changes = pd.DataFrame(
-        {r: latest_on(yields[r], ends).diff().iloc[1:] for r in YIELDS if r in yields},
+        {r: quoted_changes(latest_on(yields[r], ends)).iloc[1:] for r in YIELDS if r in yields},
         index=logs.index,
     )
     return _rows(logs[pair[0]] - logs[pair[1]], logs[pair[1]], changes)
@@ -269,8 +269,16 @@ def _influences(weeks: list[Weekly]) -> pd.DataFrame:
 
 
 def specifications(market: Market) -> list[Specification]:
-    """The grid as specifications of the claim."""
+    """The grid as specifications of the claim, by the part that a period speaks of."""
+    part = {WHOLE: "history", LAST_ERA: "lately"}
     return [
-        Specification(label=r.label, value=r.value, low=r.low, high=r.high, unit=SLOPE_UNIT)
+        Specification(
+            label=r.label,
+            value=r.value,
+            low=r.low,
+            high=r.high,
+            unit=SLOPE_UNIT,
+            part=part.get(r.era, ""),
+        )
         for r in grid(market).itertuples()
     ]

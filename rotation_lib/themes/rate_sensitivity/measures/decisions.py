@@ -18,6 +18,7 @@ from ....stats.bootstrap import Interval
 from ....stats.effort import capped
 from ....stats.eventstudy import placebo_distribution, placebo_p_value
 from ....stats.regression import newey_west
+from ....stats.returns import quoted_changes
 from ....studies.declared import PAIR, Measured, finding
 from .betas import TWO
 from .stability import ERAS, LAST_ERA, MIDDLE_ERA
@@ -61,7 +62,7 @@ def decision_days(market: Market) -> pd.DataFrame:
 def _surprise(market: Market, sessions: pd.DatetimeIndex) -> np.ndarray:
     if "DGS2" not in market.yields:
         return np.full(len(sessions), np.nan)
-    return np.asarray(market.yields["DGS2"].dropna().diff().reindex(sessions))
+    return np.asarray(quoted_changes(market.yields["DGS2"].dropna()).reindex(sessions))
 
 
 def mean_interval(values: pd.Series, what: str) -> Interval | None:
@@ -186,15 +187,15 @@ def surprise_slope(
         raise DataError(f"{n} scheduled decisions are too few, {MINIMUM_DECISIONS} are needed")
     indexed = rows.set_index("date")
     try:
-        # Meetings are six weeks apart: no lags, which gives White's standard errors.
-        result = newey_west(indexed["relative"], indexed["surprise"], 0)
+        # Meetings are six weeks apart, so no lags; they are few, so HC3.
+        result = newey_west(indexed["relative"], indexed["surprise"], 0, leverage=True)
     except DataError as error:
         raise DataError(str(error).rstrip(".")) from None
     return Measured(
         result.coefficient("surprise"),
         result.interval("surprise"),
         pd.DatetimeIndex(indexed.index),
-        "OLS over scheduled decision days, White standard errors",
+        f"over scheduled decision days, {result.method}",
     )
 
 
@@ -216,7 +217,7 @@ def surprised(market: Market, sign: int) -> Measured:
         sign: of the surprise.
     """
     days = decision_days(market)
-    rows = days[sign * days["surprise"] >= SURPRISE - 1e-9]
+    rows = days[sign * days["surprise"] >= SURPRISE]
     if len(rows) < 2:
         raise DataError("fewer than two decision days of the window moved it that far")
     values = rows["relative"]

@@ -197,7 +197,8 @@ def specifications(market: Market) -> list[Specification]:
             label = f"{yardstick}, {WINDOW_WORDS[name]}"
             minus = against[yardstick]
             led = None if value is None or minus is None else value - minus
-            made.append(Specification(label=label, value=value, unit="fraction"))
+            part = "number" if name == "day" else ""
+            made.append(Specification(label=label, value=value, unit="fraction", part=part))
             made.append(
                 Specification(
                     label=f"{label}, against large caps", value=led, unit="percentage points"

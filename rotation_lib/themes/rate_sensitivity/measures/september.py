@@ -6,6 +6,7 @@ are judged together, and the number tried is reported.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
@@ -23,6 +24,7 @@ DECISION = pd.Timestamp("2024-09-18")
 #: Close before the decision: the base of every window that includes the day itself.
 BEFORE = pd.Timestamp("2024-09-17")
 HORIZONS = (1, 5, 21, 63, 126, 252)
+QUARTER = 63
 #: Base of a window → its close.
 _FIRST = {"close before": BEFORE, "close of the day": DECISION}
 EQUAL_WEIGHT = "RSP"
@@ -112,8 +114,11 @@ def after_cut(market: Market, horizon: int, minus: str) -> Measured:
     """
     if (reason := _why_not(market, horizon)) is not None:
         raise DataError(reason)
-    last = market.closes[_base(market) + horizon]
-    return window_return(market, market.small, BEFORE, last, getattr(market, minus))
+    last, against = market.closes[_base(market) + horizon], getattr(market, minus)
+    found = window_return(market, market.small, BEFORE, last, against)
+    windows = window_returns(market, market.small, horizon, against)
+    # What one event would have to bring to stand out: its rank is all that one event has.
+    return replace(found, facts={"detectable": float(np.nanquantile(windows, 0.95))})
 
 
 def _base(market: Market, first: pd.Timestamp = BEFORE) -> int:
@@ -235,7 +240,13 @@ def family_p(market: Market) -> Measured:
 def specifications(market: Market) -> list[Specification]:
     """The grid as specifications; realised windows carry no interval."""
     return [
-        Specification(label=r.label, value=r.value, unit="percentage points")
+        Specification(
+            label=r.label,
+            value=r.value,
+            unit="percentage points",
+            percentile=r.percentile,
+            part="lead" if r.horizon == QUARTER else "",
+        )
         for r in grid(market).itertuples()
     ]
 

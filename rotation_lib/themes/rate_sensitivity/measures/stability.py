@@ -15,7 +15,7 @@ import pandas as pd
 from ....errors import DataError
 from ....market import Market
 from ....stats.breaks import Break, break_dates, break_test
-from ....stats.regression import rolling_slope
+from ....stats.slopes import mean_slope, rolling_slope
 from ....studies.declared import Measured, finding
 from .betas import LATEST_WEEKS, SPLIT_SINCE, TEN, TWO
 from .weekly import MINIMUM_WEEKS, SLOPE_UNIT, by_group, of_group, slope, weekly
@@ -177,6 +177,28 @@ def of_era(market: Market, rate: str, era: str) -> Measured:
         y, x = w.pair([rate])
     inside = in_era(pd.DatetimeIndex(y.index), era)
     return slope(y[inside], x[inside], rate)
+
+
+@finding(
+    "rate_sensitivity.beta_2y_all_days_since_mid_2023",
+    "Rate beta, 2-year yield, since mid-2023, mean over weeks of all five weekdays",
+    SLOPE_UNIT, TWO,
+)  # fmt: skip
+def all_days(market: Market) -> Measured:
+    """The slope of the last era, whichever day a week is taken to end on."""
+    samples = []
+    for weekday in range(5):
+        w = weekly(market, weekday=weekday)
+        if "DGS2" not in w.changes:
+            raise DataError("DGS2 has no observation that can be shown")
+        y, x = w.pair(["DGS2"])
+        inside = in_era(pd.DatetimeIndex(y.index), LAST_ERA)
+        if (n := int(inside.sum())) < MINIMUM_WEEKS:
+            raise DataError(f"{n} complete weeks are too few, {MINIMUM_WEEKS} are needed")
+        samples.append((y[inside], x["DGS2"][inside]))
+    value, interval, weeks = mean_slope(samples)
+    dates = pd.DatetimeIndex(samples[0][0].index).union(samples[-1][0].index)
+    return Measured(value, interval, dates, f"weekly log total returns, {interval.method}", weeks)
 
 
 @finding(

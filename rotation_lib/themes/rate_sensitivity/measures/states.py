@@ -34,6 +34,8 @@ STATES = {
 }
 PRICES, CURVE = (*TWO, "CPIAUCSL"), (*TWO, "DGS10")
 _METHOD = "one regression with all groups, Newey-West standard errors, Bartlett kernel, 4 lags"
+#: Told with all weeks, so that a week on which nothing moved is on no side.
+TIED = "tied"
 MOVES = {
     "bull_steepening": "yields fall, curve steepens",
     "bull_flattening": "yields fall, curve flattens",
@@ -134,11 +136,12 @@ def curve_moves(market: Market, since: pd.Timestamp | None = None) -> pd.DataFra
     Args:
         market: data and window. since: first week-end that counts; the whole window without it.
 
-    Bull and bear by the mean of the 2- and 10-year changes (below zero, zero or above); steepening
-    and flattening by their difference (above zero, zero or below).
+    Bull and bear by the mean of the 2- and 10-year changes (below or above zero); steepening and
+    flattening by their difference (above or below zero). A week without a change of either kind is
+    tied: it keeps a mean of its own and is on no side.
 
     Returns:
-        Rows by id of :data:`MOVES`; columns ``value, low, high, weeks``; kinds seen in fewer than
+        Rows by id of :data:`MOVES`, and :data:`TIED`; columns ``value, low, high, weeks``; kinds in under
             ten weeks, and stretches of fewer than 52, are left out.
     """
     w = weekly(market)
@@ -148,12 +151,13 @@ def curve_moves(market: Market, since: pd.Timestamp | None = None) -> pd.DataFra
     y, x = w.pair(["DGS2", "DGS10"])
     if since is not None:
         y, x = y.loc[since:], x.loc[since:]
-    falls, steepens = (x.mean(axis=1) < 0).to_numpy(), (x["DGS10"] > x["DGS2"]).to_numpy()
-    sides = (falls & steepens, falls & ~steepens, ~falls & steepens, ~falls & ~steepens)
-    kinds = dict(zip(MOVES, sides, strict=True))
+    level = np.sign(x["DGS2"] + x["DGS10"])
+    steeper = np.sign(x["DGS10"] - x["DGS2"])
+    sides = [(level == a) & (steeper == b) for a, b in ((-1, 1), (-1, -1), (1, 1), (1, -1))]
+    kinds = dict(zip(MOVES, sides, strict=True)) | {TIED: (level == 0) | (steeper == 0)}
     rows = {}
-    for move in MOVES:
-        others = [m for m in MOVES if m != move and kinds[m].any()]
+    for move in kinds:
+        others = [m for m in kinds if m != move and kinds[m].any()]
         # The intercept is the mean of the one kind that has no indicator of its own.
         design = pd.DataFrame({m: kinds[m].astype(float) for m in others}, index=y.index)
         dates = y.index[kinds[move]]

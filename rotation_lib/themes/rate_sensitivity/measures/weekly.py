@@ -120,34 +120,37 @@ def _yield_changes(market: Market, weekday: int) -> pd.DataFrame:
     )
 
 
-def fit(y: pd.Series, x: pd.DataFrame, lags: int = LAGS) -> Regression | str:
+def fit(y: pd.Series, x: pd.DataFrame, leverage: bool = True) -> Regression | str:
     """The regression, or the reason why there is none.
 
     Args:
         y: weekly returns, none missing.
         x: regressors on the same weeks, none missing.
-        lags: of the Newey–West errors.
+        leverage: as in :func:`rotation_lib.stats.regression.newey_west`.
     """
     if len(y) < MINIMUM_WEEKS:
         return f"{len(y)} complete weeks are too few, {MINIMUM_WEEKS} are needed"
     try:
-        return newey_west(y, x, lags)
+        return newey_west(y, x, LAGS, leverage=leverage)
     except DataError as error:
         return str(error).rstrip(".")
 
 
-def slope(y: pd.Series, x: pd.DataFrame, name: str, *, n: int | None = None) -> Measured:
+def slope(
+    y: pd.Series, x: pd.DataFrame, name: str, *, n: int | None = None, leverage: bool = True
+) -> Measured:
     """The coefficient of ``name`` in a regression of ``y`` on ``x``.
 
     Args:
         y, x: complete weeks, as :meth:`Weekly.pair` gives them.
         name: a column of ``x``.
         n: weeks that carry the coefficient, where fewer than all.
+        leverage: as in :func:`fit`; the betas whose definition is fixed go without.
 
     Raises:
         DataError: where there are too few weeks, or nothing varies.
     """
-    result = fit(y, x)
+    result = fit(y, x, leverage)
     if isinstance(result, str):
         raise DataError(result)
     text = f"weekly log total returns, {result.method}"
@@ -165,7 +168,7 @@ def of_group(table: pd.DataFrame, group: str, method: str, why: str) -> Measured
         table: as :func:`by_group` makes it.
         group: label of the row.
         method: told with it.
-        why: reason where there is no such row.
+        why: reason where there is no such row. No value of the table is missing.
     """
     if group not in table.index:
         return DataError(why)

@@ -93,13 +93,16 @@ def split(f: Findings) -> Figure | Prose:
 
 
 def split_title(f: Findings) -> str:
-    """Which half of the 10-year yield carries the link."""
+    """Which half of the 10-year yield carries the link, and whether the real half does lately."""
     real = f["rate_sensitivity.beta_real_10y"]
+    late = f["rate_sensitivity.beta_real_10y_since_mid_2023"]
     even = f["rate_sensitivity.beta_breakeven_10y"]
     if not known(real, even):
         return "Real yield and breakeven cannot be told apart here"
     said = {"above": "rise with", "below": "fall with", "open": "show no clear link to"}
     a, b = side(real), side(even)
+    if known(late) and side(late) != a:
+        return f"Small caps {said[b]} breakeven inflation; since mid-2023 they {said[side(late)]} real yields"
     if a == b:
         return f"Small caps {said[a]} both real yields and breakeven inflation"
     return f"Small caps {said[b]} breakeven inflation and {said[a]} real yields"

@@ -14,7 +14,7 @@ import pandas as pd
 from ....errors import DataError
 from ....findings import Finding, Specification
 from ....market import Market
-from ....stats import intervals, measures, regression
+from ....stats import intervals, measures, slopes
 from ....stats import returns as rt
 from ....stats.bootstrap import Bootstrap, Interval
 from ....studies.declared import LARGE, PAIR, SMALL, Measured, finding
@@ -176,7 +176,7 @@ def _tails(market: Market, symbol: str) -> tuple[Measured, ...]:
 def rolling_beta(market: Market) -> pd.DataFrame:
     """Beta over rolling years: ``date``, ``value`` (a ratio), ``low, high``; empty under 252 sessions."""
     both = pair(market)
-    table = regression.rolling_slope(both["small"], both["large"], ROLLING)
+    table = slopes.rolling_slope(both["small"], both["large"], ROLLING)
     return table.rename(columns={"slope": "value"})[["value", "low", "high"]].reset_index(
         names="date"
     )
