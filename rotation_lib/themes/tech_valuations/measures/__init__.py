@@ -14,6 +14,7 @@ from . import (
     basket,
     discount,
     dominance,
+    doubt,
     earnings,
     income,
     lead,
@@ -22,6 +23,7 @@ from . import (
     rotation,
     seven,
     sides,
+    sources,
     spans,
     weighting,
 )
@@ -30,10 +32,13 @@ from . import (
 FIXED = (
     "tech_valuations.gap_total_return", "tech_valuations.relative_wealth",
     "tech_valuations.rally_july_2024", "tech_valuations.first_quarter_2024",
+    "tech_valuations.lead_ten_years_2024", "tech_valuations.lead_ten_years_2024_sp500",
+    "tech_valuations.rally_second_half_2024", "tech_valuations.rally_second_half_2024_large",
+    "tech_valuations.rally_second_half_2024_tech",
 )  # fmt: skip
 #: The others follow in the order of these.
 MEASURED = (
-    lead, rally, dominance, earnings, income, seven, rotation, quality, weighting, discount,
+    lead, sources, rally, dominance, earnings, income, seven, rotation, doubt, quality, weighting, discount,
 )  # fmt: skip
 
 
@@ -56,11 +61,14 @@ def specifications(market: Market) -> dict[str, list[Specification]]:
         ],
         "dominance-waned-2024": dominance.specifications(market),
         "short-covering": quality.specifications(market),
-        "capital-reallocation": rotation.specifications(market),
+        "capital-reallocation": [
+            *doubt.specifications(market),
+            *rotation.specifications(market),
+        ],
     }
 
 
 __all__ = [
-    "FIXED", "basket", "discount", "dominance", "earnings", "findings", "income", "lead", "quality",
-    "rally", "rotation", "seven", "sides", "spans", "specifications", "weighting",
+    "FIXED", "basket", "discount", "dominance", "doubt", "earnings", "findings", "income", "lead", "quality",
+    "rally", "rotation", "seven", "sides", "sources", "spans", "specifications", "weighting",
 ]  # fmt: skip
