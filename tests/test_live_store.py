@@ -10,14 +10,13 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from forked_command import Forked
 from live_commands import environment, forked, rotation, until
 from live_faults import only, silence
 from live_world import KEY, NOW, pull_of
@@ -91,8 +90,8 @@ def test_killed_in_mid_write(server: Standin, tmp_path: Path, at: int, series_id
     pull = pull_of(server, tmp_path)
     pull.run([series_id])
     before = content(tmp_path / "store")
-    command = [sys.executable, "-c", WRITER, str(pull.store.folder), str(at)]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    writer = Forked(WRITER, [str(pull.store.folder), str(at)], dict(os.environ))
+    assert writer.ended()[0] == -signal.SIGKILL
     assert {k: v for k, v in content(tmp_path / "store").items() if k in before} == before
     assert verify_store(pull.store) == []
     assert pull.run([series_id])[0].outcome == "unchanged"
