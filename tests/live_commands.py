@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from forked_command import Forked
 from standin import Standin, proxied
 
 #: The command line; pauses between tries and requests, proved elsewhere, are left out.
@@ -41,13 +42,14 @@ def rotation(arguments: list[str], env: dict[str, str], **options: object) -> su
     )
 
 
-def run(
-    arguments: list[str], env: dict[str, str], seconds: float = 120, folder: Path | None = None
-) -> tuple[int, str, str]:
-    """Exit status, output and errors of the command line with these arguments, in a folder."""
-    process = rotation(arguments, env, cwd=folder)
-    out, err = process.communicate(timeout=seconds)
-    return process.returncode, out, err
+def forked(arguments: list[str], env: dict[str, str]) -> Forked:
+    """The same without the seconds in which an interpreter starts and imports."""
+    return Forked(LAUNCH, arguments, env)
+
+
+def run(arguments: list[str], env: dict[str, str]) -> tuple[int, str, str]:
+    """Exit status, output and errors of the command line with these arguments."""
+    return forked(arguments, env).ended()
 
 
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -17,14 +17,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import exchange_calendars
 import pandas as pd
 from live_world import clients
 from standin import Standin
 
 from rotation_lib.catalog import load_catalog
 from rotation_lib.errors import StoreError
-from rotation_lib.sources import closed
+from rotation_lib.sources.closed import BASE_CLOSE
+from rotation_lib.sources.exchange import xnys_sessions
 from rotation_lib.sources.quality import load_quality
 from rotation_lib.store.fetch import Pull, _embedded
 from rotation_lib.store.files import Store
@@ -101,23 +101,10 @@ def answer(line: str) -> str:
     return told
 
 
-def one_calendar(last: pd.Timestamp) -> None:
-    """Days and closing times of all the year, looked up once and not anew for each day of it."""
-    calendar = exchange_calendars.get_calendar("XNYS", start=closed.BASE_CLOSE, end=last)
-    sessions = calendar.sessions.as_unit("us")
-    closes = tuple(calendar.closes)
-
-    def until(today: pd.Timestamp) -> tuple[pd.DatetimeIndex, tuple[pd.Timestamp, ...]]:
-        count = int(sessions.searchsorted(today, side="right"))
-        return sessions[:count], closes[count - closed._RECENT : count]
-
-    closed._calendar = until  # type: ignore[assignment]
-
-
 def main() -> None:
     """Answer until nobody asks any more."""
     load_quality(), load_catalog(), _embedded()
-    one_calendar(pd.Timestamp(sys.argv[1]))
+    xnys_sessions(BASE_CLOSE, pd.Timestamp(sys.argv[1]))
     for name in ("curl_cffi.requests", "fredapi", "pandera.pandas", "pyarrow.parquet", "yfinance"):
         import_module(name)
     # One fetch here: what is looked up or loaded once need not be, again, in each fork.

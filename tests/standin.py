@@ -21,7 +21,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import pandas as pd
@@ -298,20 +297,22 @@ def adjusted(closes: np.ndarray, paid: np.ndarray) -> np.ndarray:
 def xml_of(values: pd.Series, day: str, attribute: str = "value", units: str = "lin") -> bytes:
     known = f'realtime_start="{day}" realtime_end="{day}"'
     rows = "".join(
-        f'<observation {known} date="{day:%Y-%m-%d}" {attribute}='
-        f"{quoteattr('.' if value != value else repr(float(value)))}/>"
-        for day, value in values.items()
+        f'<observation {known} date="{day}" {attribute}="{told}"/>'
+        for day, told in _told(values, missing=".")
     )
     head = f'{known} units="{units}" output_type="1" count="{len(values)}"'
     return f"<observations {head}>{rows}</observations>".encode()
 
 
 def csv_of(values: pd.Series, column: str) -> bytes:
-    rows = "".join(
-        f"{day:%Y-%m-%d},{'' if value != value else repr(float(value))}\n"
-        for day, value in values.items()
-    )
+    rows = "".join(f"{day},{told}\n" for day, told in _told(values, missing=""))
     return f"observation_date,{column}\n{rows}".encode()
+
+
+def _told(values: pd.Series, missing: str) -> Iterator[tuple[str, str]]:
+    days = np.datetime_as_string(values.index.to_numpy(), unit="D").tolist()
+    told = [missing if v != v else repr(v) for v in values.astype("float64").tolist()]
+    return zip(days, told, strict=True)
 
 
 # -- certificate and a whole process --------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from live_faults import API, CSV, YAHOO, chart_change
-from live_world import KEY, NOW, days, pull_of
+from live_world import KEY, NOW, clients, days, pull_of
 from standin import Fault, Handler, Query, Standin, csv_of, serving, xml_of
 from test_live_faults import content, fill
 
@@ -224,3 +224,19 @@ def test_every_door_answers_the_question_when_nothing_is_wrong(
     for key in (None, KEY):
         ended = pull_of(server, tmp_path / str(key), key=key).run(names)
         assert [a.outcome for a in ended] == ["ok"] * 3, (YAHOO, ended)
+
+
+def test_pandas_is_not_asked_for_each_day_of_an_answer(
+    server: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the library does, which takes most of the time of a pull with a key."""
+    fred, asked, real = clients(server, tmp_path, key=KEY).fred, [], pd.to_datetime
+
+    def counted(*values: object, **options: object) -> object:
+        asked.append(values)
+        return real(*values, **options)
+
+    monkeypatch.setattr(pd, "to_datetime", counted)
+    values = fred.latest("DGS10")
+    assert len(asked) == 1  # for the first day that is asked for
+    assert values.index.equals(server.macro["DGS10"].index.as_unit("us").rename("date"))

@@ -10,15 +10,14 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from live_commands import environment, rotation, until
+from forked_command import Forked
+from live_commands import environment, forked, rotation, until
 from live_faults import only, silence
 from live_world import KEY, NOW, pull_of
 from standin import Standin, serving
@@ -48,10 +47,10 @@ def test_killed_in_mid_fetch(
     """What was stored before the kill counts, the lock is free, and the next fetch goes on."""
     env = environment(server, tmp_path, **({"FRED_API_KEY": key} if key else {}))
     server.fault = only(hangs, silence)
-    process = rotation(["data", "fetch", "IWM", hangs], env)
+    process = forked(["data", "fetch", "IWM", hangs], env)
     until(lambda: (door, hangs) in server.asked)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.kill()
+    assert process.ended()[0] == -signal.SIGKILL
     store = Store(tmp_path / "store")
     assert set(store.manifest()) == set(store.attempts()) == {"IWM"}
     assert verify_store(store) == []
@@ -91,8 +90,8 @@ def test_killed_in_mid_write(server: Standin, tmp_path: Path, at: int, series_id
     pull = pull_of(server, tmp_path)
     pull.run([series_id])
     before = content(tmp_path / "store")
-    command = [sys.executable, "-c", WRITER, str(pull.store.folder), str(at)]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    writer = Forked(WRITER, [str(pull.store.folder), str(at)], dict(os.environ))
+    assert writer.ended()[0] == -signal.SIGKILL
     assert {k: v for k, v in content(tmp_path / "store").items() if k in before} == before
     assert verify_store(pull.store) == []
     assert pull.run([series_id])[0].outcome == "unchanged"
@@ -109,7 +108,7 @@ def test_two_fetches_at_once(server: Standin, tmp_path: Path) -> None:
         return False
 
     server.fault = only("IWM", slowly)
-    first = rotation(["data", "fetch", "IWM", "DGS10"], environment(server, tmp_path))
+    first = forked(["data", "fetch", "IWM", "DGS10"], environment(server, tmp_path))
     until(lambda: ("yahoo", "IWM") in server.asked)
     with pytest.raises(StoreError) as told:
         pull_of(server, tmp_path).run(["SPY", "DGS2"])
@@ -117,8 +116,8 @@ def test_two_fetches_at_once(server: Standin, tmp_path: Path) -> None:
     assert str(told.value) == f"Another fetch is at work in {where}: wait until it is done."
     assert not {name for _, name in server.asked} & {"SPY", "DGS2"}
     answer.set()
-    out, err = first.communicate(timeout=60)
-    assert first.returncode == 0, err
+    code, out, err = first.ended()
+    assert code == 0, err
     assert "fetched: 2 ok; 260 new rows, 0 revised" in out
     assert verify_store(Store(tmp_path / "store")) == []
     # As it says: once the first is done, the second has its turn.
@@ -293,6 +292,24 @@ def test_a_hand_edited_manifest_is_refused(server: Standin, tmp_path: Path) -> N
     path.write_text(json.dumps(held), encoding="utf-8")
     with pytest.raises(StoreError, match="damaged"):
         pull.store.manifest()
+
+
+def test_what_was_read_or_written_last_is_not_taken_apart_again(
+    server: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pull asks for manifest and log at each series; what it is handed is its own to change."""
+    pull = pull_of(server, tmp_path)
+    pull.run(["IWM", "DGS10"])
+    read = Store(pull.store.folder)
+    for store in (pull.store, read):
+        assert set(store.manifest()) == set(store.attempts()) == {"IWM", "DGS10"}
+        store.manifest().clear(), store.attempts().clear()
+    assert (read.manifest(), read.attempts()) == (pull.store.manifest(), pull.store.attempts())
+    monkeypatch.setattr(files.json, "loads", None)
+    assert set(read.manifest()) == set(pull.store.attempts()) == {"IWM", "DGS10"}
+    (pull.store.folder / "attempts.json").write_text("{", encoding="utf-8")
+    monkeypatch.undo()
+    assert read.attempts() == pull.store.attempts() == {}
 
 
 # -- folders of somebody's ----------------------------------------------------------------

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import threading
 
+import exchange_calendars
 import numpy as np
 import pandas as pd
 import pytest
 from live_world import days, recent, walk
 
 from rotation_lib.errors import FetchError
+from rotation_lib.sources import closed, exchange
 from rotation_lib.sources.closed import closed_sessions
 from rotation_lib.sources.fred import SECONDS_BETWEEN
 from rotation_lib.sources.outcome import Outcome, not_there, rate_limited, unreachable
@@ -115,6 +117,24 @@ def test_sessions_that_are_over(moment: str, last: str) -> None:
 
 
 # -- bars -----------------------------------------------------------------------------------
+
+
+def test_one_calendar_serves_every_span_of_its_years(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kept in (closed._calendar, exchange.xnys_sessions, exchange._calendar):
+        kept.cache_clear()
+    asked, real = [], exchange_calendars.get_calendar
+
+    def counted(name: str, **span: str) -> object:
+        asked.append(span)
+        return real(name, **span)
+
+    monkeypatch.setattr(exchange_calendars, "get_calendar", counted)
+    for day in (3, 4, 5):
+        known = closed_sessions(dt.datetime(2026, 8, day, 21, tzinfo=dt.UTC))
+        assert (known[0], known[-1]) == (closed.BASE_CLOSE, pd.Timestamp(2026, 8, day))
+    spring = exchange.xnys_sessions(closed.BASE_CLOSE, pd.Timestamp("2026-04-03"))
+    assert spring[-1] == pd.Timestamp("2026-04-02")  # Good Friday is none
+    assert asked == [{"start": "2009-01-01", "end": "2026-12-31"}]
 
 
 def test_as_traded_undoes_later_splits_only() -> None:

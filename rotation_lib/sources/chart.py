@@ -67,6 +67,8 @@ def check_days(result: Mapping[str, Any], symbol: str) -> None:
         FetchError: ``malformed``.
     """
     days = _days(result["timestamp"], result)
+    if days.is_unique:
+        return
     closes: dict[pd.Timestamp, float | None] = {}
     for day, close in zip(days, result["indicators"]["quote"][0]["close"], strict=True):
         if day in closes and closes[day] != close and day != days[-1]:
@@ -143,6 +145,7 @@ def _split(told: Any, result: Mapping[str, Any], symbol: str) -> pd.Series:
 
 def _once(values: pd.Series, symbol: str, what: str) -> None:
     """One action told twice for a day would count twice; two that differ are two."""
-    for day, own in values.groupby(level=0):
-        if own.duplicated().any():
-            raise malformed(f"{symbol}: the {what} of {day:%Y-%m-%d} is told twice")
+    twice = pd.DataFrame({"day": values.index, "size": values.to_numpy()}).duplicated()
+    if twice.any():
+        day = values.index[twice].min()
+        raise malformed(f"{symbol}: the {what} of {day:%Y-%m-%d} is told twice")

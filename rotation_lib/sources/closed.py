@@ -6,12 +6,11 @@ It asks the exchange's calendar alone, and never the clock of this machine.
 from __future__ import annotations
 
 import datetime as dt
-import warnings
 from functools import lru_cache
 
 import pandas as pd
 
-from .exchange import xnys_sessions
+from .exchange import xnys_closes, xnys_sessions
 
 #: Time after the bell until a close can be relied on.
 SETTLING = dt.timedelta(minutes=30)
@@ -34,12 +33,5 @@ def closed_sessions(now: dt.datetime) -> pd.DatetimeIndex:
 
 @lru_cache(maxsize=8)
 def _calendar(today: pd.Timestamp) -> tuple[pd.DatetimeIndex, tuple[pd.Timestamp, ...]]:
-    import exchange_calendars
-
     sessions = xnys_sessions(BASE_CLOSE, today)
-    recent = sessions[-_RECENT:]
-    with warnings.catch_warnings():
-        # exchange_calendars reads Series.values, which pandas 3.1 announces it will change.
-        warnings.filterwarnings("ignore", message="Series.values returning", category=Warning)
-        calendar = exchange_calendars.get_calendar("XNYS", start=recent[0], end=today)
-        return sessions, tuple(calendar.session_close(day) for day in recent)
+    return sessions, tuple(xnys_closes(BASE_CLOSE, today)[sessions[-_RECENT:]])

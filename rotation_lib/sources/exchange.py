@@ -22,14 +22,27 @@ QUORUM, MOST_AGAINST = 5, 1
 @lru_cache(maxsize=8)
 def xnys_sessions(first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
     """Every session from ``first`` to ``last`` (both counted), tz-naive, datetime64[us]."""
+    known = _calendar(first.year, last.year).index
+    return known[(known >= first) & (known <= last)].difference(_written(is_open=False))
+
+
+def xnys_closes(first: pd.Timestamp, last: pd.Timestamp) -> pd.Series:
+    """When each session from ``first`` to ``last`` closes, in UTC, by session."""
+    return _calendar(first.year, last.year).loc[first:last]
+
+
+@lru_cache(maxsize=8)
+def _calendar(first: int, last: int) -> pd.Series:
+    """Closing times of all sessions of some years, by session: one calendar for many spans."""
     import exchange_calendars
 
     with warnings.catch_warnings():
         # exchange_calendars reads Series.values, which pandas 3.1 announces it will change.
         warnings.filterwarnings("ignore", message="Series.values returning", category=Warning)
-        calendar = exchange_calendars.get_calendar("XNYS", start=first, end=last)
-        sessions = calendar.sessions_in_range(calendar.first_session, calendar.last_session)
-    return pd.DatetimeIndex(sessions).as_unit("us").difference(_written(is_open=False))
+        calendar = exchange_calendars.get_calendar(
+            "XNYS", start=f"{first}-01-01", end=f"{last}-12-31"
+        )
+        return calendar.closes.set_axis(calendar.sessions.as_unit("us"))
 
 
 def agree(without: int, having: int) -> bool:

@@ -130,6 +130,9 @@ class Store:
         self.folder = default_folder() if folder is None else folder
         self._read_from = self.folder if kept is None else kept
         self._aside: Path | None = None
+        # What was read or written last, beside its bytes: a pull asks for both at each series.
+        self._entries: tuple[bytes | None, dict[str, Entry]] = (None, {})
+        self._log: tuple[bytes | None, dict[str, Attempt]] = (None, {})
 
     # -- reading ----------------------------------------------------------------------
 
@@ -149,7 +152,10 @@ class Store:
         """
         path = self._read_from / MANIFEST
         try:
-            held = json.loads(path.read_bytes())
+            content = path.read_bytes()
+            if content == self._entries[0]:
+                return dict(self._entries[1])
+            held = json.loads(content)
         except FileNotFoundError:
             return {}
         except (OSError, ValueError):
@@ -159,9 +165,11 @@ class Store:
                 raise self._of_another_version(held["schema"])
             if held["sha256"] != _digest_of(held["series"]):
                 raise self._damaged(MANIFEST)
-            return {key: Entry(**entry) for key, entry in held["series"].items()}
+            entries = {key: Entry(**entry) for key, entry in held["series"].items()}
         except (KeyError, TypeError, ValidationError):
             raise self._damaged(MANIFEST) from None
+        self._entries = content, entries
+        return dict(entries)
 
     def read(self, entry: Entry) -> pd.DataFrame:
         """The frame of one entry, its bytes compared with the manifest.
@@ -180,8 +188,11 @@ class Store:
     def attempts(self) -> dict[str, Attempt]:
         """The last pull of each series; empty where none is recorded."""
         try:
-            held = json.loads((self._read_from / ATTEMPTS).read_bytes())
-            return {key: _attempt(item) for key, item in held.items()}
+            content = (self._read_from / ATTEMPTS).read_bytes()
+            if content != self._log[0]:
+                held = json.loads(content)
+                self._log = content, {key: _attempt(item) for key, item in held.items()}
+            return dict(self._log[1])
         except (OSError, ValueError, TypeError, AttributeError, KeyError):
             # A log of the past, not data: without it the report still knows each series' age.
             return {}
@@ -255,17 +266,21 @@ class Store:
     def log(self, attempts: list[Attempt]) -> None:
         """Record how pulls ended; the caller holds the lock."""
         held = self.attempts() | {a.series_id: a for a in attempts}
-        text = json.dumps({k: a.model_dump(mode="json") for k, a in sorted(held.items())}, indent=1)
+        told = {k: a.model_dump(mode="json") for k, a in sorted(held.items())}
+        content = json.dumps(told).encode()
         try:
-            _replace(self.folder / ATTEMPTS, text.encode())
+            _replace(self.folder / ATTEMPTS, content)
         except OSError as error:
             raise self._unwritable(error) from None
+        self._log = content, held
 
     def _write_manifest(self, entries: Mapping[str, Entry]) -> None:
         """Let these entries count, and no others; the caller holds the lock."""
         series = {key: entry.model_dump(mode="json") for key, entry in sorted(entries.items())}
         held = {"schema": SCHEMA, "sha256": _digest_of(series), "series": series}
-        _replace(self.folder / MANIFEST, (json.dumps(held, indent=1) + "\n").encode())
+        content = (json.dumps(held) + "\n").encode()
+        _replace(self.folder / MANIFEST, content)
+        self._entries = content, dict(entries)
 
     def _intact(self, entry: Entry) -> bool:
         try:

@@ -6,6 +6,9 @@ checked by pandera, days by the exchange's calendar, sizes by ``data/quality.tom
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +17,9 @@ from ..sources.outcome import malformed
 from ..sources.quality import QualityRules
 from .judged import Witness, check_moves, check_restated
 from .prices import PROVISIONAL, returns
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 #: Holes inside a listing that a daily series may have, in all and in a row.
 MOST_GAPS, LONGEST_GAP = 5, 3
@@ -68,10 +74,25 @@ def trailing(bars: pd.DataFrame, sessions: pd.DatetimeIndex) -> str:
 
 
 def _shape(bars: pd.DataFrame, series_id: str) -> None:
-    import pandera.pandas as pa
     from pandera.errors import SchemaError
 
-    schema = pa.DataFrameSchema(
+    try:
+        _schema().validate(bars)
+    except SchemaError as error:
+        column = getattr(error.schema, "name", None) or "bars"
+        failure = malformed(f"{series_id}: {column} breaks {error.check}")
+    else:
+        if len(bars) < 2:
+            raise malformed(f"{series_id}: fewer than two bars")
+        return
+    raise failure
+
+
+@lru_cache(maxsize=1)
+def _schema() -> pa.DataFrameSchema:
+    import pandera.pandas as pa
+
+    return pa.DataFrameSchema(
         {
             "date": pa.Column("datetime64[us]", unique=True),
             "close": pa.Column(float, [pa.Check.gt(0), pa.Check.lt(1e9)]),
@@ -81,16 +102,6 @@ def _shape(bars: pd.DataFrame, series_id: str) -> None:
         strict=True,
         checks=pa.Check(lambda f: f["date"].is_monotonic_increasing, error="days must ascend"),
     )
-    try:
-        schema.validate(bars)
-    except SchemaError as error:
-        column = getattr(error.schema, "name", None) or "bars"
-        failure = malformed(f"{series_id}: {column} breaks {error.check}")
-    else:
-        if len(bars) < 2:
-            raise malformed(f"{series_id}: fewer than two bars")
-        return
-    raise failure
 
 
 def _not_shorter(bars: pd.DataFrame, stored: pd.DataFrame | None, series_id: str) -> None:
