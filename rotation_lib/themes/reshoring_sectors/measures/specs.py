@@ -10,7 +10,6 @@ import pandas as pd
 from ....findings import FindingSet, Specification
 from ....market import Market
 from ....stats.bootstrap import block_length
-from ....stats.eventstudy import event_returns
 from ....studies.declared import found_by, measured
 from . import leads, pairs, spending, tax
 from .resampled import drawn
@@ -23,7 +22,6 @@ from .terms import (
     GROUPS,
     HORIZONS,
     PAIRS,
-    TAX_EPISODES,
 )
 
 EQUAL_WEIGHT = "RSP"
@@ -68,6 +66,10 @@ def sector_curve(market: Market) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+#: Group of funds → part of the claim.
+_PART = {"Industrials": "industrials", "Home builders": "construction", "Banks": "banks"}
+
+
 def _sectors(market: Market) -> list[Specification]:
     curve = sector_curve(market)
     if curve.empty:
@@ -86,6 +88,7 @@ def _sectors(market: Market) -> list[Specification]:
             low=r.low,
             high=r.high,
             unit="percentage points a year",
+            part=_PART[str(r.Group)],
         )
         for r in curve.itertuples()
     ]
@@ -105,7 +108,13 @@ def _reshoring(market: Market) -> list[Specification]:
             value = float(sample.estimate[sample.names.index(key)])
             made.append(
                 Specification(
-                    label=label, value=value, low=low, high=high, unit="percentage points a year"
+                    label=label,
+                    value=value,
+                    low=low,
+                    high=high,
+                    p=float(sample.family(sample.names)["p_adjusted"][key]),
+                    unit="percentage points a year",
+                    part="shares",
                 )
             )
     held = FindingSet(measured(market, [spending]))
@@ -141,8 +150,11 @@ def _tax(market: Market) -> list[Specification]:
         for h in HORIZONS:
             row = joint[(joint["episode"] == episode) & (joint["horizon"] == h)]
             label = f"{name}, mean of {h}-session reactions"
+            part = "2025" if episode == "2025" else ""
             if row.empty:
-                made.append(Specification(label=label, value=None, unit="percentage points"))
+                made.append(
+                    Specification(label=label, value=None, unit="percentage points", part=part)
+                )
                 continue
             hit = row.iloc[0]
             made.append(
@@ -151,22 +163,22 @@ def _tax(market: Market) -> list[Specification]:
                     value=hit["value"],
                     low=hit["low"],
                     high=hit["high"],
+                    p=hit["p"],
                     unit="percentage points",
+                    part=part,
                 )
             )
-    without = {
-        "2016": "2016–17 without the election, mean of 5-session reactions",
-        "2025": "2025 without the confounded signing, mean of 5-session reactions",
-    }
-    for episode, label in without.items():
-        events = TAX_EPISODES[episode][1:] if episode == "2016" else TAX_EPISODES[episode][:-1]
-        value = None
-        if tax.reason_without(market, episode) is None:
-            kept = tax.apart(events, 5, pd.DatetimeIndex(market.history.index))
-            small, large = market.history[market.small], market.history[market.large]
-            value = float(event_returns(small, [e.session for e in kept], [5], large)[5].mean())
-        made.append(Specification(label=label, value=value, unit="percentage points"))
-    for year in (*found_by(market, tax.year_2016), *found_by(market, tax.year_2025)):
+    for episode, name in EPISODE_NAMES.items():
+        left = tax.each_left_out(market, episode)
+        made += [
+            Specification(
+                label=f"{name}, mean of 5-session reactions without: {r.left_out}",
+                value=r.value,
+                unit="percentage points",
+            )
+            for r in left.itertuples()
+        ]
+    for year in found_by(market, tax.year_after):
         made.append(Specification(label=year.label, value=year.value, unit=year.unit))
     return made
 

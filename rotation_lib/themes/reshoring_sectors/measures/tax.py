@@ -291,28 +291,74 @@ def _joint(
 
 
 @finding(
-    "reshoring_sectors.tax_2016_year",
-    f"Small minus large caps in the {YEAR} sessions after the 2016–17 tax law",
-    "percentage points",
-    PAIR,
-)
-def year_2016(market: Market) -> Measured:
-    """The year after the first law was signed."""
-    return _year(market, "2016")
+    "reshoring_sectors.tax_2016_5d_without_election",
+    "Small minus large caps over 5 sessions around steps of the 2016–17 tax law, the election left out",
+    "percentage points", PAIR,
+)  # fmt: skip
+@finding(
+    "reshoring_sectors.tax_2016_5d_without_election_p",
+    "Placebo p-value of that mean without the election", "p-value", PAIR,
+)  # fmt: skip
+def without_election(market: Market) -> tuple[Measured, Measured]:
+    """The steps of the first law that were about taxes alone: the election brought other hopes."""
+    if (reason := reason_without(market, "2016", 5)) is not None:
+        raise DataError(reason)
+    steps = TAX_EPISODES["2016"][1:]
+    small, large = market.history[market.small], market.history[market.large]
+    kept = apart(steps, 5, pd.DatetimeIndex(market.history.index))
+    value = float(event_returns(small, [e.session for e in kept], [5], large)[5].mean())
+    sets = placebo_sets(market, len(kept), capped(DRAWS), SEED)
+    null = window_returns(small, 5, large).to_numpy()[sets].mean(axis=1)
+    below, above = np.quantile(null, [0.025, 0.975]) - null.mean()
+    dates, n = pd.DatetimeIndex([e.session for e in kept]), len(kept)
+    how = f"mean of {n} steps; {len(null):,} sets of placebo dates since 2010, seed {SEED}"
+    ends = Interval(value - above, value - below, 0.95, f"{how}; interval by inverting their test")
+    p = placebo_p_value(value, null)
+    return Measured(value, ends, dates, n=n), Measured(p, None, dates, f"{how}; two-sided", n)
+
+
+def each_left_out(market: Market, episode: str, horizon: int = 5) -> pd.DataFrame:
+    """The mean over a law's steps with each of them left out: so few carry a mean each.
+
+    Args:
+        market: data and window.
+        episode: of ``TAX_EPISODES``.
+        horizon: sessions.
+
+    Returns:
+        ``left_out`` (name of the step), ``value`` (fraction), ``n``; empty where the law cannot be
+        measured.
+    """
+    if reason_without(market, episode, horizon) is not None:
+        return pd.DataFrame(columns=["left_out", "value", "n"])
+    small, large = market.history[market.small], market.history[market.large]
+    index = pd.DatetimeIndex(market.history.index)
+    rows = []
+    for event in apart(TAX_EPISODES[episode], horizon, index):
+        others = [e for e in TAX_EPISODES[episode] if e != event]
+        kept = [e.session for e in apart(others, horizon, index)]
+        mean = float(event_returns(small, kept, [horizon], large)[horizon].mean())
+        rows.append((event.name, mean, len(kept)))
+    return pd.DataFrame(rows, columns=["left_out", "value", "n"])
 
 
 @finding(
+    "reshoring_sectors.tax_2016_year",
+    f"Small minus large caps in the {YEAR} sessions after the 2016–17 tax law",
+    "percentage points", PAIR, episode="2016",
+)  # fmt: skip
+@finding(
     "reshoring_sectors.tax_2025_year",
     f"Small minus large caps in the {YEAR} sessions after the 2025 tax law",
-    "percentage points",
-    PAIR,
-)
-def year_2025(market: Market) -> Measured:
-    """The year after the second law was signed."""
-    return _year(market, "2025")
+    "percentage points", PAIR, episode="2025",
+)  # fmt: skip
+def year_after(market: Market, episode: str) -> Measured:
+    """The year after a law was signed.
 
-
-def _year(market: Market, episode: str) -> Measured:
+    Args:
+        market: data and window.
+        episode: of ``ENACTED_BASE``.
+    """
     base, closes = ENACTED_BASE[episode], market.closes
     if market.end <= base:
         raise DataError("the law was signed after the report's end")
