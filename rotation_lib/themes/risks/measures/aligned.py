@@ -16,6 +16,7 @@ from ....errors import DataError
 from ....market import Market
 from ....stats import eventstudy
 from ....stats import returns as rt
+from ....stats.bootstrap import Interval
 from ....stats.shifts import shifted_means
 
 Array = npt.NDArray[np.float64]
@@ -48,7 +49,7 @@ def week_ends(market: Market) -> pd.DatetimeIndex:
 
 
 def yield_change(market: Market, series_id: str, sessions: pd.DatetimeIndex) -> pd.Series:
-    """Change of a daily yield on given sessions, in pp, against its observation before.
+    """Change of a daily yield on given sessions, in whole hundredths of a pp, against the one before.
 
     Args:
         series_id: of the catalog.
@@ -58,7 +59,7 @@ def yield_change(market: Market, series_id: str, sessions: pd.DatetimeIndex) -> 
     """
     if series_id not in market.yields:
         return pd.Series(np.nan, index=sessions, name=series_id)
-    return market.yields[series_id].dropna().diff().reindex(sessions)
+    return rt.quoted_changes(market.yields[series_id].dropna()).reindex(sessions)
 
 
 def relative_windows(market: Market, horizon: int) -> pd.Series:
@@ -95,3 +96,21 @@ def placebo_p(windows: pd.Series, sessions: pd.DatetimeIndex) -> tuple[float, fl
     mean = float(real.mean())
     placebo = shifted_means(windows, pd.DatetimeIndex(real.index))
     return mean, eventstudy.placebo_p_value(mean, placebo), len(real)
+
+
+def placebo_band(windows: pd.Series, sessions: pd.DatetimeIndex) -> Interval:
+    """The effects that the placebo dates do not reject: their middle 95 %, put around the mean.
+
+    For windows that overlap, whose t interval would take them for separate events.
+
+    Args:
+        windows: as made by :func:`relative_windows`; those that are NaN do not count.
+        sessions: first sessions of the real windows, at least three with a whole window.
+    """
+    real = windows.reindex(sessions).dropna()
+    placebo = shifted_means(windows, pd.DatetimeIndex(real.index))
+    below, above = np.quantile(placebo, [0.025, 0.975]) - placebo.mean()
+    mean = float(real.mean())
+    return Interval(
+        mean - float(above), mean - float(below), 0.95, f"band of placebo dates: {PLACEBO}"
+    )

@@ -166,10 +166,20 @@ def specifications(market: Market) -> list[Specification]:
         for label, symbol, minus in pairs
         if symbol != minus
     ]
-    made = [Specification(label=label, value=fact.value, unit=fact.unit) for label, fact in facts]
+    made = [
+        Specification(
+            label=label,
+            value=fact.value,
+            unit=fact.unit,
+            part="month" if fact.unit == "fraction" else "",
+        )
+        for label, fact in facts
+    ]
     index = market.price_returns["^RUT"]
     month = index[(index.index > FIRST) & (index.index <= LAST)]
     whole = null_reason(market, FIRST, LAST) is None and month.notna().all()
     value = float((1 + month).prod() - 1) if whole else None
-    made.append(Specification(label="Index price: ^RUT", value=value, unit="fraction"))
+    made.append(
+        Specification(label="Index price: ^RUT", value=value, unit="fraction", part="month")
+    )
     return made

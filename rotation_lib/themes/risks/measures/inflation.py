@@ -1,7 +1,8 @@
 """What inflation surprises did to small caps: release days, and breakevens beside real yields.
 
-No consensus forecasts are open data, so the day's move of the 2-year yield stands for the
-surprise. A breakeven alone is never read as inflation: it rises with growth too.
+Forecasts of inflation are not among the data (the Cleveland Fed publishes a history of its own), so
+the day's move of the 2-year yield stands for the surprise. A breakeven alone is never
+read as inflation: it rises with growth too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ....studies.declared import PAIR, Measured, finding
 from .aligned import (
     PLACEBO,
     pair,
+    placebo_band,
     placebo_p,
     relative_windows,
     week_ends,
@@ -56,7 +58,7 @@ def cpi_days(market: Market) -> pd.DataFrame:
 
 
 def slope(days: pd.DataFrame, x: str = "two_year", y: str = "relative") -> regression.Regression:
-    """Slope of the day's relative return on the day's yield change, White standard errors.
+    """Slope of the day's relative return on the day's yield change, HC3 standard errors.
 
     Args:
         days: as made by :func:`cpi_days`; days with a missing value are left out.
@@ -69,7 +71,7 @@ def slope(days: pd.DataFrame, x: str = "two_year", y: str = "relative") -> regre
     if len(days) < MINIMUM:
         raise DataError(f"the window holds {len(days)} release days; {MINIMUM} are needed.")
     clean = days[[y, x]].dropna()
-    return regression.newey_west(clean[y], clean[x], 0)
+    return regression.newey_west(clean[y], clean[x], 0, leverage=True)
 
 
 _RATES = (*PAIR, "DGS2")
@@ -119,7 +121,7 @@ def _slope(days: pd.DataFrame, part: pd.DataFrame, least: int = MINIMUM) -> Meas
         fit.coefficient("two_year"),
         fit.interval("two_year"),
         part.index,
-        "OLS over CPI release days, White standard errors",
+        f"over CPI release days, {fit.method}",
         fit.n,
     )
 
@@ -164,7 +166,7 @@ def _hot(market: Market, horizon: int) -> tuple[Measured, Measured]:
     windows = relative_windows(market, horizon)
     value, p, n = placebo_p(windows, hot)
     real = windows.reindex(hot).dropna()
-    interval = mean_interval(real)
+    interval = mean_interval(real) if horizon == 1 else placebo_band(windows, hot)
     method = f"2-year yield up {HOT * 100:.0f} bp or more; {interval.method}"
     return Measured(value, interval, real.index, method, n), Measured(p, None, hot, PLACEBO, n)
 
@@ -278,7 +280,7 @@ def specifications(market: Market) -> list[Specification]:
         try:
             fit = slope(frame, x, y)
         except DataError:
-            made.append(Specification(label=label, value=None, unit="pp per pp"))
+            made.append(Specification(label=label, value=None, unit="pp per pp", part="day"))
             return
         ends = fit.interval(x)
         made.append(
@@ -288,6 +290,7 @@ def specifications(market: Market) -> list[Specification]:
                 low=ends.low,
                 high=ends.high,
                 unit="pp per pp",
+                part="day",
             )
         )
 

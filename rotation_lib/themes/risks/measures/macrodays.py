@@ -56,6 +56,30 @@ def move(market: Market) -> Measured:
     return Measured(sample.estimate(_size), interval, frame.index)
 
 
+@finding(
+    "risks.news_own_move_ratio",
+    "Typical move of {small} beyond its beta to {large} on macro news days over other days",
+    "ratio", PAIR,
+)  # fmt: skip
+def own_move(market: Market) -> Measured:
+    """How much larger the move is that beta does not explain, on news days; beta is that of others."""
+    on, both = _enough(market), pair(market)
+    frame = both.assign(news=both.index.isin(on).astype(float))
+    sample = Bootstrap(frame, block=Bootstrap(both, draws=1).block)
+    interval = sample.interval(_own_size, reference="t", log=True)
+    return Measured(sample.estimate(_own_size), interval, frame.index)
+
+
+def _own_size(x: Array) -> Array:
+    """Ratio of mean sizes of what beta leaves, news days over others; x: small, large, news."""
+    off = 1.0 - x[2]
+    n = off.sum(axis=-1, keepdims=True)
+    small, large = (v - (v * off).sum(axis=-1, keepdims=True) / n for v in (x[0], x[1]))
+    spread = (large * large * off).sum(axis=-1, keepdims=True)
+    left = small - (small * large * off).sum(axis=-1, keepdims=True) / spread * large
+    return _size(np.stack([np.abs(left), x[2]]))
+
+
 def _enough(market: Market) -> pd.DatetimeIndex:
     on = news_days(market)
     if len(on) < MINIMUM:

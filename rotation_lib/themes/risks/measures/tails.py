@@ -7,6 +7,7 @@ histories. A realised drawdown is a fact of the sample and is never called a for
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -163,8 +164,11 @@ def _tails(market: Market, symbol: str) -> tuple[Measured, ...]:
     ends = tail_intervals(market, symbol)
     made = []
     for level in LEVELS:
+        var = ends[f"var_{level * 100:.0f}"]
         for kind, measure in (("var", rt.historical_var), ("cvar", rt.historical_cvar)):
-            interval = ends[f"{kind}_{level * 100:.0f}"]
+            held = ends[f"{kind}_{level * 100:.0f}"]
+            # A shortfall is the mean beyond its quantile, so no end of it is milder.
+            interval = replace(held, low=min(held.low, var.low), high=min(held.high, var.high))
             method = f"historical; {interval.method}"
             made.append(Measured(measure(returns, level), interval, returns.index, method))
     return tuple(made)
@@ -241,13 +245,18 @@ def specifications(market: Market) -> list[Specification]:
     def add(label: str, frame: pd.DataFrame) -> None:
         clean = frame.dropna()
         if len(clean) < 60:
-            made.append(Specification(label=label, value=None, unit="ratio"))
+            made.append(Specification(label=label, value=None, unit="ratio", part="volatile"))
             return
         interval = intervals.volatility_ratio_interval(clean.iloc[:, 0], clean.iloc[:, 1])
         value = float(measures.volatility_ratio(clean.to_numpy(dtype=float).T))
         made.append(
             Specification(
-                label=label, value=value, low=interval.low, high=interval.high, unit="ratio"
+                label=label,
+                value=value,
+                low=interval.low,
+                high=interval.high,
+                unit="ratio",
+                part="volatile",
             )
         )
 

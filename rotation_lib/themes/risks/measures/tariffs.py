@@ -18,7 +18,7 @@ from ....stats import eventstudy
 from ....stats.shifts import shifted_means
 from ....studies.declared import PAIR, SMALL, Measured, finding
 from ....studies.facts import window_return
-from .aligned import PLACEBO, pair, placebo_p, relative_windows
+from .aligned import PLACEBO, pair, placebo_band, placebo_p, relative_windows
 from .inflation import mean_interval
 
 #: Event dates by direction; an event of the category that is in neither list is unclear, such as a
@@ -279,25 +279,66 @@ def easing_month(market: Market) -> tuple[Measured, Measured]:
     return _reaction(market, "easing", 21)
 
 
+@finding(
+    "risks.tariff_escalation_own",
+    "{small} beyond its beta to {large} after tariff escalation, on the reaction session",
+    "percentage points", PAIR,
+)  # fmt: skip
+@finding(
+    "risks.tariff_escalation_own_p",
+    "Placebo p-value: {small} beyond its beta to {large} after tariff escalation",
+    "p-value", PAIR,
+)  # fmt: skip
+def escalation_own(market: Market) -> tuple[Measured, Measured]:
+    """What escalation did to small caps beyond what the market's own fall explains."""
+    sessions = sessions_of(market, "escalation")
+    left = beyond_beta(market, sessions)
+    value, p, n = placebo_p(left, sessions)
+    band = placebo_band(left, sessions)
+    dates = left.reindex(sessions).dropna().index
+    how = f"return less beta times that of the market, beta of all other days; {band.method}"
+    return Measured(value, band, dates, how, n), Measured(p, None, sessions, PLACEBO, n)
+
+
+def beyond_beta(market: Market, sessions: pd.DatetimeIndex) -> pd.Series:
+    """Daily return of small caps less what their beta to large caps explains.
+
+    Args:
+        market: data and window.
+        sessions: days that the beta is not measured on.
+
+    Returns:
+        Fractions by session with both returns, with the mean of the other days taken out.
+    """
+    both = pair(market)
+    others = both.drop(both.index.intersection(sessions))
+    spread = others - others.mean()
+    beta = float((spread["small"] * spread["large"]).sum() / (spread["large"] ** 2).sum())
+    left: pd.Series = both["small"] - beta * both["large"]
+    return left - float((others["small"] - beta * others["large"]).mean())
+
+
 def _reaction(market: Market, direction: str, horizon: int) -> tuple[Measured, Measured]:
     windows = relative_windows(market, horizon)
     sessions = sessions_of(market, direction)
     value, p, n = placebo_p(windows, sessions)
     real = windows.reindex(sessions).dropna()
-    mean = Measured(value, mean_interval(real), real.index, n=n)
+    # Windows of a month overlap; single days do not.
+    ends = mean_interval(real) if horizon == 1 else placebo_band(windows, sessions)
+    mean = Measured(value, ends, real.index, n=n)
     return mean, Measured(p, None, sessions, PLACEBO, n)
 
 
 def specifications(market: Market) -> list[Specification]:
     """Escalation days measured in other reasonable ways (mean relative return, t interval)."""
     made: list[Specification] = []
-    escalation = sessions_of(market, "escalation")
+    escalation, one = sessions_of(market, "escalation"), "escalation"
     both = pair(market)
 
-    def add(label: str, values: pd.Series) -> None:
+    def add(label: str, values: pd.Series, part: str = "") -> None:
         clean = values.dropna()
         if len(clean) < 3:
-            made.append(Specification(label=label, value=None, unit="percentage points"))
+            made.append(Specification(label=label, value=None, unit="percentage points", part=part))
             return
         ends = mean_interval(clean)
         made.append(
@@ -307,28 +348,34 @@ def specifications(market: Market) -> list[Specification]:
                 low=ends.low,
                 high=ends.high,
                 unit="percentage points",
+                part=part,
             )
         )
 
     for horizon in HORIZONS:
         text = "Reaction session" if horizon == 1 else f"{horizon} sessions"
-        add(text, relative_windows(market, horizon).reindex(escalation))
+        add(
+            text, relative_windows(market, horizon).reindex(escalation), one if horizon == 1 else ""
+        )
     day = relative_windows(market, 1)
-    add("2018–19 only", day.reindex(escalation[escalation < "2020-01-01"]))
-    add("2025 on only", day.reindex(escalation[escalation >= "2020-01-01"]))
+    add("2018–19 only", day.reindex(escalation[escalation < "2020-01-01"]), one)
+    add("2025 on only", day.reindex(escalation[escalation >= "2020-01-01"]), one)
     add(
         "Without duties announced before",
         day.reindex(sessions_of(market, "escalation", surprises=True)),
+        one,
     )
     add("Easing, reversed sign", -day.reindex(sessions_of(market, "easing")))
     index = market.price_returns["^RUT"] - market.price_returns["^GSPC"]
-    add("Index prices: ^RUT − ^GSPC", index.reindex(escalation))
+    add("Index prices: ^RUT − ^GSPC", index.reindex(escalation), one)
     add(
-        "IJR − SPY", (market.total_returns["IJR"] - market.total_returns["SPY"]).reindex(escalation)
+        "IJR − SPY",
+        (market.total_returns["IJR"] - market.total_returns["SPY"]).reindex(escalation),
+        one,
     )
     try:
         study = eventstudy.event_study(both["small"], both["large"], escalation)
-        add("Market model, estimated before each", study.car)
+        add("Market model, estimated before each", study.car, one)
     except DataError:
         made.append(
             Specification(

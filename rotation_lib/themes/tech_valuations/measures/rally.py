@@ -214,7 +214,10 @@ def specifications(market: Market) -> list[Specification]:
         own = gains[market.small]
         made.append(
             Specification(
-                label=f"{market.small}, {label}", value=own if known else None, unit="fraction"
+                label=f"{market.small}, {label}",
+                value=own if known else None,
+                unit="fraction",
+                part="" if "July" in label or "half" in label else "as-dated",
             )
         )
         made += [
