@@ -11,10 +11,12 @@ from prose_worlds import cells
 
 from rotation_lib.charts.figure import Figure
 from rotation_lib.charts.table import Table
-from rotation_lib.claims import Verdict, judge, load_ledger
+from rotation_lib.claims import load_ledger
 from rotation_lib.findings import Finding, FindingSet, missing
+from rotation_lib.judging import judge
 from rotation_lib.market import Market
 from rotation_lib.prose import Prose, tell
+from rotation_lib.strength import Verdict
 from rotation_lib.themes.risks import measures, pictures
 
 KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
@@ -41,6 +43,7 @@ KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
     "var_breaches_filtered": (0.012, 0.008, 0.02, "fraction"),
     "var_breaches_filtered_p": (0.14, None, None, "p-value"),
     "news_volatility_ratio": (1.36, 1.2, 1.5, "ratio"),
+    "news_own_move_ratio": (1.1, 0.98, 1.24, "ratio"),
     "news_move_ratio": (1.1, 0.97, 1.24, "ratio"),
     "cpi_slope": (-0.04, -0.07, -0.01, "pp per pp"),
     "cpi_slope_latest": (-0.055, -0.09, -0.02, "pp per pp"),
@@ -54,6 +57,8 @@ KEYS: dict[str, tuple[float, float | None, float | None, str]] = {
     "real_given": (-0.004, -0.02, 0.01, "pp per pp"),
     "tariff_escalation": (-0.001, -0.004, 0.002, "fraction"),
     "tariff_escalation_p": (0.54, None, None, "p-value"),
+    "tariff_escalation_own": (0.0005, -0.003, 0.003, "fraction"),
+    "tariff_escalation_own_p": (0.75, None, None, "p-value"),
     "tariff_escalation_month": (-0.014, -0.03, -0.001, "fraction"),
     "tariff_escalation_month_p": (0.15, None, None, "p-value"),
     "tariff_easing": (-0.003, -0.01, 0.005, "fraction"),
@@ -211,7 +216,8 @@ def test_the_reward_for_risk_follows_the_interval(gap: Value, told: str) -> None
 )
 def test_the_tariff_title_follows_sign_and_p_value(value: float, p: float, part: str) -> None:
     held = findings(
-        tariff_escalation=(value, value - 0.002, value + 0.002), tariff_escalation_p=(p, None, None)
+        tariff_escalation_own=(value, value - 0.002, value + 0.002),
+        tariff_escalation_own_p=(p, None, None),
     )
     title = heading("tariffs-text", held).replace("set back IWM", "set IWM back")
     assert part in title
@@ -350,16 +356,16 @@ def test_small_frames_of_a_real_window_are_drawn(market_of: Callable[..., Market
 @pytest.mark.parametrize(
     ("claim", "changed", "verdict"),
     [
-        ("more-volatile", {}, Verdict.HOLDS),
-        ("more-volatile", {"volatility_ratio": (1.05, 0.95, 1.15)}, Verdict.PART),
+        ("more-volatile", {}, Verdict.PART),
+        ("more-volatile", {"volatility_ratio": (1.05, 0.95, 1.15)}, Verdict.NOT_SHOWN),
         ("inflation-reversal", {}, Verdict.PART),
         ("inflation-reversal", {"cpi_hot_month_p": (0.01, None, None)}, Verdict.HOLDS),
-        ("inflation-reversal", {"cpi_slope": (-0.04, -0.09, 0.01)}, Verdict.FAILS),
-        ("trade-policy-reversal", {"tariff_week_2025": None}, Verdict.UNTESTABLE),
+        ("inflation-reversal", {"cpi_slope": (-0.04, -0.09, 0.01)}, Verdict.NOT_SHOWN),
+        ("trade-policy-reversal", {"tariff_week_2025": None}, Verdict.NOT_SHOWN),
         ("strong-august-2025", {}, Verdict.HOLDS),
         ("strong-august-2025", {"august_2025": None}, Verdict.UNTESTABLE),
         ("needs-broader-earnings", {}, Verdict.UNTESTABLE),
-        ("barometer", {}, Verdict.FAILS),
+        ("barometer", {}, Verdict.NOT_SHOWN),
         ("barometer", {"barometer_p": (0.01, None, None)}, Verdict.HOLDS),
     ],
 )

@@ -13,8 +13,9 @@ from prose_worlds import cells
 
 from rotation_lib.charts.figure import Figure
 from rotation_lib.charts.table import Table
-from rotation_lib.claims import Judged, judge, load_ledger
+from rotation_lib.claims import load_ledger
 from rotation_lib.findings import Finding, FindingSet
+from rotation_lib.judging import Judged, judge
 from rotation_lib.market import Market
 from rotation_lib.prose import Prose, tell
 from rotation_lib.prose.told import Told
@@ -134,7 +135,9 @@ def test_the_interval_decides_about_a_tendency(default: FindingSet) -> None:
 def test_chart_and_section_say_when_the_rally_was(
     default: FindingSet, quarter: float | None, july: float, title: str, section: str | None
 ) -> None:
-    made = changed(default, first_quarter_2024=quarter, rally_july_2024=july)
+    made = changed(
+        default, first_quarter_2024=quarter, rally_july_2024=july, rally_second_half_2024=july
+    )
     assert pictures.rally.rally_title(made) == title
     assert heading("rally-text", made) == f"## {section or title}"
 
@@ -304,23 +307,34 @@ def test_the_seven_claims_are_judged(default: FindingSet) -> None:
 
 
 def test_verdicts_follow_the_measured_values(default: FindingSet) -> None:
-    right = changed(default, gap_since_2010_to_june_2024=3.3)
-    assert verdicts(right)["tech-lead-since-2010"].verdict == "holds"
-    wrong = changed(default, gap_since_2010_to_june_2024=8.0, relative_wealth=-0.2)
+    found = verdicts(default)["tech-lead-since-2010"]
+    assert (found.verdict, found.sentence) == (
+        "holds in part",
+        (
+            "332 points is right for the source's ten years; it is wrong since 2010; a lasting yearly "
+            "lead seems likely."
+        ),
+    )
+    right = verdicts(changed(default, gap_since_2010_to_june_2024=3.3))["tech-lead-since-2010"]
+    assert right.sentence.startswith(
+        "332 points is right for the source's ten years and is right since 2010;"
+    )
+    wrong = changed(default, gap_since_2010_to_june_2024=8.0, lead_ten_years_2024=3.0)
     assert verdicts(wrong)["tech-lead-since-2010"].verdict == "does not hold"
-    early = changed(
-        default, first_quarter_2024=0.12, first_quarter_2024_vs_large=0.05,
-        first_quarter_2024_vs_tech=0.05,
-    )  # fmt: skip
-    assert verdicts(early)["early-2024-rally"].verdict == "holds"
-    gone = changed(default, lead_change_2024=None)
+    early = verdicts(changed(default, first_quarter_2024=0.12))["early-2024-rally"]
+    assert early.verdict == "holds"
+    gone = changed(
+        default, second_half_2024_small=None, year_2024_small=None, since_2024_small=None
+    )
     assert verdicts(gone)["dominance-waned-2024"].verdict == "cannot be tested"
 
 
 def test_before_the_events_their_claims_cannot_be_tested(market_of: MarketOf) -> None:
     judged = verdicts(FindingSet(measures.findings(market_of(end="2019-12-31"))))
-    for name in ("tech-lead-since-2010", "early-2024-rally", "dominance-waned-2024"):
+    for name in ("early-2024-rally", "dominance-waned-2024"):
         assert judged[name].verdict == "cannot be tested"
+    told = [p.strength for p in judged["tech-lead-since-2010"].parts]
+    assert told[:2] == ["cannot be tested"] * 2 and told[2] != "cannot be tested"
 
 
 def test_a_page_run_with_another_fall_names_both(default: FindingSet) -> None:

@@ -42,6 +42,9 @@ def doubt_days(market: Market, symbol: str, since: pd.Timestamp = STORY_START) -
     Returns:
         Sessions × ``symbol``, ``market`` (RSP), ``seven``, ``relative`` (symbol minus RSP), daily
         simple returns; a symbol with stale early quotes starts later.
+
+    Raises:
+        DataError: for RSP itself.
     """
     if symbol == EQUAL_WEIGHT:
         raise DataError("a fund against itself")
