@@ -5,6 +5,7 @@ from __future__ import annotations
 import own_network  # first: a process with threads may not be let go
 
 # isort: split
+import gc
 import os
 import pickle
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from rotation_lib.claims import Judged
     from rotation_lib.findings import FindingSet
     from rotation_lib.publish.site import SiteReport
+
+gc.disable()  # nearly all that is imported stays: to look for garbage is a fifth of the time
 
 T = TypeVar("T")
 #: Modules that measure whole histories, fetch through the real clients, or run programs. With
@@ -64,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in LONG or BUILT & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for, but not in what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
