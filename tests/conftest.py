@@ -61,6 +61,12 @@ LONG = frozenset(
 BUILT = frozenset({"built_site", "small_report", "browser", "results"})
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import what ``make quick`` leaves out as a whole."""
+    left_out = config.option.markexpr == "not slow" and collection_path.stem in LONG
+    return True if left_out else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what takes more than a moment."""
