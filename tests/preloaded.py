@@ -24,7 +24,7 @@ _STAY = b"stay"
 #: Neither a plugin of pytest, which it wants to import itself, nor the kernel, which takes its parent
 #: from the environment as it is imported.
 _IMPORTS = """
-    altair arch.bootstrap arch.univariate exchange_calendars IPython jupyter_book.sphinx
+    altair arch.bootstrap arch.univariate check_jsonschema exchange_calendars IPython jupyter_book.sphinx
     jupyter_client.provisioning.local_provisioner lxml.etree myst_nb.sphinx_ nbclient nbformat
     pandas papermill PIL.Image pyarrow.parquet pydantic rich.progress scipy.optimize scipy.stats
     sphinx.builders.html sphinx.search.en sphinx_book_theme sphinx_comments sphinx_external_toc
