@@ -162,6 +162,20 @@ def computed_once(shared: Path, name: str, compute: Callable[[], T]) -> T:
 
 
 @pytest.fixture(scope="session")
+def build_folder(shared: Path) -> Callable[[Path], Path]:
+    """Makes build folders that keep together what is drawn once per content."""
+    from rotation_lib.publish.owned import mark
+
+    def make(folder: Path) -> Path:
+        (shared / "drawn").mkdir(exist_ok=True)
+        mark(folder)
+        (folder / ".runtime").symlink_to(shared / "drawn", target_is_directory=True)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def built_site(shared: Path) -> Path:
     """The whole report, built once a session and shared between parallel workers."""
     from filelock import FileLock
@@ -178,12 +192,15 @@ def built_site(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_report(shared: Path) -> SiteReport:
+def small_report(shared: Path, build_folder: Callable[[Path], Path]) -> SiteReport:
     """The sample book as a site, in a folder with a space in its name; built once a session."""
     from sample_book import site_of_book
 
-    folder = shared / "small site"
-    return computed_once(shared, "small site", lambda: site_of_book(folder / "in", folder / "out"))
+    def compute() -> SiteReport:
+        folder = shared / "small site"
+        return site_of_book(folder / "in", build_folder(folder / "out"))
+
+    return computed_once(shared, "small site", compute)
 
 
 @pytest.fixture(scope="session")
