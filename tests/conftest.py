@@ -33,6 +33,7 @@ T = TypeVar("T")
 #: whatever builds a site or drives a browser they are left out of ``make quick``.
 LONG = frozenset(
     [
+        "test_incremental",
         "test_ledger_evidence",
         "test_live_changes",
         "test_live_clock",
