@@ -8,6 +8,7 @@ import own_network  # first: a process with threads may not be let go
 import gc
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -160,6 +161,14 @@ def computed_once(shared: Path, name: str, compute: Callable[[], T]) -> T:
             kept.write_bytes(pickle.dumps(compute()))
     result: T = pickle.loads(kept.read_bytes())
     return result
+
+
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the Pythons that a build starts begin imported; see :mod:`preloaded`."""
+    from preloaded import python
+
+    monkeypatch.setattr(sys, "executable", python())
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def python() -> str:
     return str(_kept[0])
 
 
-def _begun(run: str) -> tuple[str, socket.socket]:
+def _begun(run: str) -> tuple[str, int]:
     import subprocess
     from pathlib import Path
     from tempfile import mkdtemp
@@ -70,7 +70,7 @@ def _begun(run: str) -> tuple[str, socket.socket]:
     told = _STAND_IN.format(python=sys.executable, here=__file__, address=address)
     program.write_text(told, encoding="utf-8")
     program.chmod(0o755)
-    return str(program), staying
+    return str(program), staying.detach()  # open until this process ends
 
 
 # ---- in the program that stands for Python -----------------------------------------------

@@ -312,6 +312,7 @@ def test_a_build_that_changes_nothing_imports_little() -> None:
     assert said.stdout.strip() == "[]"
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_kept_book_gives_the_bytes_of_a_new_one(
     tmp_path: Path, build_folder: Callable[[Path], Path]
 ) -> None:

@@ -119,6 +119,7 @@ def test_without_an_address_there_is_no_sitemap_and_the_record_says_so(small_sit
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_a_site_with_an_address_lists_its_pages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build_folder: Callable[[Path], Path]
 ) -> None:

@@ -144,6 +144,7 @@ def test_a_rebuild_gives_the_same_bytes(site: SiteReport, tmp_path: Path) -> Non
     assert _tree(again.html) == _tree(site.html)
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_fault_leaves_the_last_good_site_in_place(site: SiteReport, tmp_path: Path) -> None:
     out = tmp_path / "out"
     shutil.copytree(site.html, out / "html")
@@ -163,6 +164,7 @@ def test_a_fault_leaves_the_last_good_site_in_place(site: SiteReport, tmp_path: 
     assert not list(out.glob(".site-*"))
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_failed_chapter_gets_a_page_beside_the_good_site(
     site: SiteReport, tmp_path: Path
 ) -> None:
@@ -183,6 +185,7 @@ def test_a_failed_chapter_gets_a_page_beside_the_good_site(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_a_book_of_one_chapter(tmp_path: Path, build_folder: Callable[[Path], Path]) -> None:
     with payloads_to(tmp_path / "payloads"):
         cells = [text("# Risks\n\nSee [methods](methods.ipynb)."), figure(bar_figure("risks.bars"))]
