@@ -24,14 +24,16 @@ STYLE = [
     ["lint-imports"],
     ["rotation", "lint"],
 ]
-TESTS = ["pytest", "-q", "-n", "2", "--dist", "worksteal", "--durations=10"]
-QUICK = [*TESTS, "-m", "not slow"]
+TESTS = ["pytest", "-q", "--dist", "worksteal", "--durations=10"]
+#: One more than two processors: a browser and a server are often waited for.
+ALL = [*TESTS, "-n", "3"]
+QUICK = [*TESTS, "-n", "2", "-m", "not slow"]
 NOTEBOOKS = ["pytest", "-q", "-n", "2", "--dist", "loadfile", "--nbval", "--nbval-cell-timeout=300"]
 #: These rest on the findings of all other chapters, so they come last.
 LAST = ("methods", "summary")
 #: Measuring lines and branches takes a third longer, so not every run of the tests does.
 MEASURED = [
-    [*TESTS, "--cov", "--cov-report="],
+    [*ALL, "--cov", "--cov-report="],
     # Some of what ran were copies of the project, which are gone by now.
     ["coverage", "report", "--ignore-errors", "--skip-covered", "--sort=cover", "--fail-under=95"],
 ]
@@ -95,7 +97,7 @@ def main() -> None:
         return
     # Of a run that fails, what it made is left to be looked at.
     folder = Path(mkdtemp(prefix="checks "))
-    proofs(MEASURED if "--coverage" in asked else [TESTS], folder)
+    proofs(MEASURED if "--coverage" in asked else [ALL], folder)
     rmtree(folder)
 
 
