@@ -5,8 +5,10 @@ from __future__ import annotations
 import own_network  # first: a process with threads may not be let go
 
 # isort: split
+import gc
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,11 +27,14 @@ if TYPE_CHECKING:
     from rotation_lib.findings import FindingSet
     from rotation_lib.publish.site import SiteReport
 
+gc.disable()  # nearly all that is imported stays: to look for garbage is a fifth of the time
+
 T = TypeVar("T")
 #: Modules that measure whole histories, fetch through the real clients, or run programs. With
 #: whatever builds a site or drives a browser they are left out of ``make quick``.
 LONG = frozenset(
     [
+        "test_incremental",
         "test_ledger_evidence",
         "test_live_changes",
         "test_live_clock",
@@ -58,12 +63,24 @@ LONG = frozenset(
 BUILT = frozenset({"built_site", "small_report", "browser", "results"})
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import what ``make quick`` leaves out as a whole."""
+    left_out = config.option.markexpr == "not slow" and collection_path.stem in LONG
+    return True if left_out else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what takes more than a moment."""
     for item in items:
         if item.path.stem in LONG or BUILT & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for, but not in what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -146,6 +163,28 @@ def computed_once(shared: Path, name: str, compute: Callable[[], T]) -> T:
     return result
 
 
+@pytest.fixture
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the Pythons that a build starts begin imported; see :mod:`preloaded`."""
+    from preloaded import python
+
+    monkeypatch.setattr(sys, "executable", python())
+
+
+@pytest.fixture(scope="session")
+def build_folder(shared: Path) -> Callable[[Path], Path]:
+    """Makes build folders that keep together what is drawn once per content."""
+    from rotation_lib.publish.owned import mark
+
+    def make(folder: Path) -> Path:
+        (shared / "drawn").mkdir(exist_ok=True)
+        mark(folder)
+        (folder / ".runtime").symlink_to(shared / "drawn", target_is_directory=True)
+        return folder
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def built_site(shared: Path) -> Path:
     """The whole report, built once a session and shared between parallel workers."""
@@ -163,12 +202,15 @@ def built_site(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_report(shared: Path) -> SiteReport:
+def small_report(shared: Path, build_folder: Callable[[Path], Path]) -> SiteReport:
     """The sample book as a site, in a folder with a space in its name; built once a session."""
     from sample_book import site_of_book
 
-    folder = shared / "small site"
-    return computed_once(shared, "small site", lambda: site_of_book(folder / "in", folder / "out"))
+    def compute() -> SiteReport:
+        folder = shared / "small site"
+        return site_of_book(folder / "in", build_folder(folder / "out"))
+
+    return computed_once(shared, "small site", compute)
 
 
 @pytest.fixture(scope="session")

@@ -174,16 +174,17 @@ def read_all(
     """
     page.add_init_script(WATCH_SHIFTS)
     found = {}
+    known: set[str] = set()
     for name in pages_of(site) if pages is None else pages:
         faults = read_through(page, f"{base}/{name}", site)
         if rules:
             # Nothing may still be on its way from one colour to another.
             page.emulate_media(reduced_motion="reduce")
-            faults += violations(opened(page), rules)
+            faults += violations(opened(page), rules, known)
         if both:
             faults += page.evaluate(_SWITCH, PATIENCE)
         if both and rules:
-            faults += violations(page, COLOUR_RULES)
+            faults += violations(page, COLOUR_RULES, known)
         if faults:
             found[name] = faults
     return found

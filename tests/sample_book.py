@@ -206,12 +206,13 @@ def bare_project() -> Path:
     return folder
 
 
-def site_of_book(base: Path, out: Path) -> SiteReport:
+def site_of_book(base: Path, out: Path, project: Path = PROJECT_ROOT) -> SiteReport:
     """Build the sample book's site.
 
     Args:
         base: where its notebooks and payloads go.
         out: the build folder.
+        project: with its settings and documents.
     """
     executed, payloads = book(base)
     return build_site(
@@ -220,7 +221,7 @@ def site_of_book(base: Path, out: Path) -> SiteReport:
         {"schema": 1, "findings": []},
         RECORD,
         out,
-        project=PROJECT_ROOT,
+        project=project,
         credits=CREDITS,
     )
 

@@ -7,13 +7,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pandas as pd
+from preloaded import python
 
 from rotation_lib.params import ReportParams
 from rotation_lib.project import PROJECT_ROOT
@@ -110,7 +110,7 @@ def rotation(
     """The command line of a copy of the project; folders ``ahead`` are searched before others."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("ROTATION_", "PYTEST"))}
     return subprocess.run(
-        [sys.executable, "-m", "rotation_lib", *arguments],
+        [python(), "-m", "rotation_lib", *arguments],
         cwd=project,
         env={**environment, "PYTHONPATH": os.pathsep.join(map(str, (project, *ahead)))},
         capture_output=True,

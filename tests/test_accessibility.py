@@ -86,6 +86,23 @@ def test_one_faint_text_among_many_alike_is_seen(
         assert f'<p id="{name}"' in " ".join(found)
 
 
+def test_a_look_that_another_page_had_is_not_measured_again(
+    tmp_path: Path, reader: Callable[..., Page]
+) -> None:
+    head = '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1>'
+    old, new = FAINT[0].format("Not easily read."), FAINT[3].format("Nor is this.")
+    known: set[str] = set()
+    page = reader(color_scheme="light")
+    found = []
+    for name, text in (("one", old), ("two", old + new), ("three", new)):
+        path = tmp_path / f"{name}.html"
+        path.write_text(f"{head}{text}</main>", encoding="utf-8")
+        page.goto(path.as_uri())
+        found.append(violations(page, COLOUR_RULES, known))
+    (first,), (second,), third = found
+    assert 'id="own"' in first and 'id="small"' in second and third == []
+
+
 def test_focus_is_visible_and_reaches_every_control(
     small_url: str, reader: Callable[..., Page]
 ) -> None:

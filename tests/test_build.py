@@ -62,6 +62,7 @@ def chapters(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("forked")
 def test_one_failing_chapter_leaves_the_rest_and_the_last_good_site(
     chapters: Path, tmp_path: Path
 ) -> None:

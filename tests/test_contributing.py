@@ -16,6 +16,7 @@ import nbformat
 import pytest
 from live_commands import LAUNCH, environment
 from live_world import same_numbers, serve
+from preloaded import python
 from small_project import copy_of_project, edit, rotation, small_project
 from standin import serving
 
@@ -87,7 +88,7 @@ def with_commands(project: Path, rotation: str = "-m rotation_lib") -> Path:
     folder.mkdir(parents=True)
     for name, how in (("rotation", rotation), ("pytest", "-W error -m pytest")):
         command = folder / name
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" {how} "$@"\n', encoding="utf-8")
+        command.write_text(f'#!/bin/sh\nexec "{python()}" {how} "$@"\n', encoding="utf-8")
         command.chmod(0o755)
     return project
 

@@ -354,6 +354,7 @@ def test_a_chapter_imports_only_what_is_meant_for_it(chapter: str) -> None:
                 )
 
 
+@pytest.mark.slow
 def test_what_is_exported_is_there_and_help_stays_quick() -> None:
     said = (
         "import sys, rotation_lib as r; assert 'pandas' not in sys.modules;"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,8 +50,11 @@ def built(project: Path, *exchanged: tuple[str, str]) -> Built:
     )
 
 
-def test_an_exchanged_package_runs_again_what_can_depend_on_it(tmp_path: Path) -> None:
+def test_an_exchanged_package_runs_again_what_can_depend_on_it(
+    tmp_path: Path, build_folder: Callable[[Path], Path]
+) -> None:
     project = small_project(tmp_path / "a project")
+    build_folder(project / "_build")
     first = built(project)
     assert len(first.kept) == 1 and len(first.chapters) == 1
     here = environment.here()

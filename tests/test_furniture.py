@@ -7,13 +7,13 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 import typer.main
 import yaml
+from preloaded import python
 
 from rotation_lib.cli import app
 from rotation_lib.project import PROJECT_ROOT
@@ -53,7 +53,7 @@ def test_each_file_follows_its_schema(
 ) -> None:
     spoilt = tmp_path / "spoilt.yml"
     spoilt.write_text(told(files[0]).replace(good, bad), encoding="utf-8")
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
+    command = [python(), "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
     for status, names in ((0, files), (1, [spoilt])):
         done = subprocess.run(
             [*command, *map(str, names)], capture_output=True, text=True, check=False

@@ -69,6 +69,7 @@ def refused_or(call: Callable[[], Any]) -> Any:
 # ---- parameters --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @FUZZ
 @given(st.dictionaries(st.sampled_from(FIELDS) | NASTY, PLAIN, max_size=4))
 @example({"start": "2024-W01-1"})

@@ -119,7 +119,9 @@ def hostile_table() -> NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile_site(
+    tmp_path_factory: pytest.TempPathFactory, build_folder: Callable[[Path], Path]
+) -> Path:
     """A site of two chapters in which every text that can come from data is hostile."""
     folder = tmp_path_factory.mktemp("hostile")
     payloads = folder / "payloads"
@@ -132,8 +134,9 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths = written(cells, folder)
     findings = {"schema": 1, "findings": [{"id": h, "label": h} for h in HOSTILE]}
     return build_site(
-        paths, payloads, findings, RECORD, folder / "out", project=bare_project(), credits=CREDITS
-    ).html
+        paths, payloads, findings, RECORD, build_folder(folder / "out"), project=bare_project(),
+        credits=CREDITS,
+    ).html  # fmt: skip
 
 
 def assert_quiet(page: Page, where: str) -> None:

@@ -312,17 +312,21 @@ def test_a_build_that_changes_nothing_imports_little() -> None:
     assert said.stdout.strip() == "[]"
 
 
-@pytest.mark.slow
-def test_a_kept_book_gives_the_bytes_of_a_new_one(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("forked")
+def test_a_kept_book_gives_the_bytes_of_a_new_one(
+    tmp_path: Path, build_folder: Callable[[Path], Path]
+) -> None:
     from sample_book import CREDITS, RECORD, bare_project, book
 
     from rotation_lib.publish.site import build_site
 
     executed, payloads = book(tmp_path / "in")
 
+    outs = {name: build_folder(tmp_path / name) for name in ("kept", "new")}
+
     def made(out: str) -> dict[str, str]:
         report = build_site(
-            executed, payloads, {}, RECORD, tmp_path / out, project=bare_project(), credits=CREDITS
+            executed, payloads, {}, RECORD, outs[out], project=bare_project(), credits=CREDITS
         )
         return contents(report.html)
 

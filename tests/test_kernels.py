@@ -90,6 +90,7 @@ def test_a_kernel_that_dies_fails_alone(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere chapters take ordinary kernels")
 def test_a_chapter_whose_process_is_killed_is_told(market: Market, tmp_path: Path) -> None:
     killer = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from preloaded import python
 
 from rotation_lib.errors import BuildError
 from rotation_lib.params import ReportParams
@@ -150,7 +151,6 @@ def test_our_chapters_are_stored_as_they_should_be(name: str) -> None:
 def test_a_wrong_stored_headline_fails(tmp_path: Path) -> None:
     """The guard itself is guarded: nbval must notice one changed digit."""
     import subprocess
-    import sys
 
     notebook = good()
     path = tmp_path / "methods.ipynb"
@@ -159,7 +159,7 @@ def test_a_wrong_stored_headline_fails(tmp_path: Path) -> None:
         notebook.cells[2].outputs[0]["text"] = text
         write_notebook(notebook, path)
         command = [
-            sys.executable,
+            python(),
             "-m",
             "pytest",
             "-q",

@@ -22,7 +22,7 @@ FACTS = {**RECORD, "data_through": "2026-07-31"}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, build_folder: Callable[[Path], Path]) -> Path:
     """The sample book with its edition, in a folder with a space in its name."""
     if found_chromium("") is None:
         pytest.skip("NO CHROMIUM: the PDF edition was not printed; install chromium.")
@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         payloads,
         {"schema": 1},
         FACTS,
-        folder / "out",
+        build_folder(folder / "out"),
         project=bare_project(),
         credits=CREDITS,
         pdf=True,

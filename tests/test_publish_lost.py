@@ -13,7 +13,7 @@ from urllib.error import HTTPError
 from xml.etree import ElementTree
 
 import pytest
-from sample_book import site_of_book
+from sample_book import bare_project, site_of_book
 
 from rotation_lib.publish.finish.lost import write_lost, write_sitemap
 from rotation_lib.publish.owned import LOST
@@ -119,11 +119,12 @@ def test_without_an_address_there_is_no_sitemap_and_the_record_says_so(small_sit
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_a_site_with_an_address_lists_its_pages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build_folder: Callable[[Path], Path]
 ) -> None:
     monkeypatch.setenv("ROTATION_SITE_URL", "https://example.org/report")
-    html = site_of_book(tmp_path / "in", tmp_path / "out").html
+    html = site_of_book(tmp_path / "in", build_folder(tmp_path / "out"), bare_project()).html
     root = ElementTree.parse(html / "sitemap.xml").getroot()
     listed = [str(loc.text) for loc in root.iter(f"{root.tag.partition('}')[0]}}}loc")]
     pages = {p.relative_to(html).as_posix() for p in html.rglob("*.html")}

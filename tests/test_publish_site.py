@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -143,6 +144,7 @@ def test_a_rebuild_gives_the_same_bytes(site: SiteReport, tmp_path: Path) -> Non
     assert _tree(again.html) == _tree(site.html)
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_fault_leaves_the_last_good_site_in_place(site: SiteReport, tmp_path: Path) -> None:
     out = tmp_path / "out"
     shutil.copytree(site.html, out / "html")
@@ -162,6 +164,7 @@ def test_a_fault_leaves_the_last_good_site_in_place(site: SiteReport, tmp_path: 
     assert not list(out.glob(".site-*"))
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_failed_chapter_gets_a_page_beside_the_good_site(
     site: SiteReport, tmp_path: Path
 ) -> None:
@@ -182,13 +185,14 @@ def test_a_failed_chapter_gets_a_page_beside_the_good_site(
 
 
 @pytest.mark.slow
-def test_a_book_of_one_chapter(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("forked")
+def test_a_book_of_one_chapter(tmp_path: Path, build_folder: Callable[[Path], Path]) -> None:
     with payloads_to(tmp_path / "payloads"):
         cells = [text("# Risks\n\nSee [methods](methods.ipynb)."), figure(bar_figure("risks.bars"))]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "risks.ipynb")
     report = build_site(
-        {"risks": tmp_path / "risks.ipynb"}, tmp_path / "payloads", {}, {}, tmp_path / "out",
-        project=bare_project(),
+        {"risks": tmp_path / "risks.ipynb"}, tmp_path / "payloads", {}, {},
+        build_folder(tmp_path / "out"), project=bare_project(),
     )  # fmt: skip
     page = (report.html / "index.html").read_text(encoding="utf-8")
     assert "See <a>methods</a>." in page and 'data-figure="risks.bars"' in page

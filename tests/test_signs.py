@@ -79,6 +79,7 @@ def test_every_table_is_shown_on_every_terminal(
     assert code == 0 and "serve" in out
 
 
+@pytest.mark.slow
 def test_a_whole_process_without_a_word_of_the_language(newer: Path) -> None:
     """As a job that is started by the system sees it: LANG=C, and nothing made good by Python."""
     env = {"ROTATION_STORE": str(newer), "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}

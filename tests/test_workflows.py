@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from emulated_job import WORKFLOWS, workflow
+from preloaded import python
 
 from rotation_lib.project import PROJECT_ROOT
 
@@ -49,7 +50,7 @@ def test_the_workflows_are_those_that_are_promised() -> None:
 
 @pytest.mark.slow
 def test_workflows_follow_their_schema() -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
+    command = [python(), "-m", "check_jsonschema", "--builtin-schema"]
     files = [str(path) for path in WORKFLOWS.glob("*.yml")]
     done = subprocess.run(
         [*command, "vendor.github-workflows", *files], capture_output=True, text=True, check=False

@@ -9,11 +9,10 @@ import re
 from pathlib import Path
 from string import Template
 
-import nbformat
-
 from ..errors import ParameterError
 from ..params import ReportParams
 from ..project import PROJECT_ROOT
+from ..publish.source.lean import nbformat
 from ..publish.source.notebooks import stored, write_notebook
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -10,9 +10,8 @@ import re
 from collections.abc import Sequence
 from html import escape, unescape
 
-import nbformat
-
 from ...errors import BuildError
+from ..source.lean import nbformat
 from ..source.notebooks import CHECK_MARK, markdown_cell
 
 #: Tag of a cell whose output is folded.

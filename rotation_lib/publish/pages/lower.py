@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import nbformat
-
 from ...errors import BuildError
 from ..execute.outcome import ChapterFailure
+from ..source.lean import nbformat
 from ..source.notebooks import CHECK_MARK, code_cell, markdown_cell
 from .failed import failure_cells
 from .fold import FOLD, folded, stands_in, waits

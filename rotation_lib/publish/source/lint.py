@@ -14,13 +14,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import nbformat
-
 from ...errors import BuildError
 from ...params import EXTRAS, NoExtras, ReportParams
 from ...project import BUILD, CHAPTER_NAMES, CHAPTERS
 from ...prose.template import complaints, is_prose
 from .conflicts import conflicts
+from .lean import nbformat
 from .mend import SLUG, assignments, mended
 from .notebooks import CHECK_MARK, read_notebook, speaks, stored, write_notebook
 from .typed import typed_numbers

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from ...errors import BuildError
+from .lean import nbformat
 from .notebooks import read_notebook, stored
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,63}")
