@@ -7,7 +7,7 @@ clear, one finding at a time missing or against all others. Nothing here knows a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,10 +104,19 @@ class Taken:
 
         monkeypatch.setattr(template, "_compiled", counted)
         monkeypatch.setitem(environment.globals, "_took", self._took)
+        monkeypatch.setitem(environment.globals, "_saw", self._saw)
 
     def _took(self, key: str, value: object) -> object:
         self.taken.add(key)
         return value
+
+    def _saw(self, key: str, optional: Callable[..., str]) -> Callable[..., str]:
+        def said(caller: Callable[[], str]) -> str:
+            text = optional(caller)
+            self.taken.add(f"{key}, {'said' if text else 'left out'}")
+            return text
+
+        return said
 
     def _mark(self, tree: nodes.Template, source: str) -> None:
         for number, node in enumerate(tree.find_all((nodes.If, nodes.CondExpr))):
@@ -121,8 +130,12 @@ class Taken:
                     part.insert(0, nodes.Output([_call(key, nodes.Const(""))]))
                 else:
                     setattr(node, arm, _call(key, part))
+        for number, option in enumerate(tree.find_all(nodes.CallBlock)):
+            key = f"{' '.join(source.split())} … option {number}"
+            self.there |= {f"{key}, said", f"{key}, left out"}
+            option.call.node = _call(key, option.call.node, "_saw")
 
 
-def _call(key: str, value: nodes.Expr) -> nodes.Call:
+def _call(key: str, value: nodes.Expr, told: str = "_took") -> nodes.Call:
     arguments: list[nodes.Expr] = [nodes.Const(key), value]
-    return nodes.Call(nodes.Name("_took", "load"), arguments, [], None, None)
+    return nodes.Call(nodes.Name(told, "load"), arguments, [], None, None)

@@ -76,6 +76,38 @@ def test_a_paragraph_that_prints_or_questions_what_is_missing_says_why() -> None
     ]
 
 
+def test_an_optional_sentence_is_left_out_and_the_rest_of_its_paragraph_stays() -> None:
+    lines = ["Ratio {{ f.volatility_ratio.only }}.", "? Beta {{ f.beta }}.", "The end."]
+    assert said(*lines) == ["Ratio 1.30. The end."]
+    assert said("? Ratio {{ f.volatility_ratio.only }}.", "The end.") == ["Ratio 1.30. The end."]
+    assert said("- **Both.** One.", "  ? Beta {{ f.beta }}.", "- Two.") == [
+        "- **Both.** One.",
+        "- Two.",
+    ]
+
+
+def test_an_optional_sentence_sees_names_and_stands_in_a_branch() -> None:
+    told = said(
+        "{% set beta, month = f.beta, f.august %}",
+        "{% if month.value < 0 %}", "A fall.", "? Of {{ month.size }}.", "? Beta {{ beta }}.",
+        "{% else %}", "A rise.", "{% endif %}", "The end.",
+    )  # fmt: skip
+    assert told == ["A fall. Of 7.0%. The end."]
+
+
+def test_a_paragraph_of_which_nothing_is_left_says_why() -> None:
+    why = "Not measured: the window is too short."
+    assert said("? Beta {{ f.beta }}.", "? Twice {{ f.beta.only }}.") == [why]
+    assert said("- **Beta.**", "  ? It is {{ f.beta }}.") == [f"- **Beta.** {why}"]
+
+
+def test_an_optional_sentence_still_refuses_what_is_not_known() -> None:
+    with pytest.raises(LedgerError, match="try 'volatility_ratio'"):
+        said("Text.", "? {{ f.volatilty_ratio }}")
+    with pytest.raises(ProseError, match="try 'small'"):
+        said("Text.", "? {{ smal }} {{ f.beta }}")
+
+
 def test_an_item_that_cannot_be_said_keeps_bold_words_without_a_finding() -> None:
     assert said("- **Beta.** It is {{ f.beta }}.", "- **Beta {{ f.beta }}** is high.") == [
         "- **Beta.** Not measured: the window is too short.",
@@ -128,6 +160,13 @@ def test_a_first_line_that_means_nothing_is_refused() -> None:
         (["{{ 1 if a else 2 }} {{ 1 if b else 2 }}"], "4 branches"),
         (["{% if a %}one", "", "two{% endif %}"], "close every tag in its paragraph"),
         (["{% if a %}1{% elif b %}2{% else %}3{% endif %}"], None),
+        (["Text.", "? Of {{ small }} no finding."], "names no finding"),
+        (["Text.", "? {% if small %}Open."], "close every tag"),
+        (["? - An item: {{ f.beta }}"], "heading or an item"),
+        (["? ## Beta is {{ f.beta }}"], "heading or an item"),
+        (["Text.", "? Beta {{ f.beta }}.", "Is it so? Yes."], None),
+        (["{% set a = f.beta %}", "Text.", "? Beta {{ a }}."], None),
+        (["{% if a %}1{% elif b %}2{% else %}3{% endif %}", "? Beta {{ f.beta }}."], None),
     ],
 )
 def test_lint_holds_the_form_of_prose(lines: list[str], complaint: str | None) -> None:
@@ -143,6 +182,14 @@ def test_an_untaken_branch_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         "body",
         "expr2",
     ]
+
+
+def test_both_ways_of_an_optional_sentence_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = Taken()
+    taken.watch(monkeypatch)
+    said("Text.", "? Beta {{ f.beta }}.", "? Fall {{ f.august.size }}.")
+    ways = [key.rsplit("option ", 1)[1] for key in sorted(taken.there - taken.taken)]
+    assert ways == ["0, said", "1, left out"]
 
 
 def test_a_script_without_a_kernel_has_no_magic(monkeypatch: pytest.MonkeyPatch) -> None:

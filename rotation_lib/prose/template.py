@@ -1,14 +1,15 @@
 """Prose typed in a chapter: Markdown whose numbers are findings, in strict Jinja.
 
 A paragraph that prints or questions a missing finding says why instead; where that is a heading,
-its section is one honest sentence. An unknown name is an error that names the nearest, never an
+its section is one honest sentence. A sentence that opens with ``? `` is left out instead, and the
+rest of its paragraph stays. An unknown name is an error that names the nearest, never an
 empty string. Prose sees findings and parameters, never the variables of a kernel.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,8 +31,10 @@ _BLANK = re.compile(r"\n[ \t]*\n")
 _LEVEL = re.compile(r"^(#+) ", re.MULTILINE)
 _ITEM = re.compile(r"^(?=- )", re.MULTILINE)
 #: Bold words that open an item and hold no finding: they stay where the rest cannot be said.
-_LEAD = re.compile(r"\A- (?:\*\*[^*{]+\*\* )?")
+_LEAD = re.compile(r"\A- (?:\*\*[^*{]+\*\*\s)?")
 _SET = re.compile(r"^\{% set .* %\}[ \t]*$", re.MULTILINE)
+#: A sentence that is left out where it cannot be said.
+_OPTIONAL = re.compile(r"^[ \t]*\? +(?P<sentence>.*)$", re.MULTILINE)
 NOT_MEASURED = "Not measured: {}."
 
 
@@ -116,7 +119,7 @@ def tell(
                 other = _joined(render("", cell.otherwise, names))
                 text = f"{'#' * level} {other}\n\n{text}"
             elif lead := _LEAD.match(block):
-                text = f"{lead.group()}{text}"
+                text = f"{lead.group().rstrip()} {text}"
         if text:
             told.append(text)
     return told
@@ -137,17 +140,40 @@ def render(names: str, block: str, known: Mapping[str, object]) -> str:
         names: the cell's ``set`` lines.
         block: the template.
         known: everything it may name.
+
+    Raises:
+        Missing: where a sentence that must be said cannot be, or none of the optional ones can.
+        ProseError: for a name, a tag or a filter that is not known.
     """
     from jinja2 import TemplateError, UndefinedError
 
+    left_out: list[Missing] = []
+
+    def unless_missing(caller: Callable[[], str]) -> str:
+        try:
+            return caller()
+        except Missing as why:
+            left_out.append(why)
+            return ""
+
     try:
-        return str(_compiled(f"{names}\n{block}" if names else block).render(known))
+        text = str(_compiled(_source(names, block)).render(known, _unless_missing=unless_missing))
     except UndefinedError as error:
         asked = re.search(r"'(\w+)'", str(error))
         near = f"; {nearest(asked.group(1), known)}" if asked else ""
         raise ProseError(f"prose names what it cannot see: {error}{near}.") from None
     except TemplateError as error:
         raise ProseError(f"prose cannot be read: {error} (… {block[:60]} …).") from None
+    if left_out and not _LEAD.sub("", f"{text.strip()} ").strip():
+        raise left_out[0]
+    return text
+
+
+def _source(names: str, block: str) -> str:
+    """A block as Jinja, behind the cell's names."""
+    called = r"{% call _unless_missing() %}\g<sentence>" + "\n{% endcall %}"
+    block = _OPTIONAL.sub(called, block)
+    return f"{names}\n{block}" if names else block
 
 
 @cache
@@ -192,10 +218,13 @@ def _joined(text: str) -> str:
 
 
 def branches(block: str) -> int:
-    """Ways through a block: arms of its conditions, an inline condition counting as two."""
+    """Ways through a block: arms of its conditions, an inline condition counting as two.
+
+    An optional sentence is no branch: it says one thing or nothing.
+    """
     from jinja2 import nodes
 
-    tree = environment().parse(block)
+    tree = environment().parse(_source("", block))
     arms = sum(_arms(node) for node in tree.find_all(nodes.If))
     return arms + 2 * sum(1 for _ in tree.find_all(nodes.CondExpr))
 
@@ -206,7 +235,7 @@ def _arms(node: Any) -> int:
 
 
 def complaints(source: str, most: int = 3) -> Iterator[str]:
-    """What is wrong with the form of a cell: loops, too many branches, what cannot be read.
+    """What is wrong with a cell: loops, too many branches, idle options, what cannot be read.
 
     Args:
         source: the cell.
@@ -222,7 +251,7 @@ def complaints(source: str, most: int = 3) -> Iterator[str]:
     for block in cell.blocks:
         head = " ".join(block.split())[:40]
         try:
-            tree = environment().parse(f"{cell.names}\n{block}")
+            tree = environment().parse(_source(cell.names, block))
         except TemplateSyntaxError as error:
             yield f"'{head} …' cannot be read: {error.message}; close every tag in its paragraph"
             continue
@@ -230,3 +259,17 @@ def complaints(source: str, most: int = 3) -> Iterator[str]:
             yield f"'{head} …' loops or includes; prose only tells findings one by one"
         if (count := branches(block)) > most:
             yield f"'{head} …' has {count} branches; {most} are allowed, so split the paragraph"
+        for option in tree.find_all(nodes.CallBlock):
+            if not _asks(option, tree):
+                yield f"'{head} …' has a line with '? ' that names no finding: it is always said"
+        if re.match(r"\? *(?:#|- )", block):
+            yield f"'{head} …' is a heading or an item: only a sentence within may open with '? '"
+
+
+def _asks(option: Any, tree: Any) -> bool:
+    """Whether a sentence names a finding: parameters are plain, so only findings have parts."""
+    from jinja2 import nodes
+
+    bound = {n.name for n in tree.find_all(nodes.Name) if n.ctx == "store"}
+    used = {n.name for n in option.find_all(nodes.Name)}
+    return bool(bound & used) or any(True for _ in option.find_all(nodes.Getattr))
