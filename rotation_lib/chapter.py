@@ -18,6 +18,7 @@ from .narrative import provenance as provenance_text
 from .params import NoExtras, chapter_extras, extra_names, report_params
 from .project import THEMES, trusted
 from .prose import Prose, tell
+from .prose.judged import Ledger
 from .prose.magic import listen
 from .prose.template import read
 from .results import all_results, theme_results
@@ -67,9 +68,13 @@ class Chapter:
 
     @property
     def _sayable(self) -> dict[str, object]:
-        """What prose may name besides findings: the parameters, and the window as settled."""
-        window = {"start": self.market.start, "end": self.market.end}
-        return self.market.params.as_strings() | self.extras.model_dump() | window
+        """What prose may name besides findings: parameters, the window as settled, the ledger."""
+        settled = {
+            "start": self.market.start,
+            "end": self.market.end,
+            "ledger": Ledger(self.ledger),
+        }
+        return self.market.params.as_strings() | self.extras.model_dump() | settled
 
     def takeaways(self) -> Prose:
         """The key takeaways, in the words of the chapter's narrative, and its verdicts."""

@@ -273,7 +273,7 @@ def test_git_compares_notebooks_cell_by_cell_after_one_command(tmp_path: Path) -
     git(project, "add", "chapters")
     git(project, "commit", "--quiet", "--no-verify", "--message", "Start")
     (number,) = re.findall(r'"risks\.beta +(\S+)', source)
-    changed = source.replace("## What the evidence says", "## What it says")
+    changed = source.replace("## What this says", "## What it says")
     chapter.write_text(changed.replace(number, "9.999999"), "utf-8")
     shown = re.sub(r"\x1b\[\d*m", "", git(project, "diff"))
     assert "nbdiff" in shown

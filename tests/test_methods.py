@@ -14,13 +14,15 @@ import pytest
 from rotation_lib.charts import measured as measured_charts
 from rotation_lib.charts import methods as charts
 from rotation_lib.claims import Claim, Part
-from rotation_lib.findings import Finding
+from rotation_lib.findings import Finding, FindingSet
 from rotation_lib.judging import Judged
 from rotation_lib.market import Market
 from rotation_lib.narrative import appendix
 from rotation_lib.narrative import measured as told
 from rotation_lib.narrative import methods as words
 from rotation_lib.project import PACKAGE
+from rotation_lib.prose import ProseError, tell
+from rotation_lib.prose.judged import Ledger
 from rotation_lib.prose.markdown import Prose
 from rotation_lib.publish.pages.fold import stands_in
 from rotation_lib.strength import Verdict
@@ -255,8 +257,16 @@ def test_verdicts_are_counted() -> None:
     assert rows.loc["holds", ["Claims", "Parts", "Tested"]].tolist() == [1, 3, 2]
     assert rows.loc["cannot be tested", ["Parts", "Tested"]].tolist() == [1, 0]
     assert rows.loc["holds in part", "Claims"] == 0
-    title = words.verdicts_title(LEDGER)
-    assert title == "Three claims and 5 parts lead to three kinds of verdict"
+
+
+def test_prose_sees_how_many_claims_have_which_verdict() -> None:
+    told = "{{ ledger.claims.n | spelled }}, {{ ledger.parts }}, {{ ledger.kinds }}; {{ ledger.hold }} "
+    told += "{{ ledger.hold.verb('holds', 'hold') }}, {{ ledger.in_part }}, {{ ledger.fail }}"
+    cell = f"%%prose\n{told}, {{{{ ledger.untested }}}}"
+    said = tell(cell, FindingSet(FINDINGS.values()), "methods", {"ledger": Ledger(LEDGER)})
+    assert said == ["three, 5, 3; 1 holds, 0, 1, 1"]
+    with pytest.raises(ProseError, match="try 'untested'"):
+        tell("%%prose\n{{ ledger.untestd }}", FindingSet([]), "methods", {"ledger": Ledger(LEDGER)})
 
 
 def test_the_headline_is_a_table_of_counts(market: Market) -> None:

@@ -11,6 +11,7 @@ from rotation_lib.findings import FindingSet
 from rotation_lib.judging import Judged
 from rotation_lib.params import EXTRAS, NoExtras, ReportParams
 from rotation_lib.prose import Prose, tell
+from rotation_lib.prose.judged import Ledger
 from rotation_lib.prose.template import NOT_MEASURED
 
 CELLS = cells()
@@ -42,20 +43,22 @@ def test_a_cell_is_whole_in_every_world_and_takes_each_branch(
     results: tuple[FindingSet, tuple[Judged, ...]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    findings, _ = results
+    findings, judged = results
     own = FindingSet(f for f in findings.values() if f.chapter == chapter or "." in chapter)
     held = own if len(own) else findings
     ids = named(source, held, chapter)
-    assert ids, f"{cell} names no finding: make it Markdown"
+    counts = "ledger." in source
+    assert ids or counts, f"{cell} names neither finding nor ledger: make it Markdown"
     taken = Taken()
     taken.watch(monkeypatch)
-    known = parameters(chapter)
-    for world, made in worlds(held, ids):
-        told = tell(source, made, chapter, known)
+    ledgers = [Ledger(judged), Ledger(judged[:1]), Ledger(())] if counts else [Ledger(judged)]
+    made_up = [(*world, ledger) for world in worlds(held, ids) for ledger in ledgers]
+    for world, made, ledger in made_up:
+        told = tell(source, made, chapter, parameters(chapter) | {"ledger": ledger})
         text = Prose.of(*told).text
         assert not (found := _BROKEN.search(text)), f"{cell} in {world}: {found} in {text}"
-        if world == "missing":
+        if world == "missing" and ids:
             assert GONE in text
             assert not re.search(r"\d%", _STATED.sub("", text))
-    tell(source, held, chapter, known)
+    tell(source, held, chapter, parameters(chapter) | {"ledger": Ledger(judged)})
     assert sorted(taken.there - taken.taken) == []

@@ -143,16 +143,6 @@ _BASIS_CELLS = {
 # -- verdicts -----------------------------------------------------------------------------
 
 
-def verdicts_title(ledger: Sequence[Judged]) -> str:
-    """Claims, parts and verdicts in one line."""
-    parts = sum(len(j.claim.part) for j in ledger)
-    used = sum(1 for n in tally(ledger).values() if n)
-    return (
-        f"{words.plural(len(ledger), 'claim', spell=True).capitalize()} and "
-        f"{words.plural(parts, 'part')} lead to {words.plural(used, 'kind', spell=True)} of verdict"
-    )
-
-
 def verdict_rows(ledger: Sequence[Judged]) -> pd.DataFrame:
     """One row a verdict: ``Verdict``, ``Claims``, ``Parts``, ``Tested``, ``Fragile``."""
     rows = []
@@ -183,19 +173,14 @@ def funds_title(stretches: pd.DataFrame, market: Market) -> str:
     return f"{n} of {of} symbols have a total return on every session of the window"
 
 
-def funds_paragraph(price_ends: pd.DataFrame, market: Market) -> str:
-    """Which returns begin late, and where price returns end."""
-    text = (
-        "Total returns include dividends and are the basis of nearly every finding. Price returns "
-        "leave them out; they serve where a claim speaks of an index, since index levels hold no "
-        "dividends."
-    )
+def funds_paragraph(price_ends: pd.DataFrame, market: Market) -> str | None:
+    """Where price returns end, if before the window does."""
     early = price_ends[price_ends["end"] < market.end]
     if early.empty:
-        return text
+        return None
     first = early.iloc[0]
     return (
-        f"{text} Price returns of {words.plural(int(first['funds']), 'fund')} end on "
+        f"Price returns of {words.plural(int(first['funds']), 'fund')} end on "
         f"{words.date(first['end'])}, before the window does: figures on price returns end there too."
     )
 

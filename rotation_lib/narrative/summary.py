@@ -147,16 +147,6 @@ def now_heading(leadership: pd.DataFrame) -> str:
     )
 
 
-def ledger_title(ledger: Sequence[Judged]) -> str:
-    """Title of the ledger: how much of the story survives."""
-    count = tally(ledger)
-    full, part = count["holds"], count["holds in part"]
-    return (
-        f"{full or 'None'} of {len(ledger)} claims {'holds' if full == 1 else 'hold'} as stated, "
-        f"{part or 'none'} {'holds' if part == 1 else 'hold'} in part"
-    )
-
-
 def leadership_title(leadership: pd.DataFrame) -> str:
     """Title of the horizons chart: over how many of them small caps lead both opponents."""
     if leadership.empty:

@@ -3,7 +3,7 @@
 A paragraph that prints or questions a missing finding says why instead; where that is a heading,
 its section is one honest sentence. A sentence that opens with ``? `` is left out instead, and the
 rest of its paragraph stays. An unknown name is an error that names the nearest, never an
-empty string. Prose sees findings and parameters, never the variables of a kernel.
+empty string. Prose sees findings, parameters and counts of claims, never the variables of a kernel.
 """
 
 from __future__ import annotations
