@@ -41,7 +41,10 @@ BANDS = {
         "studies": "what is measured",
     },
     "Judging": {
-        "claims": "rules and verdicts",
+        "strength": "the scale: how far numbers bear what was asked",
+        "sentence": "one sentence of the parts' phrases",
+        "claims": "the ledger: parts, and what would make them true",
+        "judging": "strengths, verdicts and what makes them fragile",
         "fingerprint": "what a result depends on",
     },
     "Telling": {
