@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from rotation_lib import claims, references
+from rotation_lib import claims, references, strength
 from rotation_lib.catalog import read_catalog
 from rotation_lib.cli import _pairs, _params
 from rotation_lib.errors import ParameterError, RotationError
@@ -270,13 +270,18 @@ def judged(draw: st.DrawFn) -> dict[str, Any]:
     test = st.fixed_dictionaries(
         {"finding": IDS, "asked": WORDS, "outcome": st.sampled_from(["supports", "contradicts"])}
     )
+    strengths = st.sampled_from([s.value for s in strength.Strength])
+    part = st.fixed_dictionaries(
+        {"id": WORDS, "finding": IDS, "asked": WORDS, "strength": strengths}
+    )
+    evidence = draw(st.sampled_from([("tests", test), ("parts", part)]))
     return {
         "id": draw(st.sampled_from(["a", "b", "c"])),
         "chapter": "risks",
         "title": draw(WORDS),
-        "verdict": draw(st.sampled_from([v.value for v in claims.Verdict])),
+        "verdict": draw(st.sampled_from([v.value for v in strength.Verdict])),
         "rule": draw(WORDS),
-        "tests": draw(st.lists(test, max_size=3)),
+        evidence[0]: draw(st.lists(evidence[1], max_size=3)),
     }
 
 

@@ -278,7 +278,10 @@ def test_a_panel_says_what_it_holds(dataset: Dataset, tmp_path: Path) -> None:
     assert held["chapters"] == list(NARROW)
     fields = pq.read_schema(path)
     assert all(fields.field(name).metadata[b"description"] for name in COLUMNS)
-    assert set(frame["kind"]) == {"finding", "claim"}
+    assert set(frame["kind"]) == {"finding", "part", "claim"}
+    claims = frame[frame["kind"] == "claim"]
+    assert claims["fragile"].notna().all()
+    assert claims["reason"].str.endswith(".").all()  # the sentence of that day
 
 
 def test_what_is_no_panel_is_refused(tmp_path: Path) -> None:
