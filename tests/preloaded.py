@@ -54,6 +54,8 @@ def python() -> str:
 
 
 def _begun(run: str) -> tuple[str, int]:
+    import atexit
+    import shutil
     import subprocess
     from pathlib import Path
     from tempfile import mkdtemp
@@ -66,7 +68,9 @@ def _begun(run: str) -> tuple[str, int]:
     staying = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     staying.connect(f"\0{address}")
     staying.send(_STAY)
-    program = Path(mkdtemp(prefix="preloaded ")) / "python"
+    folder = mkdtemp(prefix="preloaded ")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    program = Path(folder) / "python"
     told = _STAND_IN.format(python=sys.executable, here=__file__, address=address)
     program.write_text(told, encoding="utf-8")
     program.chmod(0o755)

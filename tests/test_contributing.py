@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,13 +83,15 @@ def run(command: list[str], project: Path, **more: str) -> subprocess.CompletedP
     )  # fmt: skip
 
 
-def with_commands(project: Path, rotation: str = "-m rotation_lib") -> Path:
+def with_commands(
+    project: Path, rotation: str = "-m rotation_lib", by: Callable[[], str] = python
+) -> Path:
     """A clone with an environment: ``rotation`` and ``pytest`` of the one in use, on its sources."""
     folder = project / ".venv" / "bin"
     folder.mkdir(parents=True)
     for name, how in (("rotation", rotation), ("pytest", "-W error -m pytest")):
         command = folder / name
-        command.write_text(f'#!/bin/sh\nexec "{python()}" {how} "$@"\n', encoding="utf-8")
+        command.write_text(f'#!/bin/sh\nexec "{by()}" {how} "$@"\n', encoding="utf-8")
         command.chmod(0o755)
     return project
 
@@ -177,7 +180,8 @@ with open(name, "a") as lock:
 
 def test_a_package_is_added_by_the_recipe(tmp_path: Path) -> None:
     """The package index is a stand-in: it knows the new package and changes nothing else."""
-    project = with_commands(tmp_path / "a clone", "-c 'import sys; print(*sys.argv)'")
+    told = "-c 'import sys; print(*sys.argv)'"
+    project = with_commands(tmp_path / "a clone", told, lambda: sys.executable)
     (project / "tools").mkdir()
     locks = [*PROJECT_ROOT.glob("requirements*.txt"), *PROJECT_ROOT.glob("tools/*.txt")]
     names = [path.relative_to(PROJECT_ROOT).as_posix() for path in locks]

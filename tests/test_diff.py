@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -257,3 +258,18 @@ def test_a_damaged_record_is_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "findings.json").write_text(content, encoding="utf-8")
     with workshop() as shop, pytest.raises(BuildError, match=r"findings\.json"):
         shop.open(str(tmp_path))
+
+
+def test_a_side_is_lent_what_another_build_has_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = tmp_path / "project" / "_build" / ".runtime"
+    out = tmp_path / "kept" / "one"
+    (drawn / "charts").mkdir(parents=True)
+    for name in ("vega-6.js", "vega-6.js.sha256", "charts/ab.json"):
+        (drawn / name).write_text(name, encoding="utf-8")
+    with workshop(tmp_path / "project", tmp_path / "kept") as shop:
+        monkeypatch.setattr(shop, "_rotation", lambda *_: "")
+        shop._build(tmp_path, Path(sys.executable), out)
+    for name in ("vega-6.js", "vega-6.js.sha256", "charts/ab.json"):
+        assert (out / ".runtime" / name).read_text(encoding="utf-8") == name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rotation_lib.editions.changes import Changes, Side, compare_editions
 from rotation_lib.editions.lab import Lab, former_data
 from rotation_lib.editions.layout import Edition
 from rotation_lib.editions.page import body, summary, title
-from rotation_lib.editions.rows import changed_rows, row_digests
+from rotation_lib.editions.rows import Rows, changed_rows, row_digests
 from rotation_lib.market import Market
 from rotation_lib.params import report_params
 from rotation_lib.project import PROJECT_ROOT
@@ -181,10 +182,16 @@ def test_nothing_changed_is_said_as_such() -> None:
 # ---- rows --------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def rows_at(market_of: Callable[..., Market]) -> Callable[[str], Rows]:
+    """Digests of what a day's edition shows."""
+    return cache(lambda day: row_digests(market_of(end=day)))
+
+
 def test_a_revised_value_is_told_from_a_new_row(
-    dataset: Dataset, market_of: Callable[..., Market]
+    dataset: Dataset, rows_at: Callable[[str], Rows]
 ) -> None:
-    may, july = (row_digests(market_of(end=day)) for day in (MAY, JULY))
+    may, july = rows_at(MAY), rows_at(JULY)
     assert changed_rows(may, may, may) == []
     assert all(not s.revised for s in changed_rows(may, may, july))
     returns = dataset.total_returns.copy()
@@ -199,9 +206,11 @@ def test_a_revised_value_is_told_from_a_new_row(
     assert told == {"IWM total returns": ("2019",), "DGS10": ("2026",)}
 
 
-def test_new_rows_are_counted(market_of: Callable[..., Market]) -> None:
+def test_new_rows_are_counted(
+    market_of: Callable[..., Market], rows_at: Callable[[str], Rows]
+) -> None:
     june, july = market_of(end=JUNE), market_of(end=JULY)
-    rows = {s.id: s.new for s in changed_rows(*[row_digests(june)] * 2, row_digests(july))}
+    rows = {s.id: s.new for s in changed_rows(*[rows_at(JUNE)] * 2, rows_at(JULY))}
     sessions = len(july.sessions) - len(june.sessions)
     assert sessions == 22
     assert rows["IWM total returns"] == rows["SPY total returns"] == sessions
@@ -218,7 +227,7 @@ def head_build(**more: Any) -> dict[str, Any]:
 
 
 def test_the_laboratory_measures_what_a_build_would(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rows_at: Callable[[str], Rows]
 ) -> None:
     seen: list[Any] = []
 
@@ -231,7 +240,7 @@ def test_the_laboratory_measures_what_a_build_would(
     lab = Lab(head_build(), tmp_path)
     assert lab.record(params) == {"findings": [finding(1.0)], "claims": [claim()]}
     assert seen == [("IJR", MAY)]
-    assert lab.rows({"end": MAY}) == row_digests(Market.load(report_params(end=MAY)))
+    assert lab.rows({"end": MAY}) == rows_at(MAY)
 
 
 @pytest.mark.parametrize(

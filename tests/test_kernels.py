@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import computed_once
 from made_chapter import chapter
 
 from rotation_lib.market import Market
@@ -27,12 +28,16 @@ TELLING = (
 )
 
 
-@pytest.fixture(scope="module")
-def both(
-    tmp_path_factory: pytest.TempPathFactory, market: Market
-) -> dict[bool, tuple[Path, list[ChapterRun]]]:
+Both = dict[bool, tuple[Path, list[ChapterRun]]]
+
+
+@pytest.fixture(scope="session")
+def both(shared: Path, market: Market) -> Both:
     """Three chapters, in forked and in ordinary kernels: two that work, one that is killed."""
-    folder = tmp_path_factory.mktemp("two ways")
+    return computed_once(shared, "two ways", lambda: run_both(shared / "two ways", market))
+
+
+def run_both(folder: Path, market: Market) -> Both:
     for name in ("risks", "rate_sensitivity"):
         write_notebook(chapter(*TELLING), folder / "chapters" / f"{name}.ipynb")
     killer = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
@@ -60,7 +65,7 @@ def both(
 
 @pytest.mark.slow
 def test_forked_kernels_give_the_bytes_of_ordinary_ones(
-    both: dict[bool, tuple[Path, list[ChapterRun]]],
+    both: Both,
 ) -> None:
     files = {forked: contents(kept) for forked, (kept, _) in both.items()}
     assert files[True] == files[False]
@@ -72,7 +77,7 @@ def test_forked_kernels_give_the_bytes_of_ordinary_ones(
 
 @pytest.mark.slow
 def test_no_chapter_sees_what_another_left_behind(
-    both: dict[bool, tuple[Path, list[ChapterRun]]],
+    both: Both,
 ) -> None:
     texts = [p.read_text("utf-8") for p in both[True][0].rglob("executed.ipynb")]
     assert len(texts) == 2
@@ -81,9 +86,7 @@ def test_no_chapter_sees_what_another_left_behind(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("forked", [True, False])
-def test_a_kernel_that_dies_fails_alone(
-    both: dict[bool, tuple[Path, list[ChapterRun]]], forked: bool
-) -> None:
+def test_a_kernel_that_dies_fails_alone(both: Both, forked: bool) -> None:
     runs = both[forked][1]
     assert [run.failure is None for run in runs] == [True, True, False]
     assert "died" in str(runs[2].failure).lower()

@@ -204,11 +204,17 @@ def imports(source: str, held: bool = True) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             yield node.module.partition(".")[0]
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+        elif isinstance(node, ast.Call) and called(node).endswith("import_module"):
             if node.args and isinstance(node.args[0], ast.Constant):
                 yield str(node.args[0].value).partition(".")[0]
         elif held and isinstance(node, ast.Constant) and "import " in str(node.value):
             yield from program(str(node.value))
+
+
+def called(node: ast.Call) -> str:
+    """The last name of what is called; none of what has no name."""
+    last = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+    return str(last or "")
 
 
 def program(text: str) -> Iterator[str]:

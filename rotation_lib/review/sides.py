@@ -29,6 +29,8 @@ from .rows import SNAPSHOT
 
 _MARKS = ("_toc.yml", "rotation_lib", "chapters")
 _KEPT = "review"
+#: Finished chapters, the charts' runtime, and charts; nothing of it is ever changed in its place.
+_LENT = ("runs/*/*", ".runtime/*.*", ".runtime/charts/*")
 
 
 @dataclass(frozen=True)
@@ -221,11 +223,11 @@ class Workshop:
         )
 
     def _build(self, tree: Path, python: Path, out: Path) -> None:
-        """Build a checkout; chapters built before, here or elsewhere, are not run again."""
+        """Build a checkout; what was run or drawn before, here or elsewhere, is not made again."""
         mark(out)
-        for runs in (self.project / "_build" / "runs", *self.kept.glob("*/runs")):
-            if runs.is_dir() and runs != out / "runs":
-                _lend(runs, out / "runs")
+        for built in (self.project / "_build", *self.kept.glob("*")):
+            if built != out:
+                _lend(built, out)
         self._rotation(tree, python, "build", "--out", str(out))
 
     def _rotation(self, tree: Path, python: Path, *arguments: str) -> str:
@@ -298,10 +300,10 @@ def _made_here(build: Mapping[str, Any] | None) -> bool:
     return all(version_of(name) == version for name, version in told.items())
 
 
-def _lend(runs: Path, target: Path) -> None:
-    """Finished chapters of another build, by hard links where the file system has them."""
-    for path in runs.glob("*/*"):
-        there = target / path.relative_to(runs)
+def _lend(built: Path, target: Path) -> None:
+    """What another build keeps by content, by hard links where the file system has them."""
+    for path in (path for kept in _LENT for path in built.glob(kept)):
+        there = target / path.relative_to(built)
         if there.exists() or path.name.startswith("."):
             continue
         there.parent.mkdir(parents=True, exist_ok=True)
