@@ -218,7 +218,7 @@ def test_trends_of_a_window_that_cannot_hold_them_are_empty(
 ) -> None:
     shown = trends.trends(market_of(start="2012-01-03", end="2012-06-29"))
     assert shown["rate_sensitivity.since_september_2024_cut"].empty
-    assert shown["rate_sensitivity.beta_2y_latest"].empty
+    assert shown["rate_sensitivity.beta_2y_all_days_since_mid_2023"].empty
     assert shown["risks.volatility_ratio"].empty
 
 
@@ -245,7 +245,7 @@ def test_the_story_heading_says_what_was_won_back() -> None:
         return story.heading(pd.DataFrame({"against technology": values}, index=days))
 
     assert heading(1.0, 0.5, 0.6) == (
-        "Small caps have won back 20% of the ground they lost to technology after December 2019"
+        "Small caps have won back 26% of the ground they lost to technology after December 2019"
     )
     assert heading(1.0, 0.5, 2.0).startswith("Small caps have won back 100%")
     assert "to this day" in heading(1.0, 0.9, 0.8)

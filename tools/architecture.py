@@ -44,6 +44,7 @@ BANDS = {
         "strength": "the scale: how far numbers bear what was asked",
         "sentence": "one sentence of the parts' phrases",
         "claims": "the ledger: parts, and what would make them true",
+        "record": "the shape of what machines read",
         "judging": "strengths, verdicts and what makes them fragile",
         "fingerprint": "what a result depends on",
     },

@@ -5,6 +5,7 @@ Said from frames handed in, for any window and any sign; it must never measure a
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from .. import words
@@ -12,7 +13,10 @@ from .summary import EVEN
 
 
 def heading(wealth: pd.DataFrame) -> str:
-    """Heading of the story: how much of the ground lost to technology has been won back."""
+    """Heading of the story: how much of the ground lost to technology has been won back.
+
+    As a share of the way in logarithms, as the chart draws it: twice and half are as far apart.
+    """
     column = wealth["against technology"]
     low_day = column.idxmin()
     high = float(column.loc[:low_day].max())
@@ -21,7 +25,7 @@ def heading(wealth: pd.DataFrame) -> str:
         return "Small caps have lost no ground to technology in this window"
     if low_day == column.index[-1]:
         return "Small caps are losing ground to technology to this day"
-    share = min((last - low) / (high - low), 1.0)
+    share = min(float(np.log(last / low) / np.log(high / low)), 1.0)
     lost_since = column.loc[:low_day].idxmax()
     return (
         f"Small caps have won back {words.pct(share, 0)} of the ground "

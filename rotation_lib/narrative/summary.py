@@ -182,7 +182,8 @@ def tiles(findings: Mapping[str, Finding], ledger: Sequence[Judged]) -> list[Til
         "",
         "Claims that hold as stated",
         f"{count['holds']} of {len(ledger)}",
-        f"{count['holds in part']} hold in part, {count['does not hold']} do not hold, "
+        f"{count['holds in part']} hold in part, {count['not shown']} are not shown, "
+        f"{count['does not hold']} do not hold, "
         f"{count['cannot be tested']} cannot be tested",
         trend="Share of claims by verdict",
     )
@@ -191,7 +192,7 @@ def tiles(findings: Mapping[str, Finding], ledger: Sequence[Judged]) -> list[Til
         for name in (
             "rate_sensitivity.since_september_2024_cut",
             "tech_valuations.gap_total_return",
-            "rate_sensitivity.beta_2y_latest",
+            "rate_sensitivity.beta_2y_all_days_since_mid_2023",
             "tech_valuations.lead_per_year",
             "risks.volatility_ratio",
             "reshoring_sectors.construction_from_peak",
@@ -215,9 +216,9 @@ def tiles(findings: Mapping[str, Finding], ledger: Sequence[Judged]) -> list[Til
         ),
         _tile(
             rate,
-            "Small minus large caps when the 2-year yield rises by one point in a week",
-            _pp(rate, 1),
-            f"{words.bounds(rate)}, last two years",
+            "Small minus large caps when the 2-year yield rises by ten basis points in a week",
+            _pp(_tenth(rate), 2),
+            f"{words.bounds(_tenth(rate))}, since mid-2023",
             "Two years to each week",
         ),
         _tile(
@@ -237,6 +238,16 @@ def tiles(findings: Mapping[str, Finding], ledger: Sequence[Judged]) -> list[Til
             "Distance from the peak",
         ),
     ]
+
+
+def _tenth(finding: Finding) -> Finding:
+    """A slope per point of yield as one per ten basis points: a point in a week never came."""
+    scaled = {
+        name: None if held is None else held / 10
+        for name in ("value", "low", "high")
+        for held in (getattr(finding, name),)
+    }
+    return finding.model_copy(update=scaled)
 
 
 def _tile(finding: Finding, label: str, value: str, note: str, trend: str) -> Tile:

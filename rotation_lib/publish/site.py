@@ -20,6 +20,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from ..errors import BuildError
+from ..record import schemas
 from . import pdf as pdf_edition
 from .draw.encode import csv_text
 from .draw.figures import (
@@ -387,6 +388,7 @@ def _stage(
 
 
 def _write_records(html: Path, findings: Mapping[str, Any], build: Mapping[str, Any]) -> None:
-    for name, record in (("findings.json", findings), ("build.json", build)):
+    records = {"findings.json": findings, "build.json": build, **schemas()}
+    for name, record in records.items():
         text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
         write_atomic(html / name, text + "\n")

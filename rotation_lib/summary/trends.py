@@ -28,7 +28,7 @@ def trends(market: Market) -> dict[str, pd.Series]:
             market, market.small, market.large, FIRST_CUT_BASE
         ),
         "tech_valuations.gap_total_return": gap(market, market.tech, market.small, market.base),
-        "rate_sensitivity.beta_2y_latest": _rolling_beta(market),
+        "rate_sensitivity.beta_2y_all_days_since_mid_2023": _rolling_beta(market) / 10,
         "risks.volatility_ratio": volatility_ratio(market),
         "reshoring_sectors.construction_from_peak": _construction(market),
     }
