@@ -208,7 +208,8 @@ def _otherwise(part: Part, other: Specification) -> Strength:
 
 
 def _measured(part: Part, finding: Finding, found: Estimate) -> str:
-    told = words.ranked(finding)
+    # A rank among overlapping windows says nothing of a fact that is asked for its size.
+    told = words.ranked(finding) if part.evidence == "rank" else words.described(finding)
     if part.evidence == "placebo" and finding.value is not None:
         told += f", {words.p_value(found.p)}"
     return told

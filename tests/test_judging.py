@@ -83,6 +83,9 @@ def test_a_rank_and_a_band_are_told_as_such() -> None:
     ranked = part(evidence="rank", rank=0.9)
     (told,) = judge(claim(ranked), FindingSet([finding("a", 0.05, percentile=0.93)])).parts
     assert (told.strength, told.asked) == (S.FOR, "among the highest 10% of windows")
+    fact = part(evidence="fact")
+    (told,) = judge(claim(fact), FindingSet([finding("a", 0.05, percentile=0.93)])).parts
+    assert (told.strength, told.measured) == (S.ESTABLISHED, "5.0%")
     band = part(evidence="band", size=0.035, upper=0.045)
     (told,) = judge(claim(band), FindingSet([finding("a", 0.0392)])).parts
     assert (told.strength, told.asked) == (S.ESTABLISHED, "between 3.5% and 4.5%")
