@@ -86,7 +86,7 @@ def test_every_release_of_five_basis_points_is_hot(market: Market) -> None:
 
 
 def test_no_shortfall_is_milder_than_its_quantile(market: Market) -> None:
-    for found in (tails.tails_small(market), tails.tails_large(market)):
+    for found in (tails.tails(market, "small"), tails.tails(market, "large")):
         for var, cvar in zip(found[::2], found[1::2], strict=True):
             assert cvar.interval is not None and var.interval is not None
             assert cvar.interval.low <= var.interval.low

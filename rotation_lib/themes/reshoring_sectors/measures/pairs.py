@@ -144,28 +144,6 @@ def since_law(market: Market) -> tuple[Measured | DataError, ...]:
 
 
 @finding(
-    "reshoring_sectors.neutral_psci_change",
-    "PSCI − IJR, since the IIJA minus before",
-    "percentage points a year",
-    PAIRS["psci"],
-)
-def change_psci(market: Market) -> Measured:
-    """What changed at the law for small industrials."""
-    return _change(market, "psci")
-
-
-@finding(
-    "reshoring_sectors.neutral_airr_change",
-    "AIRR − XLI, since the IIJA minus before",
-    "percentage points a year",
-    PAIRS["airr"],
-)
-def change_airr(market: Market) -> Measured:
-    """What changed at the law for industrials of small and middle size."""
-    return _change(market, "airr")
-
-
-@finding(
     "reshoring_sectors.small_since_iija",
     "Small minus large caps since the IIJA was signed",
     "percentage points",
@@ -189,7 +167,27 @@ def sample_since(market: Market, base: pd.Timestamp) -> tuple[Drawn, pd.Datetime
     return drawn(differences(returns), block_length(returns)), pd.DatetimeIndex(returns.index)
 
 
-def _change(market: Market, key: str) -> Measured:
+@finding(
+    "reshoring_sectors.neutral_psci_change",
+    "PSCI − IJR, since the IIJA minus before",
+    "percentage points a year",
+    PAIRS["psci"],
+    key="psci",
+)
+@finding(
+    "reshoring_sectors.neutral_airr_change",
+    "AIRR − XLI, since the IIJA minus before",
+    "percentage points a year",
+    PAIRS["airr"],
+    key="airr",
+)
+def change(market: Market, key: str) -> Measured:
+    """By how much a pair's yearly mean since the IIJA differs from that before.
+
+    Args:
+        market: data and window.
+        key: of ``PAIRS``.
+    """
     a, b = PAIRS[key]
     reason = reason_without(market, IIJA.base_close)
     if reason is not None:

@@ -151,87 +151,96 @@ _BREAK = "the likeliest break in growth of deflated factory construction"
 
 
 @finding(
-    "reshoring_sectors.break_iija_months", f"Months from the IIJA to {_BREAK}", "months", _REAL
+    "reshoring_sectors.break_iija_months",
+    f"Months from the IIJA to {_BREAK}",
+    "months",
+    _REAL,
+    law=IIJA,
 )
 @finding(
     "reshoring_sectors.break_iija_step",
     f"Growth after {_BREAK} near the IIJA, minus before",
     "percentage points a year",
     _REAL,
+    law=IIJA,
 )
 @finding(
-    "reshoring_sectors.break_iija_p", f"P-value of {_BREAK} near the IIJA, alone", "p-value", _REAL
+    "reshoring_sectors.break_iija_p",
+    f"P-value of {_BREAK} near the IIJA, alone",
+    "p-value",
+    _REAL,
+    law=IIJA,
 )
 @finding(
     "reshoring_sectors.break_iija_p_family",
     f"P-value of {_BREAK} near the IIJA, all searches",
     "p-value",
     _REAL,
+    law=IIJA,
 )
-def around_iija(market: Market) -> tuple[Measured, ...]:
-    """The likeliest break around the IIJA: when, how large, and whether it is one."""
-    return _around(market, IIJA)
-
-
 @finding(
     "reshoring_sectors.break_chips_months",
     f"Months from the CHIPS and IRA to {_BREAK}",
     "months",
     _REAL,
+    law=CHIPS,
 )
 @finding(
     "reshoring_sectors.break_chips_step",
     f"Growth after {_BREAK} near the CHIPS and IRA, minus before",
     "percentage points a year",
     _REAL,
+    law=CHIPS,
 )
 @finding(
     "reshoring_sectors.break_chips_p",
     f"P-value of {_BREAK} near the CHIPS and IRA, alone",
     "p-value",
     _REAL,
+    law=CHIPS,
 )
 @finding(
     "reshoring_sectors.break_chips_p_family",
     f"P-value of {_BREAK} near the CHIPS and IRA, all searches",
     "p-value",
     _REAL,
+    law=CHIPS,
 )
-def around_chips(market: Market) -> tuple[Measured, ...]:
-    """The likeliest break around the CHIPS and IRA: when, how large, and whether it is one."""
-    return _around(market, CHIPS)
-
-
 @finding(
     "reshoring_sectors.break_tariffs_months",
     f"Months from the April 2025 tariffs to {_BREAK}",
     "months",
     _REAL,
+    law=TARIFFS,
 )
 @finding(
     "reshoring_sectors.break_tariffs_step",
     f"Growth after {_BREAK} near the April 2025 tariffs, minus before",
     "percentage points a year",
     _REAL,
+    law=TARIFFS,
 )
 @finding(
     "reshoring_sectors.break_tariffs_p",
     f"P-value of {_BREAK} near the April 2025 tariffs, alone",
     "p-value",
     _REAL,
+    law=TARIFFS,
 )
 @finding(
     "reshoring_sectors.break_tariffs_p_family",
     f"P-value of {_BREAK} near the April 2025 tariffs, all searches",
     "p-value",
     _REAL,
+    law=TARIFFS,
 )
-def around_tariffs(market: Market) -> tuple[Measured, ...]:
-    """The likeliest break around the April 2025 tariffs: when, how large, and whether it is one."""
-    return _around(market, TARIFFS)
+def around(market: Market, law: Law) -> tuple[Measured, ...]:
+    """The turn of deflated building around a law, its p-values, and what it was.
 
-
-def _around(market: Market, law: Law) -> tuple[Measured, ...]:
+    Args:
+        market: data and window.
+        law: that sets the window searched.
+    """
     found = table(market)
     rows = found[(found["series"] == REAL_SPENDING) & (found["law"] == law.name)]
     if rows.empty:

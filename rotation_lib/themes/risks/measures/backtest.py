@@ -185,36 +185,36 @@ def backtest_table(market: Market) -> pd.DataFrame:
     "Days below the 99% value at risk of {small}, historical rule",
     "fraction",
     SMALL,
+    rule="historical",
 )
 @finding(
     "risks.var_breaches_historical_p",
     "p-value that the historical rule keeps its promise",
     "p-value",
     SMALL,
+    rule="historical",
 )
-def historical(market: Market) -> tuple[Measured, Measured]:
-    """Breach rate of the 99 % rule and the joint test: the quantile of past sessions."""
-    return _tested(market, "historical")
-
-
 @finding(
     "risks.var_breaches_filtered",
     "Days below the 99% value at risk of {small}, filtered rule",
     "fraction",
     SMALL,
+    rule="filtered",
 )
 @finding(
     "risks.var_breaches_filtered_p",
     "p-value that the filtered rule keeps its promise",
     "p-value",
     SMALL,
+    rule="filtered",
 )
-def filtered(market: Market) -> tuple[Measured, Measured]:
-    """The same, scaled by the volatility of the day."""
-    return _tested(market, "filtered")
+def promise(market: Market, rule: str) -> tuple[Measured, Measured]:
+    """Share of days below the 99% value at risk, and whether the rule keeps its promise.
 
-
-def _tested(market: Market, rule: str) -> tuple[Measured, Measured]:
+    Args:
+        market: data and window.
+        rule: of the backtest.
+    """
     frame = breaches(market, "small", 0.99, rule)
     if len(frame) < MINIMUM:
         raise DataError(

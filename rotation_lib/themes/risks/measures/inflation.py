@@ -131,36 +131,36 @@ def _slope(days: pd.DataFrame, part: pd.DataFrame, least: int = MINIMUM) -> Meas
     "{small} minus {large} on the day of a hot CPI release",
     "percentage points",
     _RATES,
+    horizon=1,
 )
 @finding(
     "risks.cpi_hot_p",
     "Placebo p-value: {small} minus {large} on the day of a hot CPI release",
     "p-value",
     _RATES,
+    horizon=1,
 )
-def hot_day(market: Market) -> tuple[Measured, Measured]:
-    """Relative return on release days on which the 2-year yield jumped."""
-    return _hot(market, 1)
-
-
 @finding(
     "risks.cpi_hot_month",
     "{small} minus {large} over 21 sessions from a hot CPI release",
     "percentage points",
     _RATES,
+    horizon=MONTH,
 )
 @finding(
     "risks.cpi_hot_month_p",
     "Placebo p-value: {small} minus {large} over 21 sessions from a hot CPI release",
     "p-value",
     _RATES,
+    horizon=MONTH,
 )
-def hot_month(market: Market) -> tuple[Measured, Measured]:
-    """The same over the month that begins with the release."""
-    return _hot(market, MONTH)
+def after_hot(market: Market, horizon: int) -> tuple[Measured, Measured]:
+    """Mean relative return from release days on which the 2-year yield jumped, and its placebo p-value.
 
-
-def _hot(market: Market, horizon: int) -> tuple[Measured, Measured]:
+    Args:
+        market: data and window.
+        horizon: sessions, the release day included.
+    """
     days = cpi_days(market)
     hot = pd.DatetimeIndex(days.index[days["hot"]])
     windows = relative_windows(market, horizon)

@@ -54,21 +54,29 @@ def _rows(both: pd.DataFrame) -> Array:
     return np.asarray(both.to_numpy(dtype=float).T)
 
 
-@finding("risks.volatility_small", "Volatility of {small} a year (252 sessions)", "fraction", SMALL)
-def volatility_small(market: Market) -> Measured:
-    """Volatility a year of the small fund, over the sessions with both."""
-    return _volatility(market, "small")
+@finding(
+    "risks.volatility_small",
+    "Volatility of {small} a year (252 sessions)",
+    "fraction",
+    SMALL,
+    role="small",
+)
+@finding(
+    "risks.volatility_large",
+    "Volatility of {large} a year (252 sessions)",
+    "fraction",
+    LARGE,
+    role="large",
+)
+def volatility(market: Market, role: str) -> Measured:
+    """Volatility a year of one fund, over the sessions with both.
 
-
-@finding("risks.volatility_large", "Volatility of {large} a year (252 sessions)", "fraction", LARGE)
-def volatility_large(market: Market) -> Measured:
-    """Volatility a year of the large fund, over the sessions with both."""
-    return _volatility(market, "large")
-
-
-def _volatility(market: Market, who: str) -> Measured:
+    Args:
+        market: data and window.
+        role: of the fund.
+    """
     both = pair(market)
-    sample = Bootstrap(both[[who]])
+    sample = Bootstrap(both[[role]])
     interval = sample.interval(_annual_volatility, reference="t", log=True)
     return Measured(sample.estimate(_annual_volatility), interval, both.index)
 
@@ -77,20 +85,16 @@ def _annual_volatility(x: Array) -> Array:
     return np.asarray(x[0].std(axis=-1, ddof=1) * SQRT_YEAR)
 
 
-@finding("risks.max_drawdown_small", "Deepest drawdown of {small}", "fraction", SMALL)
-def max_drawdown_small(market: Market) -> Measured:
-    """Deepest fall of the small fund from a highest close."""
-    return _drawdown(market, market.small)
+@finding("risks.max_drawdown_small", "Deepest drawdown of {small}", "fraction", SMALL, role="small")
+@finding("risks.max_drawdown_large", "Deepest drawdown of {large}", "fraction", LARGE, role="large")
+def max_drawdown(market: Market, role: str) -> Measured:
+    """Deepest fall of a fund from a highest close.
 
-
-@finding("risks.max_drawdown_large", "Deepest drawdown of {large}", "fraction", LARGE)
-def max_drawdown_large(market: Market) -> Measured:
-    """Deepest fall of the large fund from a highest close."""
-    return _drawdown(market, market.large)
-
-
-def _drawdown(market: Market, symbol: str) -> Measured:
-    returns = market.total_returns[symbol].dropna()
+    Args:
+        market: data and window.
+        role: of the fund.
+    """
+    returns = market.total_returns[getattr(market, role)].dropna()
     interval = intervals.max_drawdown_interval(returns)
     method = (
         "realised; the interval is that of the deepest drawdown expected of a history of this "
@@ -125,43 +129,70 @@ def tail_intervals(market: Market, symbol: str) -> dict[str, Interval]:
 
 
 @finding(
-    "risks.var_95_small", "One-day historical value at risk of {small}, 95%", "fraction", SMALL
+    "risks.var_95_small",
+    "One-day historical value at risk of {small}, 95%",
+    "fraction",
+    SMALL,
+    role="small",
 )
 @finding(
-    "risks.cvar_95_small", "One-day historical shortfall (CVaR) of {small}, 95%", "fraction", SMALL
+    "risks.cvar_95_small",
+    "One-day historical shortfall (CVaR) of {small}, 95%",
+    "fraction",
+    SMALL,
+    role="small",
 )
 @finding(
-    "risks.var_99_small", "One-day historical value at risk of {small}, 99%", "fraction", SMALL
+    "risks.var_99_small",
+    "One-day historical value at risk of {small}, 99%",
+    "fraction",
+    SMALL,
+    role="small",
 )
 @finding(
-    "risks.cvar_99_small", "One-day historical shortfall (CVaR) of {small}, 99%", "fraction", SMALL
+    "risks.cvar_99_small",
+    "One-day historical shortfall (CVaR) of {small}, 99%",
+    "fraction",
+    SMALL,
+    role="small",
 )
-def tails_small(market: Market) -> tuple[Measured, ...]:
-    """Value at risk and shortfall of the small fund."""
-    return _tails(market, market.small)
+@finding(
+    "risks.var_95_large",
+    "One-day historical value at risk of {large}, 95%",
+    "fraction",
+    LARGE,
+    role="large",
+)
+@finding(
+    "risks.cvar_95_large",
+    "One-day historical shortfall (CVaR) of {large}, 95%",
+    "fraction",
+    LARGE,
+    role="large",
+)
+@finding(
+    "risks.var_99_large",
+    "One-day historical value at risk of {large}, 99%",
+    "fraction",
+    LARGE,
+    role="large",
+)
+@finding(
+    "risks.cvar_99_large",
+    "One-day historical shortfall (CVaR) of {large}, 99%",
+    "fraction",
+    LARGE,
+    role="large",
+)
+def tails(market: Market, role: str) -> tuple[Measured, ...]:
+    """Value at risk and shortfall of a fund at each level, in the order of :data:`LEVELS`.
 
-
-@finding(
-    "risks.var_95_large", "One-day historical value at risk of {large}, 95%", "fraction", LARGE
-)
-@finding(
-    "risks.cvar_95_large", "One-day historical shortfall (CVaR) of {large}, 95%", "fraction", LARGE
-)
-@finding(
-    "risks.var_99_large", "One-day historical value at risk of {large}, 99%", "fraction", LARGE
-)
-@finding(
-    "risks.cvar_99_large", "One-day historical shortfall (CVaR) of {large}, 99%", "fraction", LARGE
-)
-def tails_large(market: Market) -> tuple[Measured, ...]:
-    """Value at risk and shortfall of the large fund."""
-    return _tails(market, market.large)
-
-
-def _tails(market: Market, symbol: str) -> tuple[Measured, ...]:
-    """Both figures at each level, in the order of :data:`LEVELS`."""
-    returns = market.total_returns[symbol].dropna()
-    ends = tail_intervals(market, symbol)
+    Args:
+        market: data and window.
+        role: of the fund.
+    """
+    returns = market.total_returns[getattr(market, role)].dropna()
+    ends = tail_intervals(market, getattr(market, role))
     made = []
     for level in LEVELS:
         var = ends[f"var_{level * 100:.0f}"]

@@ -212,74 +212,6 @@ def week_small(market: Market) -> Measured:
 
 
 @finding(
-    "risks.tariff_escalation",
-    "{small} minus {large} after tariff escalation, on the reaction session",
-    "percentage points",
-    PAIR,
-)
-@finding(
-    "risks.tariff_escalation_p",
-    "Placebo p-value: {small} minus {large} after tariff escalation, on the reaction session",
-    "p-value",
-    PAIR,
-)
-def escalation(market: Market) -> tuple[Measured, Measured]:
-    """Mean reaction to escalation, and its placebo p-value."""
-    return _reaction(market, "escalation", 1)
-
-
-@finding(
-    "risks.tariff_escalation_month",
-    "{small} minus {large} after tariff escalation, over 21 sessions",
-    "percentage points",
-    PAIR,
-)
-@finding(
-    "risks.tariff_escalation_month_p",
-    "Placebo p-value: {small} minus {large} after tariff escalation, over 21 sessions",
-    "p-value",
-    PAIR,
-)
-def escalation_month(market: Market) -> tuple[Measured, Measured]:
-    """The same over the month that begins with the reaction."""
-    return _reaction(market, "escalation", 21)
-
-
-@finding(
-    "risks.tariff_easing",
-    "{small} minus {large} after tariff easing, on the reaction session",
-    "percentage points",
-    PAIR,
-)
-@finding(
-    "risks.tariff_easing_p",
-    "Placebo p-value: {small} minus {large} after tariff easing, on the reaction session",
-    "p-value",
-    PAIR,
-)
-def easing(market: Market) -> tuple[Measured, Measured]:
-    """Mean reaction to easing, and its placebo p-value."""
-    return _reaction(market, "easing", 1)
-
-
-@finding(
-    "risks.tariff_easing_month",
-    "{small} minus {large} after tariff easing, over 21 sessions",
-    "percentage points",
-    PAIR,
-)
-@finding(
-    "risks.tariff_easing_month_p",
-    "Placebo p-value: {small} minus {large} after tariff easing, over 21 sessions",
-    "p-value",
-    PAIR,
-)
-def easing_month(market: Market) -> tuple[Measured, Measured]:
-    """The same over the month that begins with the reaction."""
-    return _reaction(market, "easing", 21)
-
-
-@finding(
     "risks.tariff_escalation_own",
     "{small} beyond its beta to {large} after tariff escalation, on the reaction session",
     "percentage points", PAIR,
@@ -318,7 +250,78 @@ def beyond_beta(market: Market, sessions: pd.DatetimeIndex) -> pd.Series:
     return left - float((others["small"] - beta * others["large"]).mean())
 
 
-def _reaction(market: Market, direction: str, horizon: int) -> tuple[Measured, Measured]:
+@finding(
+    "risks.tariff_escalation",
+    "{small} minus {large} after tariff escalation, on the reaction session",
+    "percentage points",
+    PAIR,
+    direction="escalation",
+    horizon=1,
+)
+@finding(
+    "risks.tariff_escalation_p",
+    "Placebo p-value: {small} minus {large} after tariff escalation, on the reaction session",
+    "p-value",
+    PAIR,
+    direction="escalation",
+    horizon=1,
+)
+@finding(
+    "risks.tariff_escalation_month",
+    "{small} minus {large} after tariff escalation, over 21 sessions",
+    "percentage points",
+    PAIR,
+    direction="escalation",
+    horizon=21,
+)
+@finding(
+    "risks.tariff_escalation_month_p",
+    "Placebo p-value: {small} minus {large} after tariff escalation, over 21 sessions",
+    "p-value",
+    PAIR,
+    direction="escalation",
+    horizon=21,
+)
+@finding(
+    "risks.tariff_easing",
+    "{small} minus {large} after tariff easing, on the reaction session",
+    "percentage points",
+    PAIR,
+    direction="easing",
+    horizon=1,
+)
+@finding(
+    "risks.tariff_easing_p",
+    "Placebo p-value: {small} minus {large} after tariff easing, on the reaction session",
+    "p-value",
+    PAIR,
+    direction="easing",
+    horizon=1,
+)
+@finding(
+    "risks.tariff_easing_month",
+    "{small} minus {large} after tariff easing, over 21 sessions",
+    "percentage points",
+    PAIR,
+    direction="easing",
+    horizon=21,
+)
+@finding(
+    "risks.tariff_easing_month_p",
+    "Placebo p-value: {small} minus {large} after tariff easing, over 21 sessions",
+    "p-value",
+    PAIR,
+    direction="easing",
+    horizon=21,
+)
+def reaction(market: Market, direction: str, horizon: int) -> tuple[Measured, Measured]:
+    """Mean relative return after news of one direction, and its placebo p-value.
+
+    Args:
+        market: data and window.
+        direction: "escalation" or "easing".
+        horizon: sessions, the reaction included.
+    """
     windows = relative_windows(market, horizon)
     sessions = sessions_of(market, direction)
     value, p, n = placebo_p(windows, sessions)

@@ -112,27 +112,25 @@ def year_small(market: Market) -> Measured:
     "{tech} minus {small}, since the end of 2024",
     "percentage points",
     _SMALL,
+    role="small",
 )
-def since_small(market: Market) -> Measured:
-    """The lead over small caps from the end of 2024 on."""
-    return _since(market, market.small)
-
-
 @finding(
     "tech_valuations.since_2024_large",
     "{tech} minus {large}, since the end of 2024",
     "percentage points",
     _LARGE,
+    role="large",
 )
-def since_large(market: Market) -> Measured:
-    """The lead over large caps from the end of 2024 on."""
-    return _since(market, market.large)
+def since_2024(market: Market, role: str) -> Measured:
+    """Technology's lead over a fund since the end of 2024.
 
-
-def _since(market: Market, other: str) -> Measured:
+    Args:
+        market: data and window.
+        role: of the other fund.
+    """
     if (market.closes > pd.Timestamp(YEAR_END)).sum() < 1:
         raise DataError(f"the report ends on {market.end.date()}, before anything followed 2024")
-    return window_return(market, market.tech, YEAR_END, market.end, other)
+    return window_return(market, market.tech, YEAR_END, market.end, getattr(market, role))
 
 
 @finding(
@@ -140,25 +138,23 @@ def _since(market: Market, other: str) -> Measured:
     "{tech} / {small}, total return, against its peak",
     "fraction",
     _SMALL,
+    role="small",
 )
-def below_peak_small(market: Market) -> Measured:
-    """How far wealth relative to small caps stands below its peak at the end."""
-    return _under_water(market, market.small)
-
-
 @finding(
     "tech_valuations.below_peak_large",
     "{tech} / {large}, total return, against its peak",
     "fraction",
     _LARGE,
+    role="large",
 )
-def below_peak_large(market: Market) -> Measured:
-    """How far wealth relative to large caps stands below its peak at the end."""
-    return _under_water(market, market.large)
+def below_peak(market: Market, role: str) -> Measured:
+    """How far technology's wealth relative to a fund stands below its peak.
 
-
-def _under_water(market: Market, other: str) -> Measured:
-    key = f"{market.tech} / {other}"
+    Args:
+        market: data and window.
+        role: of the other fund.
+    """
+    key = f"{market.tech} / {getattr(market, role)}"
     depth = relative_drawdowns(market)[key]
     peak = relative_wealth(market)[key].idxmax()
     value = float(depth.iloc[-1])

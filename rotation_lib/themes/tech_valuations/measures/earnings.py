@@ -210,51 +210,46 @@ def _newest_since(base: int) -> Names:
     "log change",
     SEVEN,
     _newest_since(BASE_YEAR),
+    year=BASE_YEAR,
+    kind="multiple",
 )
-def multiple_since_2019(market: Market) -> Measured:
-    """Mean change of the price-earnings multiple since fiscal 2019."""
-    return _mean_change(market, BASE_YEAR, "multiple")
-
-
 @finding(
     "tech_valuations.eps_change_since_2019",
     "Mean log change of the seven's earnings per share, fiscal 2019 to {newest}",
     "log change",
     SEVEN,
     _newest_since(BASE_YEAR),
+    year=BASE_YEAR,
+    kind="eps",
 )
-def eps_since_2019(market: Market) -> Measured:
-    """Mean change of the earnings per share since fiscal 2019."""
-    return _mean_change(market, BASE_YEAR, "eps")
-
-
 @finding(
     "tech_valuations.multiple_change_since_2022",
     "Mean log change of the seven's price-earnings multiple, fiscal 2022 to {newest}",
     "log change",
     SEVEN,
     _newest_since(AI_YEAR),
+    year=AI_YEAR,
+    kind="multiple",
 )
-def multiple_since_2022(market: Market) -> Measured:
-    """Mean change of the price-earnings multiple since fiscal 2022."""
-    return _mean_change(market, AI_YEAR, "multiple")
-
-
 @finding(
     "tech_valuations.eps_change_since_2022",
     "Mean log change of the seven's earnings per share, fiscal 2022 to {newest}",
     "log change",
     SEVEN,
     _newest_since(AI_YEAR),
+    year=AI_YEAR,
+    kind="eps",
 )
-def eps_since_2022(market: Market) -> Measured:
-    """Mean change of the earnings per share since fiscal 2022."""
-    return _mean_change(market, AI_YEAR, "eps")
+def mean_change(market: Market, year: int, kind: str) -> Measured:
+    """Mean log change of one side of the seven's growth.
 
-
-def _mean_change(market: Market, base: int, part: str) -> Measured:
+    Args:
+        market: data and window.
+        year: first fiscal year.
+        kind: "eps" or "multiple".
+    """
     last = last_common_year(market)
-    table = decomposition(market, base)
+    table = decomposition(market, year)
     values = table.dropna(subset=["multiple"]) if len(table) else table
     if len(values) < _MINIMUM_COMPANIES:
         raise DataError(
@@ -262,11 +257,11 @@ def _mean_change(market: Market, base: int, part: str) -> Measured:
             f"seven; {_MINIMUM_COMPANIES} are needed"
         )
     return Measured(
-        float(values[part].mean()),
-        across(values[part]),
+        float(values[kind].mean()),
+        across(values[kind]),
         pd.DatetimeIndex([values["first"].min(), values["last"].max()]),
         n=len(values),
-        facts={} if last is None else {"first_year": base, "last_year": last},
+        facts={} if last is None else {"first_year": year, "last_year": last},
         series=tuple(PRICE_SYMBOL.get(t, t) for t in values["ticker"]),
     )
 

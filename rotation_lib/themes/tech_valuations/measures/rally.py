@@ -89,24 +89,22 @@ def quarter_vs_tech(market: Market) -> Measured:
     "Windows within January to April 2024 in which the story's words are true, share of all",
     "fraction",
     _THREE,
+    until=EARLY_END,
 )
-def early_windows(market: Market) -> Measured:
-    """Share of the windows of early 2024 that fit the story's words."""
-    return _share(market, EARLY_END)
-
-
 @finding(
     "tech_valuations.windows_to_july_2024",
     "Windows within January to July 2024 in which the story's words are true, share of all",
     "fraction",
     _THREE,
+    until=SCAN_END,
 )
-def windows_to_july(market: Market) -> Measured:
-    """Share of the windows up to the end of July that fit them."""
-    return _share(market, SCAN_END)
+def fitting(market: Market, until: str) -> Measured:
+    """Share of the windows of 2024 up to a day that fit the story's words.
 
-
-def _share(market: Market, until: str) -> Measured:
+    Args:
+        market: data and window.
+        until: last close of a window.
+    """
     table = _held(market)
     inside = table[table["last"] <= until]
     return Measured(

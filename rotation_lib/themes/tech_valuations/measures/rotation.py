@@ -98,72 +98,6 @@ def weekly_fall(hard_fall: float) -> float:
 
 
 @finding(
-    "tech_valuations.hard_day_small",
-    "{small} (small caps) minus RSP on days the seven fall 2% or more, mean",
-    "basis points",
-    _SMALL,
-)
-def hard_day_small(market: Market) -> Measured:
-    """What small caps do on days when the seven fall hard."""
-    return _on_days(market, market.small)
-
-
-@finding(
-    "tech_valuations.hard_week_small",
-    "{small} (small caps) minus RSP in weeks the seven fall 4.5% or more, mean",
-    "basis points",
-    _SMALL,
-)
-def hard_week_small(market: Market) -> Measured:
-    """What small caps do on weeks when the seven fall hard."""
-    return _on_weeks(market, market.small)
-
-
-@finding(
-    "tech_valuations.hard_day_psci",
-    "PSCI (small industrials) minus RSP on days the seven fall 2% or more, mean",
-    "basis points",
-    _PSCI,
-)
-def hard_day_psci(market: Market) -> Measured:
-    """What small industrials do on days when the seven fall hard."""
-    return _on_days(market, "PSCI")
-
-
-@finding(
-    "tech_valuations.hard_week_psci",
-    "PSCI (small industrials) minus RSP in weeks the seven fall 4.5% or more, mean",
-    "basis points",
-    _PSCI,
-)
-def hard_week_psci(market: Market) -> Measured:
-    """What small industrials do on weeks when the seven fall hard."""
-    return _on_weeks(market, "PSCI")
-
-
-@finding(
-    "tech_valuations.hard_day_kre",
-    "KRE (regional banks) minus RSP on days the seven fall 2% or more, mean",
-    "basis points",
-    _KRE,
-)
-def hard_day_kre(market: Market) -> Measured:
-    """What regional banks do on days when the seven fall hard."""
-    return _on_days(market, "KRE")
-
-
-@finding(
-    "tech_valuations.hard_week_kre",
-    "KRE (regional banks) minus RSP in weeks the seven fall 4.5% or more, mean",
-    "basis points",
-    _KRE,
-)
-def hard_week_kre(market: Market) -> Measured:
-    """What regional banks do on weeks when the seven fall hard."""
-    return _on_weeks(market, "KRE")
-
-
-@finding(
     "tech_valuations.hard_day_small_since_2023",
     "{small} minus RSP on days the seven fall 2% or more, 2023 on, mean",
     "basis points",
@@ -194,12 +128,67 @@ def _against_market(market: Market, symbol: str) -> pd.DataFrame:
     return days(market, symbol)
 
 
-def _on_days(market: Market, symbol: str) -> Measured:
-    frame = _against_market(market, symbol)
+@finding(
+    "tech_valuations.hard_day_small",
+    "{small} (small caps) minus RSP on days the seven fall 2% or more, mean",
+    "basis points",
+    _SMALL,
+    symbol="",
+)
+@finding(
+    "tech_valuations.hard_day_psci",
+    "PSCI (small industrials) minus RSP on days the seven fall 2% or more, mean",
+    "basis points",
+    _PSCI,
+    symbol="PSCI",
+)
+@finding(
+    "tech_valuations.hard_day_kre",
+    "KRE (regional banks) minus RSP on days the seven fall 2% or more, mean",
+    "basis points",
+    _KRE,
+    symbol="KRE",
+)
+def on_hard_days(market: Market, symbol: str) -> Measured:
+    """What a fund did beyond the equal-weighted market on days when the seven fall hard.
+
+    Args:
+        market: data and window.
+        symbol: of the fund; the report's small caps when empty.
+    """
+    frame = _against_market(market, symbol or market.small)
     return _on_falls(frame, frame["relative"], "days", common_block(market))
 
 
-def _on_weeks(market: Market, symbol: str) -> Measured:
+@finding(
+    "tech_valuations.hard_week_small",
+    "{small} (small caps) minus RSP in weeks the seven fall 4.5% or more, mean",
+    "basis points",
+    _SMALL,
+    symbol="",
+)
+@finding(
+    "tech_valuations.hard_week_psci",
+    "PSCI (small industrials) minus RSP in weeks the seven fall 4.5% or more, mean",
+    "basis points",
+    _PSCI,
+    symbol="PSCI",
+)
+@finding(
+    "tech_valuations.hard_week_kre",
+    "KRE (regional banks) minus RSP in weeks the seven fall 4.5% or more, mean",
+    "basis points",
+    _KRE,
+    symbol="KRE",
+)
+def in_hard_weeks(market: Market, symbol: str) -> Measured:
+    """The same in weeks as rarely bad.
+
+    Args:
+        market: data and window.
+        symbol: of the fund; the report's small caps when empty.
+    """
+    symbol = symbol or market.small
     if symbol == EQUAL_WEIGHT:
         raise DataError("a fund against itself")
     frame = weeks(market, symbol)
