@@ -186,7 +186,7 @@ def test_claims_as_json_hold_the_whole_record(kept_findings: Path) -> None:
     done = process("claims", "--json", ROTATION_FINDINGS=str(kept_findings))
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
-    assert record["schema"] == 1
+    assert record["schema"] == 2
     assert len(record["claims"]) == 20
     known = {f["id"] for f in record["findings"]}
     for claim in record["claims"]:

@@ -156,8 +156,12 @@ def test_a_live_build_finds_what_the_snapshot_of_the_same_numbers_does(
     embedded = report_record(Market.from_dataset(served, report_params()), "")
     assert live["source"] == "live"
     assert len(live["findings"]) > 250 and len(live["claims"]) == 20
-    for part in ("findings", "claims"):
-        assert_alike(live[part], embedded[part], part)
+    # Earlier month ends were swept from embedded data, which live data are not.
+    for claim in (*live["claims"], *embedded["claims"]):
+        del claim["robust"]
+        claim["parts"] = [part | {"end_dates": None} for part in claim["parts"]]
+    for name in ("findings", "claims"):
+        assert_alike(live[name], embedded[name], name)
 
 
 @pytest.mark.slow

@@ -70,7 +70,11 @@ def test_takeaways_carry_numbers(real: dict[str, Finding]) -> None:
         ("spending-title", {"construction_from_peak": -0.3099}, "has fallen 31.0% from its peak"),
         ("spending-title", {"construction_from_peak": 0.0}, "at its highest on record"),
         ("turns-title", {"break_iija_p_family": 0.2}, "most likely turned up"),
-        ("turns-title", {"break_iija_months": (0.0, -1.0, 2.0)}, "in the month of the infra"),
+        (
+            "turns-title",
+            {"break_iija_months": (0.0, -1.0, 2.0)},
+            "by its likeliest date in the month of it",
+        ),
         (
             "turns-title",
             {"break_iija_months": (2.0, 1.0, 3.0)},
@@ -94,13 +98,17 @@ def test_takeaways_carry_numbers(real: dict[str, Finding]) -> None:
         ("leads-title", {"lead_best_p": 0.01}, "Returns follow published spending"),
         (
             "tax-title",
-            {"tax_2016_5d_p": 0.01, "tax_2025_5d_p": 0.5},
-            "gained on the tax steps of 2016–17 and did not clearly move on those of 2025",
+            {"tax_2016_5d_without_election_p": 0.01, "tax_2025_5d_p": 0.5},
+            "gained on the tax steps of 2017 and did not clearly move on those of 2025",
         ),
         (
             "tax-title",
-            {"tax_2016_5d_p": 0.01, "tax_2025_5d": None, "tax_2025_5d_p": None},
-            "gained on the tax steps of 2016–17\n",
+            {
+                "tax_2016_5d_without_election_p": 0.01,
+                "tax_2025_5d": None,
+                "tax_2025_5d_p": None,
+            },
+            "gained on the tax steps of 2017\n",
         ),
         ("tax-title", {"tax_2025_5d": None}, "Not measured: the law was signed later."),
     ],

@@ -202,7 +202,8 @@ def test_events_before_the_base_close_are_null_with_a_reason() -> None:
 def test_the_cut_is_known_from_its_own_day_on(end: str) -> None:
     market = Market.load(report_params(start="2024-01-02", end=end))
     known = end >= "2024-09-18"
-    assert (september.since_cut(market).value is not None) is known
+    since = {f.id: f for f in measured(market, [september])}[f"{T}.since_september_2024_cut"]
+    assert (since.value is not None) is known
     assert len(september.path(market, "SPY")) == {"2024-09-18": 1, "2024-09-19": 2}.get(end, 0)
     assert september.grid(market).empty is not known
 
@@ -318,7 +319,7 @@ def test_abnormal_returns_of_cuts_by_hand(market: Market) -> None:
             part = both.iloc[at : at + length]
             kept.append(float((part["IWM"] - level - slope * part["SPY"]).sum()))
     made = {f.id: f for f in measured(market, [abnormal])}
-    for name, length in abnormal.TOLD.items():
+    for name, length in {"cut_day_abnormal": 1, "cut_month_abnormal": 21}.items():
         finding, car = made[f"{T}.{name}"], np.array(sums[length])
         assert finding.n == 9
         assert finding.value == pytest.approx(car.mean(), abs=1e-10)
