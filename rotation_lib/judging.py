@@ -228,7 +228,12 @@ def condition(part: Part, unit: str) -> str:
 
     if part.evidence == "band":
         assert part.upper is not None
-        return f"between {show(part.size)} and {show(part.upper)}"
+        ends = show(part.size), show(part.upper)
+        return (
+            f"{ends[0]}, to the last digit"
+            if ends[0] == ends[1]
+            else "between {} and {}".format(*ends)
+        )
     size = f"{part.side} {show(part.size)}"
     match part.evidence:
         case "interval":

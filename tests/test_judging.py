@@ -83,6 +83,9 @@ def test_a_rank_and_a_band_are_told_as_such() -> None:
     ranked = part(evidence="rank", rank=0.9)
     (told,) = judge(claim(ranked), FindingSet([finding("a", 0.05, percentile=0.93)])).parts
     assert (told.strength, told.asked) == (S.FOR, "among the highest 10% of windows")
+    exact = part(evidence="band", size=3.315, upper=3.325)
+    (told,) = judge(claim(exact), FindingSet([finding("a", 3.323)])).parts
+    assert (told.strength, told.asked) == (S.ESTABLISHED, "332%, to the last digit")
     fact = part(evidence="fact")
     (told,) = judge(claim(fact), FindingSet([finding("a", 0.05, percentile=0.93)])).parts
     assert (told.strength, told.measured) == (S.ESTABLISHED, "5.0%")
